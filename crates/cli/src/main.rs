@@ -1,0 +1,2 @@
+//! Command line of tracing-privacy.
+fn main() {}

@@ -1,0 +1,42 @@
+//! Detectors: find sensitive values in text.
+//!
+//! A detector names its *anchors*: small regexes (bytes, no look-around) one of which must match inside every finding.
+//! All anchors of all detectors are compiled into one automaton that reads a text once. Where an anchor's match ends,
+//! and only there, the detector's own `find` looks around. So a detector costs nothing on text without its anchor.
+
+#![allow(dead_code, reason = "the scanner that uses it follows")]
+
+use std::ops::Range;
+
+/// One kind of sensitive value that code, not a regex, recognises.
+pub(crate) struct Detector {
+    /// The name that packs refer to.
+    pub(crate) name: &'static str,
+    /// Regexes, one of which matches inside every finding.
+    pub(crate) anchors: &'static [&'static str],
+    /// Looks around the end of an anchor's match.
+    pub(crate) find: fn(Probe<'_>) -> Verdict,
+    /// Whether a bare number, as logged by `u64` and friends, is such a value.
+    pub(crate) number: Option<fn(u128) -> bool>,
+}
+
+/// Where a detector is asked to look.
+#[derive(Clone, Copy)]
+pub(crate) struct Probe<'t> {
+    /// The whole text; not always UTF-8.
+    pub(crate) text: &'t [u8],
+    /// Where an anchor's match ends.
+    pub(crate) anchor_end: usize,
+    /// Nothing before this may belong to a finding.
+    pub(crate) floor: usize,
+}
+
+/// What a detector answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The value stands here.
+    Found(Range<usize>),
+    /// Nothing here. Anchors of this detector that end at or before `resume` need not be looked at:
+    /// so a detector that read far never reads the same bytes again, and time stays linear.
+    Nothing { resume: usize },
+}

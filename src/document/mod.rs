@@ -1,0 +1,1 @@
+//! Text that is really a document.

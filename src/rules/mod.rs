@@ -1,0 +1,5 @@
+//! The file form of the rules.
+
+mod error;
+
+pub use self::error::Error;
