@@ -1,0 +1,248 @@
+//! What a person may write: the rules file as types.
+//!
+//! The compiled form is [`crate::policy`]; nothing here knows what a rule means.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use toml::Spanned;
+
+use super::fault::HINT;
+use crate::mask::spec::MaskSpec;
+use crate::policy::DataClass;
+
+/// A rules file or a pack. Every key that is not named here is an error.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(crate) struct RulesFile {
+    /// The version of the file form: 1.
+    #[allow(dead_code, reason = "checked before the rest is read, so that a later version gets one clear error")]
+    pub(crate) version: Spanned<u32>,
+    /// Packs, such as `builtin:secrets`.
+    #[serde(default)]
+    pub(crate) include: Vec<Spanned<String>>,
+    /// Switches and changes for single rules of the included packs, by name.
+    #[serde(default)]
+    pub(crate) rules: BTreeMap<Spanned<String>, Spanned<RuleSwitch>>,
+    #[serde(default)]
+    pub(crate) defaults: Defaults,
+    pub(crate) tokens: Option<Tokens>,
+    /// `[[field]]`: the inventory.
+    #[serde(default, rename = "field")]
+    pub(crate) fields: Vec<FieldRule>,
+    /// `[[pattern]]`: what is found in text.
+    #[serde(default, rename = "pattern")]
+    pub(crate) patterns: Vec<PatternRule>,
+}
+
+impl RulesFile {
+    /// All masks that the file names.
+    pub(crate) fn masks(&self) -> impl Iterator<Item = &MaskSpec> {
+        let switches = self.rules.values().map(|switch| match switch.get_ref() {
+            RuleSwitch::Change { mask, .. } => mask.as_ref(),
+            RuleSwitch::Off | RuleSwitch::On => None,
+        });
+        let fields = self.fields.iter().map(|field| field.mask.as_ref());
+        let patterns = self.patterns.iter().map(|pattern| pattern.mask.as_ref());
+        let defaults = std::iter::once(self.defaults.mask.as_ref());
+        switches.chain(fields).chain(patterns).chain(defaults).flatten().map(Spanned::get_ref)
+    }
+
+    /// Rules that say nothing, to which code adds.
+    pub(crate) fn empty() -> Self {
+        Self {
+            version: Spanned::new(0..0, 1),
+            include: Vec::new(),
+            rules: BTreeMap::new(),
+            defaults: Defaults::default(),
+            tokens: None,
+            fields: Vec::new(),
+            patterns: Vec::new(),
+        }
+    }
+}
+
+/// What holds where a rule does not say otherwise.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(crate) struct Defaults {
+    /// The lowest class that is masked.
+    pub(crate) mask_from: Option<DataClass>,
+    pub(crate) unlisted: Option<Unlisted>,
+    pub(crate) mask: Option<Spanned<MaskSpec>>,
+}
+
+/// What happens to the value of a key that no rule names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Unlisted {
+    /// Detectors look through it.
+    Scan,
+    /// It is masked.
+    Mask,
+    /// It goes away.
+    Drop,
+}
+
+/// What the file says of token keys.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(crate) struct Tokens {
+    pub(crate) key: Option<Spanned<TokenKeySource>>,
+}
+
+/// Where the token key comes from. A key itself is never accepted: a rules file is no place for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenKeySource {
+    /// A random one that lives as long as the process.
+    Ephemeral,
+}
+
+/// One entry of the inventory.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(crate) struct FieldRule {
+    pub(crate) name: Option<Spanned<String>>,
+    /// Patterns of keys; never empty, nor is one of them.
+    #[serde(deserialize_with = "some_keys")]
+    pub(crate) keys: Vec<Spanned<String>>,
+    pub(crate) class: Option<DataClass>,
+    pub(crate) category: Option<Spanned<String>>,
+    pub(crate) mask: Option<Spanned<MaskSpec>>,
+    pub(crate) extent: Option<Extent>,
+}
+
+/// How far the value goes that follows the key in plain text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Extent {
+    /// To the next delimiter.
+    Value,
+    /// To the end of the line, as with cookies.
+    Line,
+}
+
+/// One kind of value that is found in text, by a regex or by a detector.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(crate) struct PatternRule {
+    pub(crate) name: Spanned<String>,
+    pub(crate) regex: Option<Spanned<String>>,
+    pub(crate) detector: Option<Spanned<String>>,
+    /// The validator that a match must pass.
+    pub(crate) validate: Option<Spanned<String>>,
+    /// Words one of which must stand near.
+    #[serde(default)]
+    pub(crate) context: Vec<Spanned<String>>,
+    pub(crate) class: Option<DataClass>,
+    pub(crate) category: Option<Spanned<String>>,
+    pub(crate) mask: Option<Spanned<MaskSpec>>,
+    /// Where the format is published.
+    #[cfg_attr(not(test), expect(dead_code, reason = "written for readers; a test asks packs for it"))]
+    pub(crate) source: Option<String>,
+    #[serde(default)]
+    pub(crate) examples: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) counterexamples: Vec<Spanned<String>>,
+}
+
+/// What becomes of a named rule of an included pack.
+#[derive(Debug)]
+pub(crate) enum RuleSwitch {
+    Off,
+    On,
+    Change { mask: Option<Spanned<MaskSpec>>, class: Option<DataClass> },
+}
+
+impl<'de> Deserialize<'de> for RuleSwitch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RuleSwitchVisitor)
+    }
+}
+
+struct RuleSwitchVisitor;
+
+impl<'de> Visitor<'de> for RuleSwitchVisitor {
+    type Value = RuleSwitch;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"off\", \"on\", or a table with `mask` or `class`")
+    }
+
+    fn visit_str<E: de::Error>(self, word: &str) -> Result<RuleSwitch, E> {
+        match word {
+            "off" => Ok(RuleSwitch::Off),
+            "on" => Ok(RuleSwitch::On),
+            _ => Err(E::unknown_variant(word, &["off", "on"])),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RuleSwitch, A::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Change {
+            mask: Option<Spanned<MaskSpec>>,
+            class: Option<DataClass>,
+        }
+
+        let Change { mask, class } = Change::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        if mask.is_none() && class.is_none() {
+            return Err(de::Error::custom(format_args!(
+                "this changes nothing{HINT}give `mask` or `class`, or write \"on\" or \"off\""
+            )));
+        }
+        Ok(RuleSwitch::Change { mask, class })
+    }
+}
+
+impl<'de> Deserialize<'de> for TokenKeySource {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(TokenKeySourceVisitor)
+    }
+}
+
+struct TokenKeySourceVisitor;
+
+impl Visitor<'_> for TokenKeySourceVisitor {
+    type Value = TokenKeySource;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the word \"ephemeral\"")
+    }
+
+    fn visit_str<E: de::Error>(self, word: &str) -> Result<TokenKeySource, E> {
+        match word {
+            "ephemeral" => Ok(TokenKeySource::Ephemeral),
+            _ => Err(E::custom(format_args!(
+                "a rules file holds no token key; only \"ephemeral\" may stand here{HINT}if this is a real key, change \
+                 it, for it was written to a file, and give the new one in TRACING_PRIVACY_KEY_FILE or \
+                 TRACING_PRIVACY_KEY; \"ephemeral\" makes a random key that lives as long as the process"
+            ))),
+        }
+    }
+}
+
+/// Reads keys, of which there must be one at least, and none empty.
+fn some_keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Spanned<String>>, D::Error> {
+    let keys = Vec::<Spanned<NonEmpty>>::deserialize(deserializer)?;
+    if keys.is_empty() {
+        return Err(de::Error::custom(format_args!(
+            "`keys` is empty{HINT}name one key at least: `keys = [\"email\"]`"
+        )));
+    }
+    Ok(keys.into_iter().map(|key| Spanned::new(key.span(), key.into_inner().0)).collect())
+}
+
+/// A key, not empty.
+struct NonEmpty(String);
+
+impl<'de> Deserialize<'de> for NonEmpty {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)? {
+            key if key.trim().is_empty() => Err(de::Error::custom("a key must not be empty")),
+            key => Ok(Self(key)),
+        }
+    }
+}

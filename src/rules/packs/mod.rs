@@ -1,0 +1,192 @@
+//! Rules that come with the library, in the form of rules files.
+
+/// A set of rules that a rules file includes as `builtin:NAME`.
+#[derive(Debug)]
+pub(crate) struct Pack {
+    /// What follows `builtin:`.
+    pub(crate) name: &'static str,
+    /// A rules file without `include`, `tokens` and `defaults`.
+    pub(crate) text: &'static str,
+    /// Whether the built-in policy includes it.
+    pub(crate) built_in: bool,
+}
+
+/// All packs, in the order in which they are listed and in which the built-in policy includes them.
+pub(crate) const PACKS: &[Pack] = &[
+    // Passwords, keys and tokens.
+    Pack { name: "secrets", text: SECRETS, built_in: true },
+    // Names, addresses, phone numbers and other personal data.
+    Pack { name: "pii", text: include_str!("pii.toml"), built_in: true },
+    // Payment cards.
+    Pack { name: "pci", text: include_str!("pci.toml"), built_in: true },
+    // Bank accounts.
+    Pack { name: "finance", text: include_str!("finance.toml"), built_in: true },
+    // Numbers that states give to persons.
+    Pack { name: "national_ids", text: include_str!("national_ids.toml"), built_in: true },
+    // Numbers and keys of health care.
+    Pack { name: "health", text: include_str!("health.toml"), built_in: true },
+    // Cookies, sessions and addresses of clients.
+    Pack { name: "network", text: include_str!("network.toml"), built_in: true },
+    // Names of machines inside a network.
+    Pack { name: "internal_hosts", text: include_str!("internal_hosts.toml"), built_in: false },
+];
+
+/// The published forms are so many that they stand in files by the kind of service; only the first has a `version`.
+const SECRETS: &str = concat!(
+    include_str!("secrets.toml"),
+    include_str!("secrets/cloud.toml"),
+    include_str!("secrets/code.toml"),
+    include_str!("secrets/business.toml"),
+    include_str!("secrets/observability.toml"),
+    include_str!("secrets/forms.toml"),
+);
+
+/// The pack of that name, without `builtin:`.
+pub(crate) fn pack(name: &str) -> Option<&'static Pack> {
+    PACKS.iter().find(|pack| pack.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::detect::regex_rule::{RegexRule, Start};
+    use crate::detect::validator::VALIDATORS;
+    use crate::policy::{Category, Policy};
+    use crate::rules::{RulesFile, Source, parse};
+
+    fn packs() -> impl Iterator<Item = (&'static str, RulesFile)> {
+        PACKS.iter().map(|pack| {
+            let source = Source::new(format!("builtin:{}", pack.name), pack.text);
+            (pack.name, parse(&source).unwrap_or_else(|error| panic!("{error}")))
+        })
+    }
+
+    #[test]
+    fn every_pack_holds_rules_and_nothing_else() {
+        for (name, file) in packs() {
+            assert!(!file.fields.is_empty() || !file.patterns.is_empty(), "{name} is empty");
+            assert!(file.include.is_empty() && file.rules.is_empty() && file.tokens.is_none(), "{name}");
+            assert!(file.defaults.mask_from.is_none() && file.defaults.unlisted.is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_rule_is_complete_and_its_name_stands_once() {
+        let mut names = BTreeSet::new();
+        for (pack, file) in packs() {
+            for field in &file.fields {
+                let name = field.name.as_ref().unwrap_or_else(|| panic!("a field of {pack} has no name")).get_ref();
+                assert!(field.class.is_some() && field.category.is_some() && field.mask.is_some(), "{name}");
+                assert!(names.insert(name.clone()), "{name} stands twice");
+            }
+            for pattern in &file.patterns {
+                let name = pattern.name.get_ref();
+                assert!(pattern.class.is_some() && pattern.mask.is_some() && pattern.source.is_some(), "{name}");
+                assert!(!pattern.examples.is_empty() && !pattern.counterexamples.is_empty(), "{name}");
+                assert!(pattern.regex.is_some() != pattern.detector.is_some(), "{name}");
+                let category = pattern.category.as_ref().unwrap_or_else(|| panic!("{name} has no category"));
+                assert!(Category::new(category.get_ref()).is_some(), "{name}");
+                assert!(names.insert(name.clone()), "{name} stands twice");
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_stands_once_and_names_something() {
+        let mut keys = BTreeSet::new();
+        for (pack, file) in packs() {
+            for key in file.fields.iter().flat_map(|field| &field.keys) {
+                let key = key.get_ref();
+                assert!(keys.insert(key.clone()), "{key} stands twice, again in {pack}");
+                // `*_token` would match `next_page_token`, `*_key` would match `primary_key`, `*_name` everything.
+                assert!(
+                    !["*", "*_token", "*_key", "*_id", "*_name", "*_code", "*_address"].contains(&key.as_str()),
+                    "{key}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn rules_find_their_examples_and_nothing_in_their_counterexamples() {
+        let mut mistakes = Vec::new();
+        for (pack, file) in packs() {
+            let policy = Policy::builder().include(&format!("builtin:{pack}")).build().expect("a pack compiles");
+            for pattern in &file.patterns {
+                let name = pattern.name.get_ref();
+                let masked = |text: &str| policy.sanitize_text(text) != text;
+                let missed = pattern.examples.iter().filter(|example| !masked(example.get_ref()));
+                mistakes.extend(missed.map(|example| format!("{name} misses {}", example.get_ref())));
+                let found = pattern.counterexamples.iter().filter(|other| masked(other.get_ref()));
+                mistakes.extend(found.map(|other| format!("{name} finds {}", other.get_ref())));
+            }
+        }
+        assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+    }
+
+    #[test]
+    fn each_regex_finds_its_examples_by_itself() {
+        let mut count = 0;
+        for (_, file) in packs() {
+            for pattern in &file.patterns {
+                let Some(regex) = &pattern.regex else { continue };
+                let name = pattern.name.get_ref();
+                let validator = pattern.validate.as_ref().map(|wanted| {
+                    VALIDATORS.iter().find(|v| v.name == wanted.get_ref()).expect("a validator that exists")
+                });
+                let context: Vec<_> = pattern.context.iter().map(|word| word.get_ref().as_str()).collect();
+                let rule = RegexRule::new(regex.get_ref(), validator, &context).expect("a good regex");
+                let finds = |text: &str| rule.find_in(text.as_bytes(), 0..text.len()).is_some();
+                pattern.examples.iter().for_each(|text| assert!(finds(text.get_ref()), "{name}: {}", text.get_ref()));
+                assert!(pattern.counterexamples.iter().all(|text| !finds(text.get_ref())), "{name}");
+                assert!(!matches!(rule.start(), Start::Anywhere), "{name} makes every text be read twice");
+                count += 1;
+            }
+        }
+        assert!(count > 15, "{count} regexes");
+    }
+
+    #[test]
+    fn all_packs_together_mask_every_example_and_no_counterexample() {
+        let all =
+            PACKS.iter().fold(Policy::builder(), |policy, pack| policy.include(&format!("builtin:{}", pack.name)));
+        let policy = all.build().expect("packs that go together");
+        let masked = |text: &str| policy.sanitize_text(text) != text;
+        let mut wrong = Vec::new();
+        for (_, file) in packs() {
+            for pattern in &file.patterns {
+                let name = pattern.name.get_ref();
+                let missed = pattern.examples.iter().filter(|text| !masked(text.get_ref()));
+                wrong.extend(missed.map(|text| format!("{name} leaves {}", text.get_ref())));
+                let taken = pattern.counterexamples.iter().filter(|text| masked(text.get_ref()));
+                wrong.extend(taken.map(|text| format!("{name}: masked is {}", text.get_ref())));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    /// A rule without a literal or a context word costs a second pass over every text.
+    #[test]
+    fn no_regex_must_be_searched_for_everywhere() {
+        let mut wrong = Vec::new();
+        for (_, file) in packs() {
+            for pattern in &file.patterns {
+                let Some(regex) = &pattern.regex else { continue };
+                let context: Vec<&str> = pattern.context.iter().map(|word| word.get_ref().as_str()).collect();
+                let rule = RegexRule::new(regex.get_ref(), None, &context).expect("it compiles");
+                if matches!(rule.start(), Start::Anywhere) {
+                    wrong.push(pattern.name.get_ref().clone());
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join(", "));
+    }
+
+    #[test]
+    fn packs_are_found_by_name() {
+        assert_eq!(pack("pii").map(|pack| pack.name), Some("pii"));
+        assert!(pack("PII").is_none());
+    }
+}
