@@ -4,7 +4,30 @@
 //! All anchors of all detectors are compiled into one automaton that reads a text once. Where an anchor's match ends,
 //! and only there, the detector's own `find` looks around. So a detector costs nothing on text without its anchor.
 
-#![allow(dead_code, reason = "the scanner that uses it follows")]
+mod around;
+mod authorization;
+mod azure_key;
+mod base58_address;
+mod base64;
+mod card;
+mod email;
+mod generic_secret;
+#[cfg(test)]
+mod harness;
+mod iban;
+mod ipv4;
+mod ipv6;
+mod jwt;
+mod literals;
+mod mac;
+pub(crate) mod pair;
+mod phone;
+mod private_key;
+pub(crate) mod regex_rule;
+pub(crate) mod scanner;
+mod url_password;
+mod us_ssn;
+pub(crate) mod validator;
 
 use std::ops::Range;
 
@@ -40,3 +63,24 @@ pub(crate) enum Verdict {
     /// so a detector that read far never reads the same bytes again, and time stays linear.
     Nothing { resume: usize },
 }
+
+/// The detectors that come with the library, in the order that documentation lists them.
+pub(crate) const BUILTIN: &[&Detector] = &[
+    &email::DETECTOR,
+    &phone::DETECTOR,
+    &card::DETECTOR,
+    &iban::DETECTOR,
+    &us_ssn::DETECTOR,
+    &ipv4::DETECTOR,
+    &ipv4::LOCAL,
+    &ipv6::DETECTOR,
+    &ipv6::LOCAL,
+    &mac::DETECTOR,
+    &base58_address::DETECTOR,
+    &jwt::DETECTOR,
+    &authorization::DETECTOR,
+    &private_key::DETECTOR,
+    &url_password::DETECTOR,
+    &azure_key::DETECTOR,
+    &generic_secret::DETECTOR,
+];

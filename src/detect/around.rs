@@ -1,0 +1,94 @@
+//! What stands around a candidate: word boundaries that see through escapes, and characters in both directions.
+//!
+//! Log text is full of half-decoded text: `%20` in a URL, `\n` in a JSON string, colours from a terminal. The letters and
+//! digits of such an escape are no part of the word that follows it.
+
+/// Whether a letter or digit that belongs to the same word stands right before `at`.
+pub(super) fn word_before(text: &[u8], at: usize) -> bool {
+    at > 0 && text[at - 1].is_ascii_alphanumeric() && !escape_ends(&text[..at])
+}
+
+/// Whether a letter or digit stands at `at`.
+pub(super) fn word_after(text: &[u8], at: usize) -> bool {
+    text.get(at).is_some_and(u8::is_ascii_alphanumeric)
+}
+
+/// Where the run of word characters that starts at `at` really starts: past the tail of an escape that begins before it.
+pub(super) fn past_escape(text: &[u8], at: usize) -> usize {
+    (at + 1..=(at + 12).min(text.len()))
+        .take_while(|&end| matches!(text[end - 1], b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b';'))
+        .find(|&end| escape_of(&text[..end]).is_some_and(|start| start < at))
+        .unwrap_or(at)
+}
+
+fn escape_ends(before: &[u8]) -> bool {
+    escape_of(before).is_some()
+}
+
+/// Where the escape starts that ends where `before` ends.
+fn escape_of(before: &[u8]) -> Option<usize> {
+    let end = before.len();
+    let hex = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
+    match before {
+        [.., b'\\', b'n' | b'r' | b't' | b'b' | b'f' | b'v' | b'0'] => Some(end - 2),
+        [.., b'%', a, b] if hex(&[*a, *b]) => Some(end - 3),
+        [.., b'\\', b'x', a, b] if hex(&[*a, *b]) => Some(end - 4),
+        [.., b'\\', b'u', a, b, c, d] if hex(&[*a, *b, *c, *d]) => Some(end - 6),
+        [.., b'a'..=b'z' | b'A'..=b'Z'] => colour(before),
+        _ => None,
+    }
+}
+
+/// Where the ANSI escape (`ESC [ 3 2 m`, the ESC raw or written out) starts that ends where `before` ends.
+fn colour(before: &[u8]) -> Option<usize> {
+    const ESC: [&[u8]; 5] = [b"\x1b", b"\\x1b", b"\\x1B", b"\\u001b", b"\\u001B"];
+    let parameters = &before[..before.len() - 1];
+    let open = (parameters.len().saturating_sub(10)..parameters.len())
+        .rev()
+        .find(|&i| !matches!(parameters[i], b'0'..=b'9' | b';'))?;
+    let head = (parameters[open] == b'[').then(|| &parameters[..open])?;
+    ESC.iter().find(|esc| head.ends_with(esc)).map(|esc| head.len() - esc.len())
+}
+
+/// The character that starts at `at`; `None` at the end and where the text is not UTF-8.
+pub(super) fn char_at(text: &[u8], at: usize) -> Option<char> {
+    let rest = &text[at..];
+    (1..=rest.len().min(4)).find_map(|len| std::str::from_utf8(&rest[..len]).ok())?.chars().next()
+}
+
+/// The character that ends at `end`; `None` at the start and where the text is not UTF-8.
+pub(super) fn char_before(text: &[u8], end: usize) -> Option<char> {
+    (1..=end.min(4)).find_map(|len| std::str::from_utf8(&text[end - len..end]).ok())?.chars().next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_no_words() {
+        for escaped in ["%20", "%3D", "\\n", "\\u003c", "\\x1b", "\x1b[1;32m", "\\u001b[0m", "=", "é", ""] {
+            assert!(!word_before(escaped.as_bytes(), escaped.len()), "{escaped}");
+        }
+        for word in ["a", "7", "%2", "n", "%zz0", "[32m", "x20", "u003c"] {
+            assert!(word_before(word.as_bytes(), word.len()), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_run_starts_past_the_escape() {
+        let cases =
+            [("%204111", 1, 3), ("\\njohn", 1, 2), ("\\u003cjohn", 1, 6), ("\x1b[32mjohn", 2, 5), ("=4111", 1, 1)];
+        for (text, at, past) in cases {
+            assert_eq!(past_escape(text.as_bytes(), at), past, "{text}");
+        }
+    }
+
+    #[test]
+    fn characters_both_ways() {
+        let text = "aé漢".as_bytes();
+        assert_eq!((char_at(text, 1), char_at(text, 3), char_at(text, 6)), (Some('é'), Some('漢'), None));
+        assert_eq!((char_before(text, 3), char_before(text, 6), char_before(text, 0)), (Some('é'), Some('漢'), None));
+        assert_eq!((char_at(b"\xff", 0), char_before(b"\xff", 1)), (None, None));
+    }
+}

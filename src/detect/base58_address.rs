@@ -1,0 +1,64 @@
+//! Addresses of wallets in Base58Check: Bitcoin (`1…`, `3…`), Litecoin (`L…`), Dogecoin (`D…`).
+//!
+//! Source: as in the validator. The checksum of four bytes is so sure that an address counts where it is glued to other text
+//! on its right, too.
+
+use super::around::word_before;
+use super::validator::base58;
+use super::{Detector, Probe, Verdict};
+
+/// Finds the whole address.
+pub(crate) static DETECTOR: Detector = Detector {
+    name: "base58_address",
+    anchors: &["(?:^|[^0-9A-Za-z])[13DL][1-9A-HJ-NP-Za-km-z]{9}"],
+    find,
+    number: None,
+};
+
+/// What the anchor shows of it.
+const HEAD: usize = 10;
+const SHORTEST: usize = 25;
+const LONGEST: usize = 35;
+
+/// Reads at most a fixed number of bytes.
+fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
+    let start = anchor_end - HEAD;
+    let run = text[start..].iter().take(LONGEST).take_while(|b| base58::ALPHABET.contains(b)).count();
+    let found = (SHORTEST..=run).rev().find(|&len| base58::check(&text[start..start + len]));
+    match found.filter(|_| start >= floor && !word_before(text, start)) {
+        Some(len) => Verdict::Found(start..start + len),
+        None => Verdict::Nothing { resume: anchor_end },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::harness::{assert_finds, assert_ignores};
+    use super::*;
+
+    #[test]
+    fn finds_published_addresses() {
+        assert_finds(
+            &DETECTOR,
+            &[
+                "⟦1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa⟧",
+                "to=⟦3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy⟧&x",
+                "⟦1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa⟧t",
+                "(⟦DH5yaieqoZN36fDVciNyRueRGvGLR3mr7L⟧).",
+            ],
+        );
+    }
+
+    #[test]
+    fn ignores_what_only_looks_like_one() {
+        assert_ignores(
+            &DETECTOR,
+            &[
+                "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb",
+                "x1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
+                "1111111111111111111111111111111111",
+                "3d2f1a9b8c7d6e5f4a3b2c1d9e8f7a6b5c4d3e2f",
+            ],
+        );
+    }
+}

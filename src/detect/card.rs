@@ -1,0 +1,227 @@
+//! Payment card numbers.
+//!
+//! Source: ISO/IEC 7812-1; shapes as printed on cards. A number counts only when Luhn's check digit fits, an issuer has its
+//! prefix and gives out its length, and it fills whole groups of digits.
+
+use super::around::{past_escape, word_after, word_before};
+use super::validator::card::{is_card, is_card_number};
+use super::{Detector, Probe, Verdict};
+
+/// Finds the whole number, first digit to last.
+pub(crate) static DETECTOR: Detector = Detector {
+    name: "card",
+    anchors: &[
+        // In one piece.
+        "[0-9]{12}",
+        // 4-4-4-4 and the like; 4-6-5 and 4-6-4.
+        "[0-9]{4}[ .+-][0-9]{4}[ .+-][0-9]{4}",
+        "3[0-9]{3}[ .+-][0-9]{6}[ .+-][0-9]{4}",
+        // 5-5-5, 8-8, 4-3-3-3, and pairs or triples of digits.
+        "[0-9]{5}[ -][0-9]{5}[ -][0-9]{5}",
+        "[0-9]{8}[ -][0-9]{8}",
+        "[0-9]{3}(?:[ -][0-9]{3}){3}",
+        "[0-9]{2}(?:[ -][0-9]{2}){5}",
+    ],
+    find,
+    number: Some(is_card_number),
+};
+
+const MAX_DIGITS: usize = 19;
+
+/// Tries every group of the run of digits and separators around the anchor as the first group of a card number.
+///
+/// Each run is read once: to its end if it holds no card, else to the card's end, which is the next floor.
+fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
+    let mut group = run_start(text, anchor_end, floor);
+    loop {
+        group = past_escape(text, group);
+        if let Some(end) = card_at(text, group) {
+            return Verdict::Found(group..end);
+        }
+        let end = group_end(text, group);
+        match next_group(text, end) {
+            Some((_, next)) => group = next,
+            None => return Verdict::Nothing { resume: end.max(anchor_end) },
+        }
+    }
+}
+
+/// Where the first digit stands of the run that `end` lies in or behind.
+fn run_start(text: &[u8], end: usize, floor: usize) -> usize {
+    let mut start = end;
+    let mut at = end;
+    let mut digit_follows = false;
+    while at > floor {
+        match text[at - 1] {
+            b'0'..=b'9' => (start, digit_follows) = (at - 1, true),
+            b if digit_follows && is_separator(b) => digit_follows = false,
+            _ => break,
+        }
+        at -= 1;
+    }
+    start
+}
+
+/// Where the card number ends whose first digit stands at `start`.
+fn card_at(text: &[u8], start: usize) -> Option<usize> {
+    if word_before(text, start) {
+        return None;
+    }
+    let mut digits = [0; MAX_DIGITS + 1];
+    let mut len = 0;
+    let mut sizes = Sizes::default();
+    let mut separator = None;
+    let mut at = start;
+    let mut best = None;
+    loop {
+        let before = len;
+        let end = read_group(text, at, &mut digits, &mut len);
+        if len > MAX_DIGITS || !sizes.push(len - before) {
+            break;
+        }
+        let alone = sizes.len == 1;
+        if sizes.are_plausible()
+            && is_card(&digits[..len])
+            && !word_after(text, end)
+            && !(alone && is_part(text, start, end, len))
+        {
+            best = Some(end);
+        }
+        match next_group(text, end) {
+            Some((kind, next)) if *separator.get_or_insert(kind) == kind => at = next,
+            _ => break,
+        }
+    }
+    best
+}
+
+/// Whether digits in one piece are part of something else: of a decimal or negative number, or of a long identifier.
+fn is_part(text: &[u8], start: usize, end: usize, len: usize) -> bool {
+    let digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
+    let before = text[..start].last();
+    let negative = before == Some(&b'-') && !start.checked_sub(2).is_some_and(|at| text[at].is_ascii_alphanumeric());
+    let decimal =
+        (before == Some(&b'.') && start >= 2 && digit(start - 2)) || (text.get(end) == Some(&b'.') && digit(end + 1));
+    decimal || negative || (len > 16 && matches!(before, Some(b'_' | b'-')))
+}
+
+/// Reads the digits of the group at `at`, at most one more than fits; the end of the group, or of what was read.
+fn read_group(text: &[u8], mut at: usize, digits: &mut [u8; MAX_DIGITS + 1], len: &mut usize) -> usize {
+    while let (Some(slot), Some(digit @ b'0'..=b'9')) = (digits.get_mut(*len), text.get(at)) {
+        *slot = digit - b'0';
+        *len += 1;
+        at += 1;
+    }
+    at
+}
+
+/// Where the group ends that lies at `at`.
+fn group_end(text: &[u8], at: usize) -> usize {
+    at + text[at..].iter().take_while(|b| b.is_ascii_digit()).count()
+}
+
+/// The separator after a group that ends at `end`, and where the next group begins.
+fn next_group(text: &[u8], end: usize) -> Option<(u8, usize)> {
+    let separator = *text.get(end).filter(|&&b| is_separator(b))?;
+    text.get(end + 1).is_some_and(u8::is_ascii_digit).then_some((separator, end + 1))
+}
+
+fn is_separator(b: u8) -> bool {
+    matches!(b, b' ' | b'-' | b'.' | b'+')
+}
+
+/// How many digits each group has.
+#[derive(Default)]
+struct Sizes {
+    sizes: [u8; 10],
+    len: usize,
+}
+
+impl Sizes {
+    /// Adds a group; `false` where no card has so many groups, or one of that size.
+    fn push(&mut self, size: usize) -> bool {
+        let Some(slot) = self.sizes.get_mut(self.len).filter(|_| size > 0) else { return false };
+        *slot = size as u8;
+        self.len += 1;
+        self.len == 1 || self.sizes[0] >= 2
+    }
+
+    /// Whether people write card numbers in such groups.
+    fn are_plausible(&self) -> bool {
+        match &self.sizes[..self.len] {
+            [_] | [4, 6, 4 | 5] | [4, 3, 3, 3] => true,
+            [first @ (2 | 3 | 4 | 5 | 8), middle @ .., last] => {
+                middle.iter().all(|size| size == first) && last <= first
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::harness::{assert_finds, assert_ignores};
+    use super::*;
+
+    #[test]
+    fn finds_cards_as_people_write_them() {
+        assert_finds(
+            &DETECTOR,
+            &[
+                "⟦4111111111111111⟧",
+                "card=⟦4111 1111 1111 1111⟧, exp 12/27",
+                "\"pan\":\"⟦4111-1111-1111-1111⟧\"",
+                "paid with ⟦4111.1111.1111.1111⟧.",
+                "amex ⟦3782 822463 10005⟧ ok",
+                "diners ⟦3056 930902 5904⟧",
+                "q=⟦378282246310005⟧&x=1",
+                "⟦41111111-11111111⟧",
+                "⟦41 11 11 11 11 11 11 11⟧",
+                "unionpay ⟦6200 0000 0000 0000 000⟧!",
+                "id_⟦5555555555554444⟧_x",
+                "qty 12 ⟦4111 1111 1111 1111⟧ 12 27",
+                "⟦4111 1111 1111 1111⟧ ⟦5555 5555 5555 4444⟧",
+                "1,⟦4111111111111111⟧,12/27",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_stands_around_may_be_escaped() {
+        assert_finds(
+            &DETECTOR,
+            &[
+                "pan=⟦4111+1111+1111+1111⟧",
+                "q=%20⟦4111111111111111⟧%20",
+                "\\n⟦4111111111111111⟧\\n",
+                "\x1b[32m⟦4111111111111111⟧\x1b[0m",
+                "卡号⟦4111111111111111⟧。",
+            ],
+        );
+    }
+
+    #[test]
+    fn ignores_what_only_looks_like_a_card() {
+        assert_ignores(
+            &DETECTOR,
+            &[
+                "4111111111111112",
+                "- 1490973120 2017.03.31 R30-M0",
+                "1490973120 2017 and 081110 220708 19 INFO",
+                "blk_-1608999687919862906 blk_-4111111111111111 x=-4111111111111111",
+                "id-4000000000000000006",
+                "0.4111111111111111",
+                "4111111111111111.25",
+                "a4111111111111111",
+                "4111111111111111b",
+                "04111111111111111",
+                "41111111111111110000000",
+                "2026-11-22 02:50:48,123 1490973120123456",
+                "4111 111111111111 1",
+                "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1",
+                "4111-1111 1111-1111",
+                "4111  1111  1111  1111",
+            ],
+        );
+    }
+}

@@ -1,0 +1,232 @@
+//! E-mail addresses.
+//!
+//! Source: RFC 5321 section 4.1.2, RFC 5322 section 3.4.1, RFC 6531 (letters beyond ASCII); limited to what occurs in
+//! practice, since much that the grammar allows (`key=a/b|c@d`) is punctuation in a log. An address needs a domain with a
+//! dot and a top level of letters, so `user@host`, `pkg@1.2.3` and `Object@1f2e3d` are none.
+
+use std::ops::Range;
+
+use super::around::{char_at, char_before, past_escape};
+use super::{Detector, Probe, Verdict};
+
+/// Finds local part, `@` and domain.
+pub(crate) static DETECTOR: Detector = Detector { name: "email", anchors: &["@"], find, number: None };
+
+/// RFC 5321 allows 64; longer ones are still people's addresses.
+const LONGEST_LOCAL: usize = 254;
+const LONGEST_DOMAIN: usize = 255;
+
+/// Reads at most a fixed number of bytes to either side.
+fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
+    let at = anchor_end - 1;
+    let address = domain_end(text, anchor_end).and_then(|end| {
+        let start = local_start(text, at, floor)?;
+        (!is_harmless(text, start..at, anchor_end..end)).then_some(start..end)
+    });
+    address.map_or(Verdict::Nothing { resume: anchor_end }, Verdict::Found)
+}
+
+/// Where the domain, or the address literal in brackets, ends that starts at `start`.
+fn domain_end(text: &[u8], start: usize) -> Option<usize> {
+    if text.get(start) == Some(&b'[') {
+        let literal = &text[start + 1..text.len().min(start + 64)];
+        let len =
+            literal.iter().position(|b| !b.is_ascii_hexdigit() && !matches!(b, b'.' | b':' | b'I' | b'P' | b'v'))?;
+        return (len >= 3 && literal[len] == b']').then_some(start + len + 2);
+    }
+    let limit = text.len().min(start + LONGEST_DOMAIN);
+    let mut end = start;
+    while let Some(c) = char_at(&text[..limit], end).filter(|&c| is_domain(c) && !(c == '.' && text[end - 1] == b'.')) {
+        end += c.len_utf8();
+    }
+    if !text.get(start).is_some_and(|&b| b.is_ascii_alphanumeric() || !b.is_ascii()) {
+        return None;
+    }
+    // What follows the last label that can be a top level belongs to the sentence: `a@example.com.5`.
+    loop {
+        let label = start + text[start..end].iter().rposition(|&b| b == b'.')? + 1;
+        if let Some(top) = top_level(&text[label..end]) {
+            return Some(label + top);
+        }
+        end = label - 1;
+    }
+}
+
+fn is_domain(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '.' | '-' | '_')
+}
+
+/// How long the top level at the start of the last label is; what comes after it may be another word: `com_`, `com联系`.
+fn top_level(label: &[u8]) -> Option<usize> {
+    const LONGEST: usize = 63;
+    let punycode = label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"xn--"));
+    let ascii = label.first()?.is_ascii();
+    let mut len = 0;
+    while let Some(c) = char_at(label, len) {
+        let belongs = if punycode { c.is_ascii_alphanumeric() || c == '-' } else { c.is_alphabetic() };
+        if !belongs || (ascii && is_unspaced(c)) {
+            break;
+        }
+        len += c.len_utf8();
+    }
+    let ends = char_at(label, len).is_none_or(|c| matches!(c, '_' | '-') || is_unspaced(c));
+    (ends && (2..=LONGEST).contains(&len) && label[..len] != *b"xn--").then_some(len)
+}
+
+/// Where the local part starts that ends at `end`.
+fn local_start(text: &[u8], end: usize, floor: usize) -> Option<usize> {
+    let limit = floor.max(end.saturating_sub(LONGEST_LOCAL));
+    if text[limit..end].ends_with(b"\"") {
+        let quoted = &text[limit..end - 1];
+        let open = quoted.iter().rposition(|&b| matches!(b, b'"' | b'\n'))?;
+        let plain = quoted[open + 1..].iter().all(|&b| b != b':' && b != b',' && b != b'=');
+        return (quoted[open] == b'"' && open + 1 < quoted.len() && plain).then_some(limit + open);
+    }
+    let mut start = end;
+    while let Some(c) = char_before(&text[..start], start).filter(|&c| is_local(c)) {
+        let joins = !is_unspaced(c) || start == end || char_at(text, start).is_some_and(is_unspaced);
+        let next = start - c.len_utf8();
+        if !joins || next < limit || (c == '.' && text.get(start) == Some(&b'.')) {
+            break;
+        }
+        start = next;
+    }
+    if start == limit && start > floor && char_before(text, start).is_some_and(is_local) {
+        return None;
+    }
+    start = past_escape(text, start);
+    start = past_percent(text, start, end);
+    // Punctuation at the edge belongs to the sentence: `'a@example.com'`, `...a@example.com`.
+    start += text[start..end].iter().take_while(|b| b.is_ascii_punctuation() && !matches!(b, b'_' | b'%')).count();
+    (start < end).then_some(start)
+}
+
+fn is_local(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '.' | '_' | '+' | '-' | '%' | '\'' | '!' | '#' | '$' | '*' | '^' | '~')
+}
+
+/// Where the local part starts if an escape inside stands for something that cannot belong to it: `%3Ca` for `<a`.
+fn past_percent(text: &[u8], start: usize, end: usize) -> usize {
+    let outside = |window: &[u8]| {
+        let value = match window {
+            [b'%', hi, lo] => hex(*hi).zip(hex(*lo)).map(|(hi, lo)| hi << 4 | lo),
+            _ => None,
+        };
+        value.is_some_and(|b| b.is_ascii() && !is_local(char::from(b)))
+    };
+    text[start..end].windows(3).rposition(outside).map_or(start, |at| start + at + 3)
+}
+
+fn hex(b: u8) -> Option<u8> {
+    char::from(b).to_digit(16).map(|digit| digit as u8)
+}
+
+/// Whether `c` is of a script that is written without spaces, so that an address may stand right beside a word.
+fn is_unspaced(c: char) -> bool {
+    c >= '\u{2E80}'
+}
+
+/// Whether this is an address in form only: of a service, a file, a unit; or part of a URL with a password.
+fn is_harmless(text: &[u8], local: Range<usize>, domain: Range<usize>) -> bool {
+    const UNITS: [&[u8]; 9] =
+        [b"service", b"socket", b"target", b"timer", b"mount", b"slice", b"scope", b"device", b"automount"];
+    const IMAGES: [&[u8]; 7] = [b"png", b"jpg", b"jpeg", b"gif", b"webp", b"svg", b"avif"];
+    let mut labels = text[domain.clone()].split(|&b| b == b'.');
+    let (first, second, third) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default(), labels.next());
+    let number = |label: &[u8]| !label.is_empty() && label.iter().all(u8::is_ascii_digit);
+    let unit = third.is_none() && UNITS.contains(&second);
+    let image = third.is_none() && matches!(first, [b'1'..=b'9', b'x']) && IMAGES.contains(&second);
+    let version = number(first) && second.first().is_some_and(u8::is_ascii_digit);
+    let repository = &text[local.clone()] == b"git" && matches!(text.get(domain.end), Some(b':' | b'/'));
+    unit || image || version || repository || is_password(text, local.start)
+}
+
+/// Whether what starts at `start` is the password of `scheme://user:password@host`.
+fn is_password(text: &[u8], start: usize) -> bool {
+    const LONGEST_USER: usize = 64;
+    let before = &text[start.saturating_sub(LONGEST_USER)..start];
+    let user =
+        before.iter().rev().take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b'/' | b'"' | b'\'')).count();
+    let user = &before[before.len() - user..];
+    user.contains(&b':') && text[..start - user.len()].ends_with(b"://")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::harness::{assert_finds, assert_ignores};
+    use super::*;
+
+    #[test]
+    fn finds_addresses() {
+        assert_finds(
+            &DETECTOR,
+            &[
+                "⟦jane@example.com⟧",
+                "mail to <⟦jane.doe+tag@mail.example.co.uk⟧>.",
+                "email=⟦jane_doe@example.com⟧&x=1",
+                "'⟦o'brien@example.com⟧', ⟦a@example.org⟧",
+                "/users/⟦jane@example.com⟧/x ...⟦j@example.com⟧...",
+                "⟦\"jane doe\"@example.com⟧",
+                "⟦jane@[192.0.2.1]⟧",
+                "⟦a@xn--d1acufc.xn--p1ai⟧",
+                "⟦jane@example.com⟧.5 ⟦jane@example.com⟧-",
+                "mailto:⟦jane@example.com⟧?subject=x",
+                "{\"e\":\"⟦jane@example.com⟧\"}",
+                "git@example.com:org/repo by ⟦git.lover@example.com⟧:",
+                "⟦user@163.com⟧ ⟦jane@my_shop.example.com⟧_x",
+            ],
+        );
+    }
+
+    #[test]
+    fn finds_letters_of_the_world() {
+        assert_finds(
+            &DETECTOR,
+            &[
+                "an ⟦müller@exämple.de⟧ “⟦jane@example.com⟧”",
+                "⟦用户@例え.jp⟧ ⟦hans@m端ller.example⟧",
+                "邮箱⟦jane@example.com⟧联系",
+                "⟦δοκιμή@παράδειγμα.δοκιμή⟧",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_stands_before_may_be_escaped() {
+        assert_finds(
+            &DETECTOR,
+            &[
+                "q=%3C⟦jane%2Bx@example.com⟧%3E",
+                "\\n⟦jane@example.com⟧\\n",
+                "\\u003c⟦jane@example.com⟧\\u003e",
+                "\x1b[32m⟦jane@example.com⟧\x1b[0m",
+            ],
+        );
+        assert_eq!(
+            super::super::harness::ranges(&DETECTOR, b"\xffjane@example.com\xff"),
+            vec![Range { start: 1, end: 17 }]
+        );
+    }
+
+    #[test]
+    fn ignores_what_only_has_an_at() {
+        assert_ignores(
+            &DETECTOR,
+            &[
+                "user@host",
+                "[LeaseRenewer:worker@node-41:9000]",
+                "@scope/pkg @2x.png icon@2x.png",
+                "lodash@4.17.21 pkg@1.2.3-beta.rc",
+                "Object@1f2e3d",
+                "git@example.com:org/repo.git ssh://git@example.com/org",
+                "getty@tty1.service",
+                "postgres://app:hunter2@db.example.com/x",
+                "@example.com a@ @ a@b a@.com a@b.c",
+                "a @example.com",
+                "sha@sha256:0011",
+                "{\"a\":\"\"@example.com",
+            ],
+        );
+        assert_ignores(&DETECTOR, &[&format!("{}@example.com", "a".repeat(300))]);
+    }
+}

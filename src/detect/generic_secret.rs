@@ -1,0 +1,408 @@
+//! Random values next to a telling word: `acme_api_key := "…"`, `X-Acme-Token: …`, `secret '…'`, `<clientKey>…`.
+//!
+//! Thousands of services have keys without any form of their own. What tells them is the name that stands before them,
+//! in whatever notation, and that they look random. Neither is enough: `next_page_token`, `primary_key = 0123…` and
+//! `token: expected` are none. The inventory masks what stands under a key that it knows, random or not; this detector
+//! finds what stands under all the others, and where no separator stands between name and value.
+
+use std::ops::Range;
+
+use super::validator::entropy::{is_uuid, looks_random};
+use super::{Detector, Probe, Verdict};
+
+/// Finds the value.
+pub(crate) static DETECTOR: Detector = Detector {
+    name: "generic_secret",
+    anchors: &[
+        "(?i:key|token|tkn|secret|passw(?:or)?d|passphrase|pwd|pass|credentials?|auth|access|private|login|pat|api)",
+        SERVICES,
+    ],
+    find,
+    number: None,
+};
+
+/// How far a value is read to decide on it, in bytes; one that is masked is masked to its end.
+const LONGEST_LOOK: usize = 512;
+/// The longest that may stand between a name and its value.
+const LONGEST_GLUE: usize = 24;
+/// How far the name is read back.
+const LONGEST_NAME: usize = 48;
+/// The fewest letters and digits of a value, where a separator stands before it, and where not.
+const SHORTEST_ASSIGNED: usize = 12;
+const SHORTEST_LOOSE: usize = 16;
+/// The fewest bytes before a `=` that belongs to the value; names of pairs are shorter.
+const SHORTEST_PADDED: usize = 24;
+
+/// Reads a name, what follows it and the beginning of a value: all of bounded length, so that nothing need be remembered.
+fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
+    let nothing = Verdict::Nothing { resume: anchor_end };
+    let Some(name) = Name::around(text, anchor_end) else { return nothing };
+    let Some(glue) = Glue::after(text, name.end) else { return nothing };
+    let start = glue.value;
+    let look = value_end(text, start, start + LONGEST_LOOK);
+    let value = trimmed(text, start..look);
+    let called = matches!(text.get(look), Some(b'('));
+    if start < floor || called || !is_secret(&name, &glue, &text[value.clone()]) {
+        return nothing;
+    }
+    if look < start + LONGEST_LOOK {
+        return Verdict::Found(value);
+    }
+    Verdict::Found(start..value_end(text, start, text.len()))
+}
+
+fn is_secret(name: &Name, glue: &Glue, value: &[u8]) -> bool {
+    let enough = match (name.tells, glue) {
+        (Tells::Nothing, _) => return false,
+        (Tells::Much, Glue { assigned: true, .. }) => SHORTEST_ASSIGNED,
+        _ => SHORTEST_LOOSE,
+    };
+    if is_uuid(value) {
+        return name.tells == Tells::Much || name.tells == Tells::Some && glue.assigned;
+    }
+    let every_kind =
+        [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit].iter().all(|is| value.iter().any(is));
+    looks_random(value, enough) && (name.tells != Tells::Little || every_kind)
+}
+
+/// How much a name says of the value after it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    /// It is no name, or that of something else (`public_key`, `next_page_token`).
+    Nothing,
+    /// Just `key`, which is mostly that of a map.
+    Little,
+    /// `acme_key`, `access`, `auth`.
+    Some,
+    /// `api_key`, `token`, `secret`, `password`.
+    Much,
+}
+
+/// The words of the anchors, longest first where one ends in another, and whether they tell much by themselves.
+const ANCHORS: &[(&str, bool)] = &[
+    ("passphrase", true),
+    ("password", true),
+    ("credentials", true),
+    ("credential", true),
+    ("passwd", true),
+    ("access", false),
+    ("private", false),
+    ("secret", true),
+    ("token", true),
+    ("login", false),
+    ("auth", false),
+    ("pass", false),
+    ("key", false),
+    ("pat", false),
+    ("api", false),
+    ("pwd", true),
+    ("tkn", true),
+];
+
+/// Services whose keys have no form of their own, and whose names mean nothing else: the value may follow at once.
+const SERVICES: &str = "(?i:abuseipdb|algolia|amplitude|apollographql|beebole|blocknative|bugsnag|buttercms|calendly|\
+    checkvist|clearbit|cloudflare|cloudsmith|cloudinary|cloudmersive|coinapi|coinmarketcap|cryptocompare|deepgram|\
+    deepl|enigma|etherscan|bscscan|fastforex|fastly|filestack|finnhub|fixerio|foursquare|freshdesk|freshworks|gocanvas|\
+    godaddy|helpscout|imagga|instamojo|invoiceocean|ipgeolocation|ipinfo|ipstack|kanbantool|locationiq|logzio|\
+    magicbell|mailerlite|mailjet|mapquest|metaapi|mixpanel|mrticktock|noticeable|numverify|onesignal|opencagedata|\
+    openexchangerates|papertrail|pipedrive|polygonio|pushover|rapidapi|refiner|scraperapi|securitytrails|sendinblue|shodan|\
+    smartsheets?|sparkpost|surveybot|surveymonkey|tiingo|tomtom|trello|unsplash|urlscan|virustotal|vultr|weatherapi|\
+    webflow|wistia|zendesk|zenscrape|zerobounce)";
+
+/// Words that make a `key` a secret one.
+const SECRET_KEY: &[&str] = &[
+    "access",
+    "account",
+    "admin",
+    "api",
+    "app",
+    "auth",
+    "browser",
+    "client",
+    "deploy",
+    "encryption",
+    "integration",
+    "integrations",
+    "license",
+    "licence",
+    "master",
+    "private",
+    "project",
+    "secret",
+    "security",
+    "server",
+    "service",
+    "sign",
+    "signing",
+    "storage",
+    "subscription",
+    "unseal",
+    "write",
+    "ingest",
+    "personal",
+    "query",
+];
+
+/// Words that make a key or token something else.
+const OTHER: &[&str] = &[
+    "cache",
+    "cancel",
+    "cancellation",
+    "column",
+    "composite",
+    "continuation",
+    "csr",
+    "cursor",
+    "dedup",
+    "document",
+    "foreign",
+    "group",
+    "hash",
+    "host",
+    "idempotency",
+    "index",
+    "lookup",
+    "map",
+    "natural",
+    "next",
+    "object",
+    "page",
+    "pagination",
+    "paging",
+    "partition",
+    "prev",
+    "previous",
+    "primary",
+    "pub",
+    "public",
+    "registry",
+    "resume",
+    "row",
+    "routing",
+    "shard",
+    "sort",
+    "start",
+    "store",
+    "sync",
+    "translation",
+    "unexpected",
+    "unique",
+];
+
+struct Name {
+    end: usize,
+    tells: Tells,
+}
+
+impl Name {
+    /// The name that the anchor ending at `anchor_end` belongs to.
+    fn around(text: &[u8], anchor_end: usize) -> Option<Self> {
+        let end = anchor_end + tail(&text[anchor_end..])?;
+        let from = anchor_end.saturating_sub(LONGEST_NAME);
+        let letters = text[from..anchor_end].iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+        let word = &text[anchor_end - letters..anchor_end];
+        let Some((anchor, strong)) = ANCHORS.iter().find(|(anchor, _)| ends_with(word, anchor)) else {
+            return is_service(word).then_some(Self { end, tells: Tells::Some });
+        };
+        let (head, anchored) = word.split_at(letters - anchor.len());
+        let before = if head.is_empty() { word_before(&text[from..anchor_end - anchor.len()]) } else { head };
+        // `rapidKey` is a key, `turkey` is none.
+        let joined = head.last().is_some_and(|last| last.is_ascii_uppercase() == anchored[0].is_ascii_uppercase());
+        let tells = if OTHER.iter().any(|other| ends_with(before, other)) {
+            Tells::Nothing
+        } else if *strong || SECRET_KEY.iter().any(|kind| ends_with(before, kind)) {
+            Tells::Much
+        } else if joined {
+            Tells::Nothing
+        } else if before.is_empty() && *anchor == "key" {
+            Tells::Little
+        } else {
+            Tells::Some
+        };
+        Some(Self { end, tells })
+    }
+}
+
+fn is_service(word: &[u8]) -> bool {
+    let names = SERVICES.trim_start_matches("(?i:").trim_end_matches(')').split('|');
+    names.map(|name| name.trim_end_matches("s?")).any(|name| word.len() <= name.len() + 1 && starts_with(word, name))
+}
+
+/// The length of what may follow the anchor within the name: a plural, a number, `_value`; `None` if something else does.
+fn tail(rest: &[u8]) -> Option<usize> {
+    const ENDS: [&str; 9] = ["_value", "value", "_string", "_base64", "_prod", "_live", "_test", "s", ""];
+    let len = ENDS.iter().find(|end| starts_with(rest, end))?.len();
+    let len = len + rest[len..].iter().take(2).take_while(|b| b.is_ascii_digit()).count();
+    (!rest.get(len).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')).then_some(len)
+}
+
+/// The letters before one separator at the end of `text`.
+fn word_before(text: &[u8]) -> &[u8] {
+    let Some((b'_' | b'-' | b'.' | b' ', text)) = text.split_last() else { return &[] };
+    let letters = text.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    &text[text.len() - letters..]
+}
+
+/// What stands between a name and its value.
+struct Glue {
+    /// Where the value begins.
+    value: usize,
+    /// Whether it says that the value belongs to the name, as `=` does.
+    assigned: bool,
+}
+
+impl Glue {
+    fn after(text: &[u8], end: usize) -> Option<Self> {
+        let starts_value = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphanumeric);
+        if matches!(text.get(end), Some(b'-' | b'.')) && starts_value(end + 1) {
+            return Some(Self { value: end + 1, assigned: false });
+        }
+        let (mut at, mut assigned, mut quoted) = (numbered(text, end), false, false);
+        let limit = text.len().min(end + LONGEST_GLUE);
+        while at < limit {
+            match text[at] {
+                b' ' | b'\t' | b'\\' => {}
+                b'"' | b'\'' | b'`' => quoted = true,
+                b':' if text[at - 1] == b':' => return None,
+                b'=' | b':' => assigned = true,
+                b'>' if at == end || assigned => assigned = true,
+                b',' if quoted => assigned = true,
+                b'(' if assigned || matches!(text.get(at + 1), Some(b'"' | b'\'')) => assigned = true,
+                b'[' | b'{' if assigned => {}
+                b']' | b')' if quoted && !assigned => {}
+                _ => break,
+            }
+            at += 1;
+        }
+        let begins = text.get(at).is_some_and(|&b| is_value(b) && !matches!(b, b'$' | b'='));
+        (at > end && begins).then_some(Self { value: at, assigned })
+    }
+}
+
+/// Past a number before a colon: `Key 2: …`.
+fn numbered(text: &[u8], end: usize) -> usize {
+    match text[end..] {
+        [b' ', b'0'..=b'9', b':', ..] => end + 2,
+        _ => end,
+    }
+}
+
+/// Where the value that begins at `start` ends, `limit` at the latest.
+fn value_end(text: &[u8], start: usize, limit: usize) -> usize {
+    let limit = text.len().min(limit);
+    let quoted = matches!(text[start - 1], b'"' | b'\'' | b'`');
+    let mut at = start;
+    while at < limit {
+        let go_on = match text[at] {
+            // Padding or a checksum, not the next pair.
+            b'=' => at - start >= SHORTEST_PADDED || !text.get(at + 1).is_some_and(|&b| is_value(b) && b != b'='),
+            b'%' => quoted || !matches!(text[at..], [_, a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()),
+            b'&' => quoted,
+            b => is_value(b),
+        };
+        if !go_on {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+fn is_value(b: u8) -> bool {
+    b.is_ascii_alphanumeric()
+        || matches!(
+            b,
+            b'_' | b'-'
+                | b'.'
+                | b'+'
+                | b'/'
+                | b'='
+                | b'~'
+                | b'!'
+                | b'@'
+                | b'#'
+                | b'$'
+                | b'%'
+                | b'^'
+                | b'*'
+                | b'?'
+                | b'|'
+                | b':'
+        )
+}
+
+/// Without what ends a sentence.
+fn trimmed(text: &[u8], value: Range<usize>) -> Range<usize> {
+    let end = text[value.clone()].iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'?' | b'!')).count();
+    value.start..value.end - end
+}
+
+fn ends_with(text: &[u8], end: &str) -> bool {
+    text.len().checked_sub(end.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(end.as_bytes()))
+}
+
+fn starts_with(text: &[u8], start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::harness::{assert_finds, assert_ignores};
+    use super::*;
+
+    #[test]
+    fn finds_random_values_in_every_notation() {
+        assert_finds(
+            &DETECTOR,
+            &[
+                "acme_token = '⟦k3jD8sLq0Zx7Wm2P4n⟧'",
+                "ACME_KEY=⟦0123456789abcdef0123456789abcdef⟧ next",
+                r#"const acmeApiKey = "⟦k3jD8sLq0Zx7Wm2P4n⟧";"#,
+                "acme_key := `⟦k3jD8sLq0Zx7Wm2P4n⟧`",
+                r#"config.set("acme_key", "⟦k3jD8sLq0Zx7Wm2P4n⟧")"#,
+                "-H 'X-Acme-Token: ⟦k3jD8sLq0Zx7Wm2P4n⟧'",
+                "<acmeKey>⟦k3jD8sLq0Zx7Wm2P4n⟧</acmeKey>",
+                r#"{\"acmeSecret\":\"⟦k3jD8sLq0Zx7Wm2P4n⟧\"}"#,
+                "?acme_token=⟦k3jD8sLq0Zx7Wm2P4n⟧&page=2",
+                "acme KEY ⟦0123456789abcdef01234567⟧ used",
+                "acmeSECRET-⟦k3jD8sLq0Zx7Wm2P4n⟧",
+                "Unseal Key 2: ⟦aGVsbG8gd29ybGQgMTIz+/Zm9vYmFyYmF6cXV4⟧",
+                "the token is expired, token ⟦k3jD8sLq0Zx7Wm2P4n⟧.",
+                "acme_token: ⟦01234567-89ab-4cde-8f01-23456789abcd⟧",
+                "onesignal: ⟦01234567-89ab-4cde-8f01-23456789abcd⟧",
+                "mixpanel '⟦k3jD8sLq0Zx7Wm2P4n⟧'",
+                "signing_key=⟦aGVsbG8gd29ybGQgMTIzNDU2Nzg5MDEyMzQ1Ng==⟧",
+            ],
+        );
+        let long = "k3jD8sLq".repeat(200);
+        assert_finds(&DETECTOR, &[&format!("acme_token=⟦{long}⟧ x")]);
+    }
+
+    #[test]
+    fn ignores_names_code_and_other_keys() {
+        assert_ignores(
+            &DETECTOR,
+            &[
+                "token: expected, key: value",
+                "password = os.getenv(\"ACME_PASSWORD_V2_2026\")",
+                "password: String, token: Option<SecretTokenOfOurs>",
+                "secret_name = \"prod/db/acme-2026-main\"",
+                "primary_key=0123456789abcdef0123456789abcdef",
+                "cacheKey: k3jD8sLq0Zx7Wm2P4n",
+                "next_page_token=k3jD8sLq0Zx7Wm2P4n",
+                "Idempotency-Key: 01234567-89ab-4cde-8f01-23456789abcd",
+                "key=01234567-89ab-4cde-8f01-23456789abcd",
+                "monkey k3jD8sLq0Zx7Wm2P4n, turkey=k3jD8sLq0Zx7Wm2P4n",
+                "author k3jD8sLq0Zx7Wm2P4n",
+                "auth::k3jD8sLq0Zx7Wm2P4n",
+                "token = makeToken2Of3Parts4For5(x)",
+                "cloudflare worker k3jD8sLq0Zx7Wm2P4n",
+                "token_id=k3jD8sLq0Zx7Wm2P4n",
+                "API_KEY=${ACME_KEY_0123456789abcdef}",
+                "api_key: YOUR_API_KEY_0123456789abcdef",
+                "key SHA256:k3jD8sLq0Zx7Wm2P4nk3jD8sLq0Zx7Wm2P4nabcdefg",
+                "access /var/log/0123456789abcdef0123456789abcdef",
+            ],
+        );
+    }
+}

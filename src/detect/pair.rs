@@ -1,0 +1,601 @@
+//! Keys and values inside text: `password=x`, `"apiKey": "x"`, `--token x`, `user: User { email: "x" }`.
+//!
+//! One reading serves them all: log lines of key and value, query strings, headers, connection strings, YAML, the
+//! output of `Debug`, and JSON that stands escaped inside something else. A separator is where it starts: the key is
+//! read backwards from it, and only if the inventory knows the key, the value is read forwards.
+
+mod element;
+mod tuple;
+
+use std::ops::Range;
+
+pub(crate) use self::element::at_element;
+pub(crate) use self::tuple::at_tuple;
+use crate::policy::{Inventory, Parents};
+
+/// A key that the inventory knows, and where its value stands.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Pair {
+    pub(crate) rule: u32,
+    pub(crate) key: Range<usize>,
+    /// Without its quotes, if it has any.
+    pub(crate) value: Range<usize>,
+    /// Whether the value stands in quotes.
+    pub(crate) quoted: bool,
+}
+
+/// The keys that are looked for, and what stands around the text.
+pub(crate) struct Keys<'k> {
+    pub(crate) inventory: &'k Inventory,
+    /// The name of the field that holds the text; its segments are parents of the keys inside.
+    pub(crate) field: &'k str,
+    /// How a rule reads values in text; `None` if it masks nothing under this policy.
+    pub(crate) reading: &'k dyn Fn(u32) -> Option<Reading>,
+}
+
+/// How a rule reads keys and values in text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reading {
+    /// A value without quotes goes on to the end of the line.
+    pub(crate) line: bool,
+    /// A key may be written with blanks (`API key: …`). Prose is full of such words, so not every rule asks for it.
+    pub(crate) phrase: bool,
+}
+
+impl Keys<'_> {
+    /// The rule for a key, if it masks.
+    fn rule(&self, key: &[u8]) -> Option<(u32, Reading)> {
+        if !key.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii()) {
+            return None;
+        }
+        // The elements of a list are what the list is: `password.0`.
+        let index = key.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let key = if index > 0 { key[..key.len() - index].strip_suffix(b".").unwrap_or(key) } else { key };
+        let last = key.iter().rposition(|&b| b == b'.').map_or(0, |dot| dot + 1);
+        let rule = self.inventory.rule(&key[last..], &KeyPath { prefix: &key[..last], field: self.field })?;
+        Some((rule, (self.reading)(rule)?))
+    }
+}
+
+/// The segments before a key in the text, then those of the field.
+struct KeyPath<'k> {
+    prefix: &'k [u8],
+    field: &'k str,
+}
+
+impl Parents for KeyPath<'_> {
+    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) {
+        let mut go_on = true;
+        Dotted(self.prefix).each(&mut |segment| {
+            go_on = visit(segment);
+            go_on
+        });
+        if go_on {
+            Dotted(self.field.as_bytes()).each(visit);
+        }
+    }
+}
+
+impl Pair {
+    /// Whether the opening quote may be the closing one of a string in which the key stands: `a: "password=", token: "x"`.
+    /// Then the value is masked, and pairs inside it are read as well.
+    pub(crate) fn is_doubtful(&self, text: &[u8]) -> bool {
+        /// A longer value is taken at its word, so that no text is read again and again.
+        const LONGEST: usize = 4096;
+        let follows_a_string = |b: &u8| b.is_ascii_whitespace() || b",;:&)]}>|\\/.".contains(b);
+        self.quoted && self.value.len() <= LONGEST && text[self.value.clone()].first().is_some_and(follows_a_string)
+    }
+}
+
+/// The longest key that is read, in bytes.
+const LONGEST_KEY: usize = 80;
+/// The most blanks between a key, its separator and its value.
+const MOST_BLANKS: usize = 64;
+/// How many words before a key may belong to it (`date of birth: …`).
+const MOST_WORDS_BEFORE: usize = 2;
+/// The most backslashes before a quote that its prefix is looked for: those of four documents, one inside the other.
+const MOST_ESCAPES: usize = 16;
+/// How many indices may stand behind a key (`user[password][0]`).
+const MOST_INDICES: usize = 3;
+
+/// Reads the pair whose separator (`=` or `:`) stands at `at`.
+pub(crate) fn at_separator(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
+    let after = match (text[at], text.get(at + 1)) {
+        (b':', Some(b':' | b'=')) | (b'=', Some(b'=')) => return None,
+        (b':', Some(b'/')) if text.get(at + 2) == Some(&b'/') => return None,
+        (b'=', Some(b'>')) => at + 2,
+        _ => at + 1,
+    };
+    let (rule, key) = key_before(text, at, keys)?;
+    value_after(text, after, rule, key)
+}
+
+/// Reads an option whose name begins at `at`, after its dashes. With a separator after it, it is a pair like any other.
+pub(crate) fn at_option(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
+    let len = text[at..].iter().take(LONGEST_KEY).take_while(|b| is_key_byte(**b)).count();
+    let key = at..at + len;
+    if !matches!(text.get(key.end), Some(b' ' | b'\t')) {
+        return None;
+    }
+    let rule = keys.rule(&text[key.clone()])?;
+    let next = skip_blanks(text, key.end);
+    // Another option follows: this one has no value.
+    if text[next..].starts_with(b"--") {
+        return None;
+    }
+    value_after(text, next, rule, key)
+}
+
+fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading), Range<usize>)> {
+    let mut end = at - colours_before(&text[..at]);
+    if text[at] == b'=' && end > 0 && text[end - 1] == b':' {
+        end -= 1;
+    }
+    let blanks = text[..end].iter().rev().take(MOST_BLANKS).take_while(|b| matches!(b, b' ' | b'\t')).count();
+    end -= blanks;
+    end -= colours_before(&text[..end]);
+    let last = *text[..end].last()?;
+    if matches!(last, b'"' | b'\'' | b'`') {
+        end -= 1;
+        end -= backslashes_before(text, end);
+        // Quotes are doubled inside the quotes of CSV (RFC 4180, section 2): `""password"":""x""`.
+        if text[..end].last() == Some(&last) {
+            end -= 1;
+            end -= backslashes_before(text, end);
+        }
+        let from = end.saturating_sub(LONGEST_KEY);
+        let start = from + text[from..end].iter().rposition(|&b| b == last).map_or(0, |quote| quote + 1);
+        return Some((keys.rule(&text[start..end])?, start..end));
+    }
+    // `user[password]`; `password[]` and `password[0]` are elements of `password`.
+    for _ in 0..MOST_INDICES {
+        if text[..end].last() != Some(&b']') {
+            break;
+        }
+        let from = end.saturating_sub(LONGEST_KEY);
+        let start = from + text[from..end].iter().rposition(|&b| b == b'[')? + 1;
+        let key = trim_quotes(text, start..end - 1);
+        if let Some(rule) = keys.rule(&text[key.clone()]) {
+            return Some((rule, key));
+        }
+        end = start - 1;
+    }
+    let len = text[..end].iter().rev().take(LONGEST_KEY).take_while(|b| is_key_byte(**b)).count();
+    let mut start = end - len;
+    if len == 0 {
+        return None;
+    }
+    // An escape before the key (`\npassword=`) is not part of it; nor is a percent-encoded separator (`%26password=`).
+    if start > 0 && len > 1 && text[start - 1] == b'\\' && matches!(text[start], b'n' | b't' | b'r') {
+        start += 1;
+    }
+    if start > 0 && len > 2 && text[start - 1] == b'%' && text[start..start + 2].iter().all(u8::is_ascii_hexdigit) {
+        start += 2;
+    }
+    let colour = text[start..end].iter().take_while(|b| b.is_ascii_digit()).count() + 1;
+    if colour < len && colours_before(&text[..start + colour]) > 0 {
+        start += colour;
+    }
+    if let Some(rule) = keys.rule(&text[start..end]) {
+        return Some((rule, start..end));
+    }
+    // `API key: …`, `Date of birth: …`
+    for _ in 0..MOST_WORDS_BEFORE {
+        if start < 2 || text[start - 1] != b' ' || !text[start - 2].is_ascii_alphabetic() {
+            return None;
+        }
+        start -= 1;
+        start -= text[..start].iter().rev().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphabetic()).count();
+        if let Some(rule) = keys.rule(&text[start..end]).filter(|(_, reading)| reading.phrase) {
+            return Some((rule, start..end));
+        }
+    }
+    None
+}
+
+/// The segments of `a.b.` before a key.
+pub(crate) struct Dotted<'a>(pub(crate) &'a [u8]);
+
+impl Parents for Dotted<'_> {
+    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) {
+        for segment in self.0.split(|&b| b == b'.').rev() {
+            if !segment.is_empty() && !visit(segment) {
+                return;
+            }
+        }
+    }
+}
+
+fn value_after(text: &[u8], after: usize, (rule, reading): (u32, Reading), key: Range<usize>) -> Option<Pair> {
+    let start = skip_blanks(text, skip_colours(text, after));
+    let start = skip_colours(text, start);
+    let (value, quoted) = extent(text, start, reading.line);
+    let empty = value.is_empty() || is_nothing(&text[value.clone()]);
+    (!empty).then_some(Pair { rule, key, value, quoted })
+}
+
+/// Where the value that begins at `start` stands, and whether it is quoted.
+fn extent(text: &[u8], start: usize, line: bool) -> (Range<usize>, bool) {
+    let opening = start + string_prefix(text, start);
+    let escapes = text[opening..].iter().take_while(|&&b| b == b'\\').count();
+    match text.get(opening + escapes) {
+        Some(b'"' | b'\'' | b'`') => (quoted(text, opening, escapes), true),
+        Some(0xc2 | 0xe2) if let Some(value) = curly_quoted(text, start) => (value, true),
+        Some(b'{' | b'[' | b'(') if escapes == 0 => (start..word_end(text, start), false),
+        _ if line => (start..line_end(text, start), false),
+        _ => (start..bare_end(text, start), false),
+    }
+}
+
+/// How long the letters are that languages put right before a quote: `b"…"`, `r'…'`, `N'…'`, `$'…'`; 0 without a quote.
+fn string_prefix(text: &[u8], start: usize) -> usize {
+    let is_prefix =
+        |b: &&u8| matches!(b, b'b' | b'B' | b'c' | b'r' | b'R' | b'u' | b'U' | b'f' | b'L' | b'N' | b'E' | b'$' | b'@');
+    let len = text[start..].iter().take(2).take_while(is_prefix).count();
+    let mut after = text[start + len..].iter().take(MOST_ESCAPES).skip_while(|&&b| b == b'\\');
+    if matches!(after.next(), Some(b'"' | b'\'')) { len } else { 0 }
+}
+
+/// The value in quotes that begin at `opening`, each after so many backslashes: one quote, three (Python, TOML, Kotlin), or
+/// two, as CSV writes a quote inside quotes.
+fn quoted(text: &[u8], opening: usize, escapes: usize) -> Range<usize> {
+    let quote = &text[opening..opening + escapes + 1];
+    let quotes = text[opening..].chunks(quote.len()).take(4).take_while(|piece| *piece == quote).count();
+    let from = opening + quotes * quote.len();
+    let until = |close: &[u8]| from + memchr::memmem::find(&text[from..], close).unwrap_or(text.len() - from);
+    match quotes {
+        1 => from..closing_quote(text, from, quote[escapes], escapes).0,
+        2 if text.get(from).is_some_and(u8::is_ascii_alphanumeric) => from..until(&quote.repeat(2)),
+        3 => from..until(&quote.repeat(3)),
+        _ => from..from,
+    }
+}
+
+/// The value in quotes that are typographic, if there are such at `start`.
+fn curly_quoted(text: &[u8], start: usize) -> Option<Range<usize>> {
+    const QUOTES: [(&str, &str); 4] = [("“", "”"), ("‘", "’"), ("„", "“"), ("«", "»")];
+    let (open, close) = QUOTES.iter().find(|(open, _)| text[start..].starts_with(open.as_bytes()))?;
+    let from = start + open.len();
+    let len = memchr::memmem::find(&text[from..], close.as_bytes());
+    Some(from..len.map_or(text.len(), |len| from + len))
+}
+
+/// Where the string that was opened by a quote behind so many backslashes closes: the end of its characters, and the quote.
+///
+/// Each level of strings inside strings doubles the backslashes before a quote and adds one: a quote of level 1 is `\"`, of
+/// level 2 `\\\"`. So an even number of backslashes before a quote closes the outermost string; an odd number, halved, asks
+/// the same one level further in. What closes an outer string closes all inside it.
+fn closing_quote(text: &[u8], from: usize, quote: u8, escapes: usize) -> (usize, usize) {
+    let own_level = (escapes + 1).next_power_of_two().trailing_zeros();
+    let mut at = from;
+    while let Some(found) = memchr::memchr(quote, &text[at..]) {
+        let end = at + found;
+        // SQL doubles a quote inside quotes: `'it''s'`.
+        let doubled = quote == b'\''
+            && text.get(end + 1) == Some(&quote)
+            && text.get(end + 2).is_some_and(|&b| b.is_ascii_alphanumeric());
+        if doubled {
+            at = end + 2;
+            continue;
+        }
+        let mut backslashes = backslashes_before(text, end).min(end - from);
+        for level in 0..=own_level {
+            if backslashes.is_multiple_of(2) {
+                let of_the_quote = (1usize << level) - 1;
+                return (end.saturating_sub(of_the_quote).max(from), end);
+            }
+            backslashes /= 2;
+        }
+        at = end + 1;
+    }
+    (text.len(), text.len())
+}
+
+/// The end of a bracketed value, brackets included; without one, the end of the text.
+fn group_end(text: &[u8], start: usize) -> usize {
+    let mut depth = 0usize;
+    let mut at = start;
+    let mut apostrophes = true;
+    while at < text.len() {
+        match text[at] {
+            b'{' | b'[' | b'(' => depth += 1,
+            b'}' | b']' | b')' => {
+                depth -= 1;
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            b'"' => {
+                let escapes = backslashes_before(text, at).min(at - start);
+                at = closing_quote(text, at + 1, b'"', escapes).1;
+            }
+            // A string of Python, a `char`; not the apostrophe in a word.
+            b'\'' if apostrophes && text[start..at].last().is_some_and(|b| !b.is_ascii_alphanumeric()) => {
+                match closing_quote(text, at + 1, b'\'', 0).1 {
+                    end if end < text.len() => at = end,
+                    _ => apostrophes = false,
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    text.len()
+}
+
+fn line_end(text: &[u8], start: usize) -> usize {
+    let mut at = start;
+    while at < text.len() {
+        let escapes = text[at..].iter().take_while(|&&b| b == b'\\').count();
+        match text.get(at + escapes) {
+            // A quoted parameter of the value (`Digest username="…", response="…"`), not the end of what holds it.
+            Some(b'"') if at > start && matches!(text[at - 1], b'=' | b'(') => {
+                let quote = at + escapes;
+                at = text.len().min(closing_quote(text, quote + 1, b'"', escapes).1 + 1);
+            }
+            Some(b'\n' | b'\r' | b'"') => break,
+            Some(b'n' | b'r') if escapes > 0 => break,
+            _ => at += escapes + 1,
+        }
+    }
+    at.min(text.len())
+}
+
+/// The end of a value without quotes. A blank ends it; a comma, a bracket and the like only where nothing of the value
+/// can follow, for passwords hold such characters.
+fn bare_end(text: &[u8], start: usize) -> usize {
+    let mut at = word_end(text, start);
+    // `Authorization: Bearer x`, `AWS4-HMAC-SHA256 Credential=…`: a scheme is not the value.
+    if SCHEMES.iter().any(|scheme| text[start..at].eq_ignore_ascii_case(scheme.as_bytes()))
+        && text.get(at) == Some(&b' ')
+    {
+        let next = skip_blanks(text, at);
+        at = word_end(text, next).max(at);
+    }
+    at
+}
+
+/// Schemes of RFC 7617, 6750, 7616, 4559 and those in use beside them.
+const SCHEMES: &[&str] =
+    &["basic", "bearer", "digest", "negotiate", "token", "apikey", "api-key", "key", "hawk", "dpop", "hmac"];
+
+fn word_end(text: &[u8], start: usize) -> usize {
+    let mut at = start;
+    // Whether all so far is the name of a type, and whether that has an open `<`.
+    let (mut name, mut generic) = (true, false);
+    while at < text.len() {
+        name &= is_name(&text[at.saturating_sub(1).max(start)..at]);
+        match text[at] {
+            b if b.is_ascii_whitespace() => break,
+            // What follows the bracket without a blank belongs to the value: it may be a password that holds brackets.
+            b'(' | b'{' | b'[' if name => {
+                name = false;
+                at = group_end(text, at);
+            }
+            b'>' if generic && name => at += 1,
+            b',' | b';' | b'&' | b'|' if ends_item(text, at + 1) => break,
+            b')' | b']' | b'}' | b'"' | b'\'' | b'`' | b'>' if closes(text, at + 1) => break,
+            b'\\' if matches!(text.get(at + 1), Some(b'"' | b'\'')) && closes(text, at + 2) => break,
+            b'\\' if matches!(text.get(at + 1), Some(b'n' | b'r')) && ends_item(text, at + 2) => break,
+            b'<' if matches!(text.get(at + 1), Some(b'/' | b'!')) => break,
+            b => {
+                generic |= b == b'<';
+                at += 1;
+            }
+        }
+    }
+    // `Secret { inner: "x" }`, `secrecy::SecretBox<str> { … }`
+    let names_a_type = text[start..at].first().is_some_and(u8::is_ascii_uppercase) || text[start..at].contains(&b':');
+    if text[at..].starts_with(b" {") && names_a_type && is_name(&text[start..at]) {
+        return group_end(text, at + 1);
+    }
+    at
+}
+
+/// `Some`, `Secret`, `my::Type`: what stands before the bracket of a `Debug` value.
+fn is_name(text: &[u8]) -> bool {
+    text.iter().all(|&b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'<' | b'>' | b'&'))
+}
+
+/// After a comma: whether another item, or nothing, follows.
+fn ends_item(text: &[u8], at: usize) -> bool {
+    match text.get(at) {
+        None | Some(b'"' | b'\'' | b'{' | b'[' | b'}' | b']' | b')' | b'\\' | b',' | b';' | b'&') => true,
+        Some(b) if b.is_ascii_whitespace() => true,
+        Some(_) => {
+            let len = text[at..].iter().take(LONGEST_KEY).take_while(|b| is_key_byte(**b)).count();
+            len > 0 && matches!(text.get(at + len), Some(b'=' | b':'))
+        }
+    }
+}
+
+/// After a closing bracket or quote: whether the value is over.
+fn closes(text: &[u8], at: usize) -> bool {
+    const MOST: usize = 16;
+    let is_closing = |b: &u8| matches!(b, b')' | b']' | b'}' | b'"' | b'\'' | b'`');
+    let more = text[at..].iter().take(MOST).take_while(|b| is_closing(b)).count();
+    let ends = |b: Option<&u8>| {
+        b.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b',' | b';' | b'&' | b'>' | b'\\' | b'<'))
+    };
+    match text.get(at + more) {
+        // The end of a sentence, or the place in a file: `(token=x):`.
+        Some(b'.' | b':') => ends(text.get(at + more + 1)) || text.get(at + more + 1).is_some_and(is_closing),
+        after => more == MOST || ends(after),
+    }
+}
+
+fn skip_blanks(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    at + rest.iter().take(MOST_BLANKS).take_while(|b| matches!(b, b' ' | b'\t')).count()
+}
+
+/// The most bytes of colours between a key, its separator and its value.
+const MOST_COLOURS: usize = 24;
+
+/// How many bytes of colours (ECMA-48 section 8.3.117, `ESC [ 0 m`) end `text`: terminals' logs dim the separator.
+fn colours_before(text: &[u8]) -> usize {
+    let mut end = text.len();
+    let floor = end.saturating_sub(MOST_COLOURS);
+    while end > floor && text[end - 1] == b'm' {
+        let escape = text[floor..end].iter().rposition(|&b| b == 0x1b).map(|at| floor + at);
+        match escape {
+            Some(escape) if skip_colours(&text[..end], escape) == end => end = escape,
+            _ => break,
+        }
+    }
+    text.len() - end
+}
+
+/// Where the colours end that begin at `at`.
+fn skip_colours(text: &[u8], mut at: usize) -> usize {
+    let limit = at + MOST_COLOURS;
+    while at < limit && text.get(at..).is_some_and(|rest| rest.starts_with(b"\x1b[")) {
+        let parameters =
+            text[at + 2..].iter().take(MOST_COLOURS).take_while(|b| b.is_ascii_digit() || **b == b';').count();
+        if text.get(at + 2 + parameters) != Some(&b'm') {
+            break;
+        }
+        at += 3 + parameters;
+    }
+    at
+}
+
+fn backslashes_before(text: &[u8], at: usize) -> usize {
+    text[..at].iter().rev().take_while(|&&b| b == b'\\').count()
+}
+
+fn trim_quotes(text: &[u8], range: Range<usize>) -> Range<usize> {
+    let is_quote = |b: Option<&u8>| matches!(b, Some(b'"' | b'\''));
+    let start = range.start + usize::from(range.len() > 1 && is_quote(text.get(range.start)));
+    let end = range.end - usize::from(range.end > start && is_quote(text.get(range.end - 1)));
+    start..end
+}
+
+/// Values that say that there is none.
+pub(crate) fn is_nothing(value: &[u8]) -> bool {
+    matches!(value, b"null" | b"None" | b"nil" | b"undefined" | b"()" | b"[]" | b"{}") || is_variable(value)
+}
+
+/// `${DB_PASSWORD}`: the name of an environment variable, not its value. Its bracket may count as that of something around.
+fn is_variable(value: &[u8]) -> bool {
+    let Some(name) = value.strip_prefix(b"${") else { return false };
+    let name = name.strip_suffix(b"}").unwrap_or(name);
+    name.iter().all(|b| matches!(b, b'A'..=b'Z' | b'0'..=b'9' | b'_')) && name.contains(&b'_')
+}
+
+fn is_key_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'$' | b'@') || b >= 0x80
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{KeyPattern, Rank};
+
+    fn inventory() -> Inventory {
+        let rank = Rank { segments: 0, plain: false, masks: true, own: false, strictness: 0 };
+        let keys = ["password", "api_key", "token", "authorization", "date_of_birth", "*.pin", "cookie"];
+        let compile = |(i, key): (usize, &&str)| KeyPattern::parse(key, i as u32, rank).expect("a good key");
+        Inventory::new(keys.iter().enumerate().map(compile).collect())
+    }
+
+    fn value(text: &str) -> Option<&str> {
+        let inventory = inventory();
+        let reading = |rule| Some(Reading { line: rule == 6, phrase: true });
+        let keys = Keys { inventory: &inventory, field: "", reading: &reading };
+        let bytes = text.as_bytes();
+        let separators = (0..bytes.len()).filter(|&i| matches!(bytes[i], b'=' | b':'));
+        let pair = separators.into_iter().find_map(|at| at_separator(bytes, at, &keys));
+        let options = (2..bytes.len()).filter(|&i| &bytes[i - 2..i] == b"--");
+        let pair = pair.or_else(|| options.into_iter().find_map(|at| at_option(bytes, at, &keys)));
+        let pair = pair.or_else(|| (2..bytes.len()).find_map(|at| behind(bytes, at, b"(\"", at_tuple, &keys)));
+        let pair = pair.or_else(|| (1..bytes.len()).find_map(|at| behind(bytes, at, b"<", at_element, &keys)));
+        pair.map(|p| &text[p.value])
+    }
+
+    /// Reads what stands behind `opening`, if that ends at `at`.
+    fn behind(
+        text: &[u8],
+        at: usize,
+        opening: &[u8],
+        read: fn(&[u8], usize, &Keys<'_>) -> Option<Pair>,
+        keys: &Keys<'_>,
+    ) -> Option<Pair> {
+        text[..at].ends_with(opening).then(|| read(text, at, keys)).flatten()
+    }
+
+    #[test]
+    fn values_are_found_in_every_notation() {
+        for (text, expected) in [
+            ("password=hunter2 next", "hunter2"),
+            ("password = hunter2", "hunter2"),
+            ("password: hunter2", "hunter2"),
+            (r#"{"passWord": "hunter2", "b": 1}"#, "hunter2"),
+            (r#"User { password: "hun\"ter2", id: 1 }"#, r#"hun\"ter2"#),
+            (r#"body="{\"password\":\"hunter2\",\"b\":1}""#, "hunter2"),
+            (r#"\\\"password\\\":\\\"hunter2\\\",\\\"b\\\":1"#, "hunter2"),
+            (r#"password: Some("hunter2"), b: 1"#, r#"Some("hunter2")"#),
+            (r#"password: Secret { inner: "x } y" }, b: 1"#, r#"Secret { inner: "x } y" }"#),
+            (r#"password: ["a", "b"] }"#, r#"["a", "b"]"#),
+            ("/login?password=hunter2&next=1", "hunter2"),
+            ("Server=x;Password=hun;ter2;Port=1", "hun;ter2"),
+            ("password=a,b c", "a,b"),
+            ("(password=hunter2)", "hunter2"),
+            ("password=hun)ter2", "hun)ter2"),
+            ("'password' => 'hunter2'", "hunter2"),
+            ("password := hunter2", "hunter2"),
+            ("user[password]=hunter2", "hunter2"),
+            ("API key: abc", "abc"),
+            ("Date of birth: 1990-01-01", "1990-01-01"),
+            ("--token abc --other", "abc"),
+            ("--token=abc", "abc"),
+            ("Authorization: Bearer abc.def x", "Bearer abc.def"),
+            ("cookie: a=b; c=d", "a=b; c=d"),
+            ("card.pin=1234", "1234"),
+            (r#"password="cut off"#, "cut off"),
+            (r#"password: [1, {"#, "[1, {"),
+            (r"\npassword=x\nnext=y", "x"),
+            (r#"[("user", "jo"), ("password", "hunter2"), ("n", 1)]"#, "hunter2"),
+            ("(\"password\",\n    \"hunter2\")", "hunter2"),
+            (r#"("password", Some("hunter2"))"#, r#"Some("hunter2")"#),
+            ("<user>jo</user><password>hunter2</password>", "hunter2"),
+            ("<a:password xsi:type=\"x\">\n hunter2\n</a:password>", "hunter2"),
+            ("<password><![CDATA[a<b]]></password>", "a<b"),
+            ("<password>hunt", "hunt"),
+        ] {
+            assert_eq!(value(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_text_is_left_alone() {
+        for text in [
+            "auth::password::check",
+            "password == x",
+            "author: x",
+            "pin=1",
+            "password=",
+            "password: null",
+            "password: ${DB_PASSWORD}",
+            "password=\"${DB_PASSWORD}\"",
+            "12:34:56",
+            "password://x",
+            "--token --other",
+            "the password is",
+            "=x",
+            ":",
+            "password: \"\"",
+            r#"get("password", default) get("password")"#,
+            r#"("password", "")"#,
+            r#"["password", "user"]"#,
+            "login <user> <password> to go on",
+            "login <user> <password>",
+            "SecretBox<password>([REDACTED])",
+            "<password/>x</a>",
+            "<password></password>",
+            "<password><b>x</b></password>",
+        ] {
+            assert_eq!(value(text), None, "{text}");
+        }
+    }
+}

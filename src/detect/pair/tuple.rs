@@ -1,0 +1,45 @@
+//! Keys and values in tuples, as `Debug` prints lists of headers and parameters: `[("password", "x"), …]`.
+
+use super::{Keys, LONGEST_KEY, Pair, extent, is_nothing};
+
+/// The most blanks and line breaks between key and value; `{:#?}` writes each in a line of its own.
+const MOST_BLANKS: usize = 64;
+/// The most before the quote of a value: backslashes, and the `b` of a byte string.
+const MOST_PREFIX: usize = 9;
+
+/// Reads the tuple whose first string begins at `at`, behind its quote. Only a string that follows is a value, for this is
+/// how functions are called, too: `get("password", default)`.
+pub(crate) fn at_tuple(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
+    let len = text[at..].iter().take(LONGEST_KEY + 1).position(|b| matches!(b, b'"' | b'\\'))?;
+    let key = at..at + len;
+    let rule = keys.rule(&text[key.clone()])?;
+    let rest = &text[key.end..];
+    let quote = rest.iter().take_while(|&&b| b == b'\\').count() + 1;
+    let comma = rest.get(quote) == Some(&b',') && rest[quote - 1] == b'"';
+    let start = key.end + quote + 1;
+    let start = start + blanks(text.get(start..)?);
+    let value = text.get(start..)?;
+    let string = value.iter().take(MOST_PREFIX).find(|b| !matches!(b, b'\\' | b'b')) == Some(&b'"');
+    if !comma || !(string || value.starts_with(b"Some(")) {
+        return None;
+    }
+    let (value, quoted) = extent(text, start, false);
+    let found = !value.is_empty() && !is_nothing(&text[value.clone()]);
+    found.then_some(Pair { rule: rule.0, key, value, quoted })
+}
+
+/// How long the blanks and line breaks are at the start, the latter also as `\n`.
+fn blanks(text: &[u8]) -> usize {
+    let mut len = 0;
+    while len < MOST_BLANKS {
+        len += match text.get(len..) {
+            Some([b, ..]) if b.is_ascii_whitespace() => 1,
+            Some([b'\\', rest @ ..]) => match rest.iter().take(MOST_PREFIX).position(|&b| b != b'\\') {
+                Some(more) if rest[more] == b'n' => more + 2,
+                _ => break,
+            },
+            _ => break,
+        }
+    }
+    len
+}

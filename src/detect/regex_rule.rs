@@ -1,0 +1,396 @@
+//! Detectors that are a regex, from a pack or from a rules file.
+
+use std::ops::Range;
+
+use regex_automata::meta;
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input};
+use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
+use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
+
+use super::validator::Validator;
+
+/// A compiled regex rule.
+pub(crate) struct RegexRule {
+    pattern: Box<str>,
+    regex: meta::Regex,
+    start: Start,
+    begins_word: bool,
+    validator: Option<&'static Validator>,
+    context: Vec<Box<str>>,
+}
+
+/// Where the scanner looks for a rule's matches.
+pub(crate) enum Start {
+    /// Every match begins with one of these literals.
+    Prefixes(Vec<Vec<u8>>),
+    /// There is no such literal, but a context word must stand near; a match is no longer than so many bytes.
+    Context { longest: usize },
+    /// There is neither, but a match is a short word: `anchor`, which needs no look-around, matches how it begins, and a match
+    /// is no longer than so many bytes.
+    Word { anchor: String, longest: usize },
+    /// Anywhere: the regex itself must be searched for.
+    Anywhere,
+}
+
+/// How far from a value its context words may stand, in bytes.
+const CONTEXT_REACH: usize = 60;
+/// The shortest literal that is worth looking for by itself.
+const SHORTEST_PREFIX: usize = 2;
+/// The shortest that is looked for rather than a context word, where a rule has both.
+const TELLING_PREFIX: usize = 4;
+/// How far a regex may read before it fails, in bytes, to be tried at every place where its prefix or context stands;
+/// one that reads further goes the slower way, which reads a text once whatever stands in it.
+const LONGEST_TRY: usize = 4096;
+/// The longest word that is looked for at its beginning, in bytes.
+const LONGEST_WORD: usize = 100;
+/// How much of such a word the scanner's automaton reads before the regex is asked, in bytes.
+const ANCHOR_LEN: usize = 8;
+/// The size of one compiled regex, in bytes.
+const SIZE_LIMIT: usize = 4 << 20;
+
+impl RegexRule {
+    /// Compiles; an error says why it could not.
+    pub(crate) fn new(pattern: &str, validator: Option<&'static Validator>, context: &[&str]) -> Result<Self, String> {
+        let config = syntax::Config::new().utf8(false);
+        let hir = syntax::parse_with(pattern, &config).map_err(|e| e.to_string())?;
+        if hir.properties().minimum_len().is_none_or(|shortest| shortest == 0) {
+            return Err("the regex matches the empty text, so it would match everywhere".to_owned());
+        }
+        let regex = meta::Regex::builder()
+            .configure(meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).utf8_empty(false))
+            .build_from_hir(&hir)
+            .map_err(|e| match e.size_limit() {
+                Some(limit) => format!("the compiled regex is larger than {limit} bytes"),
+                None => e.to_string(),
+            })?;
+        let prefixes = if fails_soon(&hir) { prefixes(&hir) } else { Vec::new() };
+        let start = match bounded(&hir) {
+            Some(longest) if !context.is_empty() && !prefixes.iter().any(|prefix| is_telling(prefix)) => {
+                Start::Context { longest }
+            }
+            _ if are_rare(&prefixes) => Start::Prefixes(prefixes),
+            bounded => match (bounded, word_anchor(&hir)) {
+                (Some(longest), Some(anchor)) => Start::Word { anchor, longest },
+                _ if !prefixes.is_empty() => Start::Prefixes(prefixes),
+                _ => Start::Anywhere,
+            },
+        };
+        let context = context.iter().map(|word| word.to_ascii_lowercase().into()).collect();
+        Ok(Self { pattern: pattern.into(), regex, start, begins_word: begins_word(&hir), validator, context })
+    }
+
+    /// The regex as it was written.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.pattern
+    }
+
+    /// Where the scanner looks for matches.
+    pub(crate) fn start(&self) -> &Start {
+        &self.start
+    }
+
+    /// Whether every match begins where a word begins.
+    pub(crate) fn begins_word(&self) -> bool {
+        self.begins_word
+    }
+
+    /// The words one of which must stand near a value, in lower case.
+    pub(crate) fn context(&self) -> &[Box<str>] {
+        &self.context
+    }
+
+    /// Where a match near the context word `word` can stand.
+    pub(crate) fn reach(&self, word: Range<usize>, longest: usize, text: &[u8]) -> Range<usize> {
+        let reach = CONTEXT_REACH + longest;
+        word.start.saturating_sub(reach)..text.len().min(word.end + reach)
+    }
+
+    /// Where a match stands whose anchor ends there.
+    pub(crate) fn around(anchor_end: usize, longest: usize, text: &[u8]) -> Range<usize> {
+        anchor_end.saturating_sub(longest)..text.len().min(anchor_end + longest)
+    }
+
+    /// Tries to match at `start`: the value, if validator and context agree to it, and the end of the match.
+    pub(crate) fn match_at(&self, text: &[u8], start: usize) -> Option<(Option<Range<usize>>, usize)> {
+        let (value, whole) = self.capture(Input::new(text).range(start..).anchored(Anchored::Yes))?;
+        Some((self.agreed(text, value, &whole), whole.end))
+    }
+
+    /// The first value in `range` that validator and context agree to, and where its match ends.
+    pub(crate) fn find_in(&self, text: &[u8], mut range: Range<usize>) -> Option<(Range<usize>, usize)> {
+        while range.start < range.end {
+            let (value, whole) = self.capture(Input::new(text).range(range.clone()))?;
+            if let Some(value) = self.agreed(text, value, &whole) {
+                return Some((value, whole.end));
+            }
+            range.start = whole.end.max(range.start + 1);
+        }
+        None
+    }
+
+    fn agreed(&self, text: &[u8], value: Range<usize>, whole: &Range<usize>) -> Option<Range<usize>> {
+        let valid = self.validator.is_none_or(|v| (v.check)(&text[value.clone()]));
+        (!value.is_empty() && valid && self.has_context(text, whole)).then_some(value)
+    }
+
+    /// The first capture group, or else the whole match; and the whole match.
+    fn capture(&self, input: Input<'_>) -> Option<(Range<usize>, Range<usize>)> {
+        let mut slots = [None; 4];
+        let groups = if self.regex.captures_len() > 1 { 4 } else { 2 };
+        self.regex.search_slots(&input, &mut slots[..groups])?;
+        let at = |slot: usize| slots[slot].map(|offset| offset.get());
+        let whole = at(0)?..at(1)?;
+        let value = match (at(2), at(3)) {
+            (Some(start), Some(end)) => start..end,
+            _ => whole.clone(),
+        };
+        Some((value, whole))
+    }
+
+    fn has_context(&self, text: &[u8], found: &Range<usize>) -> bool {
+        if self.context.is_empty() {
+            return true;
+        }
+        let before = &text[found.start.saturating_sub(CONTEXT_REACH)..found.start];
+        let after = &text[found.end..text.len().min(found.end + CONTEXT_REACH)];
+        self.context.iter().any(|word| contains_word(before, word) || contains_word(after, word))
+    }
+}
+
+/// Whether `word` (lower case) stands in `text` in any case, not in the middle of a longer word.
+fn contains_word(text: &[u8], word: &str) -> bool {
+    text.windows(word.len())
+        .enumerate()
+        .any(|(i, window)| window.eq_ignore_ascii_case(word.as_bytes()) && is_whole_word(text, i..i + word.len()))
+}
+
+/// Whether no letter or digit stands right before or after.
+pub(super) fn is_whole_word(text: &[u8], word: Range<usize>) -> bool {
+    let is_part = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+    !is_part(text[..word.start].last()) && !is_part(text.get(word.end))
+}
+
+/// The longest match, if it is short enough to be tried at many places.
+fn bounded(hir: &Hir) -> Option<usize> {
+    hir.properties().maximum_len().filter(|longest| *longest <= LONGEST_TRY)
+}
+
+/// Whether a try that fails has read few bytes: what may be long stands at the end, where the match is made already.
+fn fails_soon(hir: &Hir) -> bool {
+    if bounded(hir).is_some() {
+        return true;
+    }
+    match hir.kind() {
+        HirKind::Capture(capture) => fails_soon(&capture.sub),
+        HirKind::Repetition(repetition) => bounded(&repetition.sub).is_some(),
+        HirKind::Alternation(branches) => branches.iter().all(fails_soon),
+        HirKind::Concat(parts) => {
+            let long = parts.iter().position(|part| bounded(part).is_none());
+            let (_, tail) = parts.split_at(long.unwrap_or(parts.len()));
+            let optional = |part: &Hir| {
+                let properties = part.properties();
+                properties.minimum_len() == Some(0) && properties.look_set().is_empty()
+            };
+            tail.split_first().is_none_or(|(long, rest)| fails_soon(long) && rest.iter().all(optional))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a literal says more than a context word would. Digits say nothing.
+fn is_telling(prefix: &[u8]) -> bool {
+    prefix.len() >= TELLING_PREFIX && !prefix.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether these literals are rare enough in any text to be worth a stop. A few digits are not, nor are the many beginnings
+/// of `[A-Z][0-9]`.
+fn are_rare(prefixes: &[Vec<u8>]) -> bool {
+    const MANY: usize = 24;
+    let common = |prefix: &Vec<u8>| {
+        prefix.len() <= 4 && prefix.iter().all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'.'))
+    };
+    let short = |prefix: &Vec<u8>| prefix.len() <= 3 && prefix[0].is_ascii_alphanumeric();
+    let many_words = prefixes.len() > MANY && prefixes.iter().all(short);
+    let none_is_common = !prefixes.iter().any(common);
+    !prefixes.is_empty() && none_is_common && !many_words
+}
+
+/// How the regex begins, without look-arounds, for the scanner's automaton, if it is short and begins where a word begins.
+///
+/// Only the beginning, for the automaton has a state for each place in each word that it may be in: long words of different
+/// rules under way at once would make more states than can be kept.
+fn word_anchor(hir: &Hir) -> Option<String> {
+    let HirKind::Concat(parts) = hir.kind() else { return None };
+    let short = bounded(hir).is_some_and(|longest| longest <= LONGEST_WORD);
+    (begins_word(hir) && short && is_ascii(hir)).then(|| format!("(?:^|[^0-9A-Za-z_]){}", beginning(parts)))
+}
+
+/// Whether a match begins with a boundary of words.
+fn begins_word(hir: &Hir) -> bool {
+    let HirKind::Concat(parts) = hir.kind() else { return false };
+    let looks = [Look::WordAscii, Look::WordUnicode, Look::WordStartAscii, Look::WordStartUnicode];
+    parts.first().is_some_and(|first| matches!(first.kind(), HirKind::Look(look) if looks.contains(look)))
+}
+
+/// The first parts, of which the longest match has [`ANCHOR_LEN`] bytes; or all of the part that is longer, where it cannot
+/// be cut.
+fn beginning(parts: &[Hir]) -> Hir {
+    let mut left = ANCHOR_LEN;
+    let mut head = Vec::new();
+    for part in parts.iter().map(without_looks) {
+        let length = part.properties().maximum_len().unwrap_or(0);
+        match part.kind() {
+            HirKind::Repetition(r) if length > left && r.sub.properties().maximum_len() == Some(1) => {
+                let len = u32::try_from(left).map_or(r.min, |left| left.min(r.min));
+                head.push(Hir::repetition(Repetition { min: len, max: Some(len), ..r.clone() }));
+                break;
+            }
+            _ => head.push(part),
+        }
+        left = left.saturating_sub(length);
+        if left == 0 {
+            break;
+        }
+    }
+    Hir::concat(head)
+}
+
+fn is_ascii(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => literal.0.is_ascii(),
+        HirKind::Class(Class::Unicode(class)) => class.is_ascii(),
+        HirKind::Class(Class::Bytes(class)) => class.is_ascii(),
+        HirKind::Repetition(repetition) => is_ascii(&repetition.sub),
+        HirKind::Capture(capture) => is_ascii(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(is_ascii),
+    }
+}
+
+fn without_looks(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Look(_) => Hir::empty(),
+        HirKind::Repetition(repetition) => Hir::repetition(repetition.with(without_looks(&repetition.sub))),
+        HirKind::Capture(capture) => without_looks(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(without_looks).collect()),
+        HirKind::Alternation(branches) => Hir::alternation(branches.iter().map(without_looks).collect()),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) => hir.clone(),
+    }
+}
+
+/// How much of many literals to keep: `EMP-00`, `EMP-01` and so on are one, `EMP-`. Each literal makes the automaton larger.
+fn common_length(literals: &[Literal]) -> usize {
+    const FEW: usize = 16;
+    const LENGTHS: std::ops::RangeInclusive<usize> = 3..=12;
+    if literals.len() <= FEW {
+        return *LENGTHS.end();
+    }
+    let distinct = |length: usize| {
+        let kept = literals.iter().map(|literal| &literal.as_bytes()[..literal.len().min(length)]);
+        kept.collect::<std::collections::BTreeSet<_>>().len()
+    };
+    // Of the lengths with the fewest, the longest.
+    LENGTHS.rev().min_by_key(|length| distinct(*length)).unwrap_or(*LENGTHS.end())
+}
+
+fn prefixes(hir: &Hir) -> Vec<Vec<u8>> {
+    let mut sequence = Extractor::new().kind(ExtractKind::Prefix).limit_total(100).extract(hir);
+    sequence.keep_first_bytes(12);
+    sequence.dedup();
+    sequence.keep_first_bytes(common_length(sequence.literals().unwrap_or_default()));
+    sequence.dedup();
+    match sequence.literals() {
+        Some(literals) if !literals.is_empty() && literals.iter().all(|l| l.as_bytes().len() >= SHORTEST_PREFIX) => {
+            literals.iter().map(|l| l.as_bytes().to_vec()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(pattern: &str) -> RegexRule {
+        RegexRule::new(pattern, None, &[]).expect("a good regex")
+    }
+
+    fn prefixes(pattern: &str) -> Vec<Vec<u8>> {
+        match rule(pattern).start {
+            Start::Prefixes(prefixes) => prefixes,
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn literal_prefixes_are_seen_through_boundaries_and_choices() {
+        assert_eq!(prefixes(r"\bEMP-\d{6}\b"), [b"EMP-".to_vec()]);
+        assert_eq!(prefixes(r"(?:ghp|gho)_[A-Za-z0-9]{36,}"), [b"ghp_".to_vec(), b"gho_".to_vec()]);
+        assert_eq!(prefixes(r"EMP-[0-9]{6}"), [b"EMP-".to_vec()]);
+        assert!(prefixes(r"\d{9}").is_empty());
+    }
+
+    #[test]
+    fn a_regex_that_may_read_far_and_fail_is_not_tried_at_prefixes() {
+        for pattern in ["abc.*x", r"abc\w+\b", "(?:abc[a-z]+)+d"] {
+            assert!(prefixes(pattern).is_empty(), "{pattern}");
+        }
+        for pattern in ["abc.*", r"abc\w{20,}(?:\.x{2})?", r"\babc(?:d+|e{3,})"] {
+            assert!(!prefixes(pattern).is_empty(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn short_words_without_a_prefix_are_anchors_themselves() {
+        let anchor = |pattern| match rule(pattern).start {
+            Start::Word { anchor, .. } => Some(anchor),
+            _ => None,
+        };
+        assert_eq!(
+            anchor(r"(?-u)\b[A-Z]{2}[0-9]\b").as_deref(),
+            Some("(?:^|[^0-9A-Za-z_])(?:(?-u:[A-Z]){2}(?-u:[0-9]))")
+        );
+        // Of a long one, only the beginning.
+        let long = anchor(r"(?-u)\b[A-Z]{2}[0-9]{20}[A-Z]\b").expect("a word");
+        assert!(long.contains("{6}") && !long.contains("{20}"), "{long}");
+        for elsewhere in [r"[A-Z]{2}[0-9]\b", r"\b[A-Z]+\b", r"\b[é-ü]{3}", r"\b[0-9]{101}"] {
+            assert_eq!(anchor(elsewhere), None, "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn digits_are_no_prefix_where_there_is_something_better() {
+        let with_context = RegexRule::new(r"(?-u)\b[0-9]{11}\b", None, &["pesel"]).expect("a good regex");
+        assert!(matches!(with_context.start, Start::Context { .. }));
+        assert!(matches!(rule(r"(?-u)\b(?:2[03]|30)-?[0-9]{8}\b").start, Start::Word { .. }));
+        assert!(matches!(rule(r"(?-u)\bEMP-[0-9]{7}\b").start, Start::Prefixes(_)));
+        assert!(matches!(rule(r"(?-u)\b[FGMST][0-9]{7}[A-Z]\b").start, Start::Word { .. }));
+        assert!(matches!(rule(r"(?-u)\b[0-9]{3}-[0-9]{3}\b").start, Start::Word { .. }));
+    }
+
+    #[test]
+    fn a_group_names_the_value() {
+        let rule = rule(r"badge=(\d+);");
+        let text = b"x badge=1234; y";
+        let (value, end) = rule.find_in(text, 0..text.len()).expect("stands there");
+        assert_eq!(&text[value], b"1234");
+        assert_eq!(end, 13);
+    }
+
+    #[test]
+    fn context_words_are_whole_and_near() {
+        let rule = RegexRule::new(r"\d{6}", None, &["Badge"]).expect("a good regex");
+        let found = |text: &str| rule.find_in(text.as_bytes(), 0..text.len()).is_some();
+        assert!(found("BADGE no 123456"));
+        assert!(!found("badger no 123456"));
+        assert!(!found(&format!("badge{}123456", " ".repeat(CONTEXT_REACH))));
+    }
+
+    #[test]
+    fn empty_and_huge_regexes_are_refused() {
+        assert!(RegexRule::new("a*", None, &[]).is_err());
+        assert!(RegexRule::new(r"(?:\w{500}){500}", None, &[]).is_err());
+        assert!(RegexRule::new("(", None, &[]).is_err());
+    }
+}

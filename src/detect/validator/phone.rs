@@ -1,0 +1,35 @@
+//! Phone numbers as they are written in their own country.
+
+use super::date::is_day;
+
+/// Whether `text` is as many digits as a national number has (ITU-T E.164), and no date.
+pub(super) fn national(text: &[u8]) -> bool {
+    let Some((digits, len @ 7..=12)) = super::digits::<12>(text) else { return false };
+    let same = digits[..len].iter().all(|digit| *digit == digits[0]);
+    !same && !is_date(text)
+}
+
+/// `2026-11-22`, `22.11.2026`, `11 22 2026`.
+fn is_date(text: &[u8]) -> bool {
+    let mut groups = text.split(|b| !b.is_ascii_digit());
+    let mut next = || groups.next().and_then(|group| std::str::from_utf8(group).ok()?.parse::<u16>().ok());
+    let (Some(a), Some(b), Some(c)) = (next(), next(), next()) else { return false };
+    let day = |month: u16, day: u16| month <= 12 && day <= 31 && is_day(month as u8, day as u8);
+    let year = |year: u16| (1900..2100).contains(&year);
+    (year(a) && day(b, c)) || (year(c) && (day(a, b) || day(b, a)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_told_from_dates() {
+        for number in ["020 7946 0958", "01.99.00.12.34", "5550143", "2026-5550143"] {
+            assert!(national(number.as_bytes()), "{number}");
+        }
+        for other in ["2026-11-22", "22.11.2026", "11 22 2026", "2026-11-22 10", "123456", "0000000", "1234567890123"] {
+            assert!(!national(other.as_bytes()), "{other}");
+        }
+    }
+}
