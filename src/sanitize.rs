@@ -1,8 +1,23 @@
 //! The one crossing: (key, value, policy) → safe text. All masking passes through here.
+//!
+//! A text is read, not rewritten: detectors, pairs and documents say where sensitive values stand; each becomes an
+//! edit; what is outside of all edits is copied byte for byte. Most texts have no edit and are not copied at all.
 
-#![allow(dead_code, unused_variables, reason = "filled in by the next steps")]
+mod edits;
+mod peel;
+mod reader;
+mod scratch;
 
-use crate::policy::Policy;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::detect::pair::is_nothing;
+use crate::mask::{Applied, Chain, Scratch as MaskScratch, Subject, push_placeholder};
+use crate::observe::Decision;
+use crate::policy::{Category, Compiled, DataClass, Policy};
+use reader::Reader;
+pub(crate) use scratch::ScannerId;
+use scratch::Scratch;
 
 /// What a policy does with the values of one field, decided once, from its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,8 +26,11 @@ pub(crate) enum Action {
     Scan,
     /// Mask the whole value by the rule of that index.
     Mask(u32),
-    /// Let no value through; the field disappears.
-    Drop,
+    /// The inventory does not know the key, and the policy masks what it does not know. In a document the members
+    /// inside are asked for.
+    Unlisted(u32),
+    /// Let no value through, by the rule of that index; the field disappears.
+    Drop(u32),
 }
 
 /// What became of a value.
@@ -35,26 +53,198 @@ pub(crate) enum Number {
     Bool(bool),
 }
 
-impl Policy {
-    /// What this policy does with a field of that name (`user.email`, `http.request.header.x-api-key`).
-    pub(crate) fn action(&self, field: &str) -> Action {
-        Action::Scan
-    }
+/// How many disguises, one within the other, a text is stripped of.
+const MAX_DECODED: u8 = 3;
 
+/// How deep documents inside strings of documents are read; what lies deeper is erased.
+const MAX_DEPTH: usize = 16;
+
+impl Policy {
     /// Sanitizes one text value; appends to `out` unless it is clean. Text need not be UTF-8; what is appended is,
     /// if `text` is.
     pub(crate) fn sanitize(&self, action: Action, field: &str, text: &[u8], out: &mut Vec<u8>) -> Sanitized {
-        Sanitized::Clean
+        self.guarded(field, out, |out| match action {
+            Action::Drop(rule) => self.compiled().drop(rule, field),
+            Action::Mask(_) | Action::Unlisted(_) if text.is_empty() => Sanitized::Clean,
+            Action::Mask(rule) | Action::Unlisted(rule) => self.compiled().mask(rule, field, text, out),
+            Action::Scan => self.compiled().scan(field, text, out),
+        })
     }
 
     /// Sanitizes one number.
     pub(crate) fn sanitize_number(&self, action: Action, field: &str, number: Number, out: &mut Vec<u8>) -> Sanitized {
-        Sanitized::Clean
+        let rule = match action {
+            Action::Drop(rule) => return self.guarded(field, out, |_| self.compiled().drop(rule, field)),
+            Action::Mask(rule) | Action::Unlisted(rule) => rule,
+            Action::Scan => match number.digits().and_then(|digits| self.compiled().scanner.number(digits)) {
+                Some(rule) => rule,
+                None => return Sanitized::Clean,
+            },
+        };
+        self.guarded(field, out, |out| self.compiled().mask(rule, field, number.text().as_bytes(), out))
+    }
+
+    /// Whether a value that says itself of which class it is passes as it is, in a field of which that is done.
+    pub(crate) fn passes_typed(&self, action: Action, class: DataClass) -> bool {
+        action == Action::Scan && class < self.compiled().mask_from
+    }
+
+    /// Masks a value that says itself what it is: by the rule for its field's key, or else as rules without a mask do.
+    pub(crate) fn sanitize_typed(
+        &self,
+        action: Action,
+        field: &str,
+        class: DataClass,
+        category: &Category,
+        text: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Sanitized {
+        let compiled = self.compiled();
+        self.guarded(field, out, |out| match action {
+            // It stands in a field that is dropped, and told of, in its turn.
+            Action::Drop(_) => Sanitized::Dropped,
+            _ if text.is_empty() => Sanitized::Clean,
+            Action::Mask(rule) => compiled.mask(rule, field, text, out),
+            Action::Scan | Action::Unlisted(_) => {
+                compiled.mask_as(&Subject::new(category, class, "typed"), compiled.default_chain(), field, text, out)
+            }
+        })
+    }
+
+    /// Runs `sanitize`; should it ever panic, the value is erased and the application goes on.
+    fn guarded(&self, field: &str, out: &mut Vec<u8>, sanitize: impl FnOnce(&mut Vec<u8>) -> Sanitized) -> Sanitized {
+        let from = out.len();
+        // What a panic leaves half-done: `out`, which is cut back, and scratch, which is lost.
+        let outcome = catch_unwind(AssertUnwindSafe(|| sanitize(&mut *out)));
+        outcome.unwrap_or_else(|_| {
+            out.truncate(from);
+            self.unreadable(field, out);
+            Sanitized::Masked
+        })
     }
 
     /// What stands for a value that could not be read at all (its `Debug` panicked, its text is too large): appended to
     /// `out`, counted as a failure.
     pub(crate) fn unreadable(&self, field: &str, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"[redacted:sensitive]");
+        self.compiled().failed("unreadable", field, out);
+    }
+}
+
+impl Compiled {
+    /// Masks a whole value by a rule. Of a value that was printed with `Debug`, what stands around it stays.
+    fn mask(&self, rule: u32, field: &str, text: &[u8], out: &mut Vec<u8>) -> Sanitized {
+        let rule = self.rule(rule);
+        let peeled = peel::peel(text);
+        if peeled.value.is_empty() || is_nothing(&peeled.value) {
+            return Sanitized::Clean;
+        }
+        let subject = Subject::new(&rule.category, rule.class, &rule.name);
+        let before = out.len();
+        peeled.open(out);
+        let from = out.len();
+        let outcome = self.mask_as(&subject, &rule.chain, field, &peeled.value, out);
+        match outcome {
+            Sanitized::Masked => peeled.close(from, out),
+            Sanitized::Clean | Sanitized::Dropped => out.truncate(before),
+        }
+        outcome
+    }
+
+    fn mask_as(&self, subject: &Subject<'_>, chain: &Chain, field: &str, value: &[u8], out: &mut Vec<u8>) -> Sanitized {
+        let from = out.len();
+        let mut scratch = MASK_SCRATCH.try_with(Cell::take).unwrap_or_default();
+        let applied = chain.apply(value, subject, &mut scratch, out);
+        let _ = MASK_SCRATCH.try_with(|kept| kept.set(scratch));
+        if applied != Applied::Dropped && &out[from..] == value {
+            // Masked before, by us.
+            out.truncate(from);
+            return Sanitized::Clean;
+        }
+        self.decided(&Decision {
+            rule: subject.rule,
+            category: subject.category,
+            class: subject.class,
+            masker: chain.masker_name(),
+            field,
+            failed: applied == Applied::Failed,
+        });
+        if applied == Applied::Dropped { Sanitized::Dropped } else { Sanitized::Masked }
+    }
+
+    /// Tells of a value that goes away with its field or member.
+    pub(crate) fn drop(&self, rule: u32, field: &str) -> Sanitized {
+        let rule = self.rule(rule);
+        let (category, class) = (&rule.category, rule.class);
+        self.decided(&Decision { rule: &rule.name, category, class, masker: "drop", field, failed: false });
+        Sanitized::Dropped
+    }
+
+    /// Looks inside a text.
+    fn scan(&self, field: &str, text: &[u8], out: &mut Vec<u8>) -> Sanitized {
+        let mut scratch = Scratch::take();
+        let (edits, cache) = scratch.parts(&self.scanner);
+        Reader::new(self, field, 0, edits).text(cache, text, 0..text.len());
+        let outcome = if edits.is_empty() {
+            Sanitized::Clean
+        } else {
+            edits.apply(text, out);
+            Sanitized::Masked
+        };
+        scratch.keep();
+        outcome
+    }
+
+    /// Tells of a value that was erased since rules disagreed about it.
+    fn erased(&self, rule: u32, field: &str) {
+        let rule = self.rule(rule);
+        let (category, class) = (&rule.category, rule.class);
+        self.decided(&Decision { rule: &rule.name, category, class, masker: "erase", field, failed: false });
+    }
+
+    /// What stands for a document that lies deeper than is read.
+    fn too_deep(&self, field: &str, out: &mut Vec<u8>) {
+        self.failed("too_deep", field, out);
+    }
+
+    /// Erases a value that no rule was asked about, and tells why.
+    fn failed(&self, why: &str, field: &str, out: &mut Vec<u8>) {
+        let (category, class) = (&Category::SENSITIVE, DataClass::Confidential);
+        push_placeholder(category, out);
+        self.decided(&Decision { rule: why, category, class, masker: "erase", field, failed: true });
+    }
+
+    fn decided(&self, decision: &Decision<'_>) {
+        self.counters.count(decision);
+        if let Some(observer) = &self.observer {
+            observer.decided(decision);
+        }
+    }
+}
+
+thread_local! {
+    /// Taken out while in use, for a masker of the application's own may log.
+    static MASK_SCRATCH: Cell<MaskScratch> = Cell::default();
+}
+
+impl Number {
+    /// The digits of a whole number that is not negative.
+    fn digits(self) -> Option<u128> {
+        match self {
+            Self::Unsigned(n) => Some(n),
+            Self::Signed(n) => u128::try_from(n).ok(),
+            // Every whole number below 2^53 is exact; a card number that is larger was damaged before it came here,
+            // and all its digits but the last still stand.
+            Self::Float(n) if n >= 0.0 && n.fract() == 0.0 && n < 1e20 => Some(n as u128),
+            Self::Float(_) | Self::Bool(_) => None,
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            Self::Unsigned(n) => n.to_string(),
+            Self::Signed(n) => n.to_string(),
+            Self::Float(n) => n.to_string(),
+            Self::Bool(b) => b.to_string(),
+        }
     }
 }

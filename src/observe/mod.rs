@@ -1,18 +1,23 @@
 //! Seeing what was masked, never the values.
 
+mod counters;
+
+pub(crate) use self::counters::Counters;
+pub use self::counters::Snapshot;
 use crate::policy::{Category, DataClass};
 
 /// One act of masking. It holds nothing of the value and nothing derived from it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Decision<'a> {
-    /// The rule that decided: a detector's or pattern's name, or the inventory key that matched.
+    /// The name of the rule that decided: of a pattern, or of a field (its first key, if it has no name); `unlisted` for a
+    /// key that no rule names, `unreadable` or `too_deep` where no rule was asked.
     pub rule: &'a str,
     /// The rule's category.
     pub category: &'a Category,
     /// The rule's data class.
     pub class: DataClass,
-    /// The masker that ended the chain.
+    /// The last masker of the rule's chain; `erase` where rules disagreed about overlapping findings.
     pub masker: &'a str,
     /// The field, member or key under which the value stood; empty for a text without one.
     pub field: &'a str,

@@ -1,0 +1,173 @@
+//! Text that was written as base64 or hex.
+//!
+//! Most long words are neither, so a blob must show that it is one: by a stretch whose every character can be one of a
+//! printable text of ASCII, in step. In base64 (RFC 4648, sections 4 and 5) the first of four characters then is one of
+//! `I`–`Z` and `a`–`f`, the second has its two high bits free and next three between 2 and 7, the third has its bit 1 clear.
+
+use std::ops::Range;
+
+/// A way to write bytes as printable text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Blob {
+    Base64,
+    Hex,
+}
+
+/// What a blob begins its match with, somewhere inside, in step.
+pub(crate) const BASE64_TRIGGER: &str =
+    "(?:[I-Za-f][C-HS-Xi-ny-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]){3}";
+/// Four small letters, four capitals or six digits in a row. A longer trigger would be met less often, but every character
+/// of it is a further state of the automaton in ordinary words and numbers.
+pub(crate) const HEX_TRIGGER: &str = "(?:[67][0-9A-Fa-f]){4}|(?:[45][0-9A-Fa-f]){4}|(?:3[0-9]){6}";
+
+/// Shorter ones hold nothing that could be told from chance.
+const SHORTEST_BASE64: usize = 24;
+const SHORTEST_HEX: usize = 32;
+
+/// Where the blobs of one kind were read already, by step: so nothing is read twice.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Floors([usize; 4]);
+
+impl Blob {
+    /// So many characters stand for some bytes.
+    fn step(self) -> usize {
+        match self {
+            Self::Base64 => 4,
+            Self::Hex => 2,
+        }
+    }
+
+    /// The text that the blob holds which has a trigger's match at `end`, and where the blob stands.
+    pub(crate) fn read(self, text: &[u8], end: usize, floors: &mut Floors) -> Option<(Range<usize>, Vec<u8>)> {
+        let step = self.step();
+        let floor = &mut floors.0[end % step];
+        if end <= *floor {
+            return None;
+        }
+        let mut start = end;
+        while start >= *floor + step && self.group(&text[start - step..start]).is_some_and(|group| group.is_text()) {
+            start -= step;
+        }
+        let mut out = Vec::new();
+        let mut at = start;
+        while let Some(group) = text.get(at..at + step).and_then(|group| self.group(group)).filter(Group::is_text) {
+            out.extend_from_slice(&group.bytes[..group.len]);
+            at += step;
+        }
+        *floor = at.max(end);
+        // A last group that is not full; then the padding.
+        let tail = &text[at..text.len().min(at + step - 1)];
+        let rest = tail.iter().take_while(|&&b| self.digit(b).is_some()).count();
+        let rest_full = text.get(at + rest).is_none_or(|&b| self.digit(b).is_none());
+        if self == Self::Base64 && rest_full && rest > 0 {
+            let mut last = [b'A'; 4];
+            last[..rest].copy_from_slice(&tail[..rest]);
+            if let Some(group) = self.group(&last) {
+                out.extend_from_slice(&group.bytes[..rest.saturating_sub(1)]);
+            }
+            at += rest;
+            at += text[at..].iter().take(2).take_while(|&&b| b == b'=').count();
+        }
+        let shortest = if self == Self::Base64 { SHORTEST_BASE64 } else { SHORTEST_HEX };
+        (at - start >= shortest).then_some((start..at, out))
+    }
+
+    fn group(self, text: &[u8]) -> Option<Group> {
+        let mut bits = 0u32;
+        for &b in text {
+            bits = bits << if self == Self::Base64 { 6 } else { 4 } | u32::from(self.digit(b)?);
+        }
+        let [_, a, b, c] = bits.to_be_bytes();
+        Some(match self {
+            Self::Base64 => Group { bytes: [a, b, c], len: 3 },
+            Self::Hex => Group { bytes: [c, 0, 0], len: 1 },
+        })
+    }
+
+    fn digit(self, b: u8) -> Option<u8> {
+        match (self, b) {
+            (Self::Hex, _) => char::from(b).to_digit(16).map(|digit| digit as u8),
+            (Self::Base64, b'A'..=b'Z') => Some(b - b'A'),
+            (Self::Base64, b'a'..=b'z') => Some(b - b'a' + 26),
+            (Self::Base64, b'0'..=b'9') => Some(b - b'0' + 52),
+            (Self::Base64, b'+' | b'-') => Some(62),
+            (Self::Base64, b'/' | b'_') => Some(63),
+            (Self::Base64, _) => None,
+        }
+    }
+}
+
+struct Group {
+    bytes: [u8; 3],
+    len: usize,
+}
+
+impl Group {
+    /// Whether this can be a part of a text: printable, a blank or a line break, or of a character beyond ASCII.
+    fn is_text(&self) -> bool {
+        self.bytes[..self.len].iter().all(|&b| matches!(b, b'\t' | b'\n' | b'\r' | 0x20..=0x7E | 0x80..=0xF4))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use regex::bytes::Regex;
+
+    use super::*;
+
+    fn read(kind: Blob, text: &str) -> Option<(&str, String)> {
+        let trigger = if kind == Blob::Base64 { BASE64_TRIGGER } else { HEX_TRIGGER };
+        let end = Regex::new(trigger).expect("a valid regex").find(text.as_bytes())?.end();
+        let (range, meant) = kind.read(text.as_bytes(), end, &mut Floors::default())?;
+        Some((&text[range], String::from_utf8_lossy(&meant).into_owned()))
+    }
+
+    #[test]
+    fn blobs_are_read() {
+        for (text, blob, meant) in [
+            ("x amFuZS5yb2VAZXhhbXBsZS5jb20= y", "amFuZS5yb2VAZXhhbXBsZS5jb20=", "jane.roe@example.com"),
+            ("amFuZS5yb2VAZXhhbXBsZS5jb20", "amFuZS5yb2VAZXhhbXBsZS5jb20", "jane.roe@example.com"),
+            (
+                "\"eyJlIjoiasO8cmdlbkBleGFtcGxlLm9yZyJ9\"",
+                "eyJlIjoiasO8cmdlbkBleGFtcGxlLm9yZyJ9",
+                "{\"e\":\"jürgen@example.org\"}",
+            ),
+        ] {
+            assert_eq!(read(Blob::Base64, text), Some((blob, meant.to_owned())), "{text}");
+        }
+        let hex = "6a616e652e726f65406578616d706c652e636f6d";
+        assert_eq!(read(Blob::Hex, &format!("id={hex};")), Some((hex, "jane.roe@example.com".to_owned())));
+        assert_eq!(
+            read(Blob::Hex, &hex.to_uppercase()).map(|(_, meant)| meant).as_deref(),
+            Some("jane.roe@example.com")
+        );
+    }
+
+    #[test]
+    fn long_words_are_no_blobs() {
+        for text in [
+            "org.apache.hadoop.hdfs.server.datanode.DataNodeBlockPoolServiceThread",
+            "/usr/local/lib/python3/site_packages/requests/adapters",
+            "d131dd02c5e6eec4693d9a0698aff95c2fcab58712467eab4004583eb8fb7f89",
+            "550e8400-e29b-41d4-a716-446655440000",
+            "dGVzdA==",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        ] {
+            assert_eq!(read(Blob::Base64, text), None, "{text}");
+            assert_eq!(read(Blob::Hex, text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_text_of_ascii_triggers() {
+        let base64 = Regex::new(&format!("^{BASE64_TRIGGER}")).expect("a valid regex");
+        let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        for b in 0x20..0x7f_u8 {
+            for other in [b' ', b'~', b'@', b'5', b'U', b'j'] {
+                let bits = u32::from_be_bytes([0, b, other, b]);
+                let group: String = (0..4).map(|i| char::from(digits[(bits >> (18 - 6 * i)) as usize & 63])).collect();
+                assert!(base64.is_match(group.repeat(4).as_bytes()), "{group}");
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Text in disguise: escapes of URLs, programs and HTML, and characters that look like others.
+//!
+//! One reading undoes all of them at once, and reading again undoes a disguise within a disguise (`%2540`, `&amp;#64;`).
+//! It is for finding only: what it cannot read stays as it is.
+
+use super::glyph::{self, Glyph};
+use super::{Encoding, Piece};
+
+/// `%40` (RFC 3986, section 2.1), `\u0040`, `\x40`, `\u{40}` (string literals of JSON, JavaScript, Rust and others),
+/// `&#64;`, `&#x40;`, `&commat;` (HTML, section 13.5), and look-alikes of ASCII; see [`glyph`].
+pub(crate) static DISGUISED: Encoding = Encoding::new(read);
+
+/// Regexes on bytes, one of which matches in every text that is in disguise.
+pub(crate) const TRIGGERS: &[&str] = &[
+    "%[0-9A-Fa-f][0-9A-Fa-f]",
+    r"\\[ux][0-9A-Fa-f{][0-9A-Fa-f]",
+    "&#[0-9xX]",
+    // The lead bytes of what `glyph` reads.
+    r"\xC2[\xA0\xAD\xB2\xB3\xB9]",
+    r"\xCD\x8F",
+    r"\xD8\x9C|\xD9[\xA0-\xA9]|\xDB[\xB0-\xB9]|\xDF[\x80-\x89]",
+    r"\xE0(?:\xA5[\xA6-\xAF]|\xA7[\xA6-\xAF]|\xA9[\xA6-\xAF]|\xAB[\xA6-\xAF]|\xAD[\xA6-\xAF]|\xAF[\xA6-\xAF])",
+    r"\xE0(?:\xB1[\xA6-\xAF]|\xB3[\xA6-\xAF]|\xB5[\xA6-\xAF]|\xB9[\x90-\x99]|\xBB[\x90-\x99]|\xBC[\xA0-\xA9])",
+    r"\xE1(?:\x81[\x80-\x89]|\x9F[\xA0-\xA9]|\xA0[\x8E\x90-\x99])",
+    r"\xE2(?:\x80[\x80-\x95\xAA-\xAF]|\x81[\x9F-\xA4\xB0-\xB9]|\x82[\x80-\x89]|\x88\x92)",
+    r"\xE2(?:\x91[\xA0-\xA8]|\x92[\xB6-\xBF]|\x93[\x80-\xAA])",
+    r"\xE3\x80\x80",
+    r"\xEF(?:\xB8[\x80-\x8F]|\xB9[\x90-\xAB]|\xBB\xBF|\xBC[\x81-\xBF]|\xBD[\x80-\x9E])",
+    r"\xF0\x9D[\x90-\x9F]",
+    r"\xF3\xA0[\x80\x81]",
+    "&(?:commat|quot|apos|amp|lt|gt|nbsp|period|colon|equals|lowbar|num|sol|plus|hyphen|shy);",
+];
+
+/// More backslashes before an escape are not one disguise.
+const MOST_BACKSLASHES: usize = 8;
+
+fn read(text: &[u8]) -> Piece {
+    let piece = match text[0] {
+        b'%' => percent(text),
+        b'\\' => escape(text),
+        b'&' => entity(text),
+        0xC2.. => look_alike(text),
+        _ => None,
+    };
+    piece.unwrap_or(Piece::plain(text[0]))
+}
+
+fn percent(text: &[u8]) -> Option<Piece> {
+    let value = number(text.get(1..3)?, 16)?;
+    Some(Piece::byte(3, u8::try_from(value).ok()?))
+}
+
+/// An escape that was escaped, once or several times, has several backslashes.
+fn escape(text: &[u8]) -> Option<Piece> {
+    let slashes = text.iter().take(MOST_BACKSLASHES + 1).take_while(|&&b| b == b'\\').count();
+    let rest = text.get(slashes..).filter(|_| slashes <= MOST_BACKSLASHES)?;
+    match rest.first()? {
+        b'x' => Some(Piece::character(slashes + 3, char::from_u32(number(rest.get(1..3)?, 16)?)?)),
+        b'u' if rest.get(1) == Some(&b'{') => {
+            let len = rest[2..].iter().take(7).position(|&b| b == b'}')?;
+            Some(Piece::character(slashes + len + 3, char::from_u32(number(&rest[2..2 + len], 16)?)?))
+        }
+        b'u' => {
+            let high = number(rest.get(1..5)?, 16)?;
+            // A surrogate pair has one backslash or more before each half; what is written in pairs is no ASCII.
+            Some(Piece::character(slashes + 5, char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER)))
+        }
+        _ => None,
+    }
+}
+
+fn entity(text: &[u8]) -> Option<Piece> {
+    /// The longest name below, or `#x10FFFF` with some zeros.
+    const LONGEST: usize = 12;
+    let end = text.iter().take(LONGEST).position(|&b| b == b';')?;
+    let c = match &text[1..end] {
+        [b'#', b'x' | b'X', digits @ ..] => char::from_u32(number(digits, 16)?)?,
+        [b'#', digits @ ..] => char::from_u32(number(digits, 10)?)?,
+        name => {
+            let named = NAMED.iter().find(|(known, _)| known.as_bytes() == name)?;
+            named.1
+        }
+    };
+    // A reference to a look-alike is one disguise too.
+    let piece = Piece::character(end + 1, c);
+    Some(look_alike(&piece.bytes[..piece.len]).map_or(piece, |inner| Piece { raw_len: end + 1, ..inner }))
+}
+
+/// Those of ASCII that occur in what is looked for, and two that are invisible.
+const NAMED: &[(&str, char)] = &[
+    ("commat", '@'),
+    ("quot", '"'),
+    ("apos", '\''),
+    ("amp", '&'),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("nbsp", ' '),
+    ("period", '.'),
+    ("colon", ':'),
+    ("equals", '='),
+    ("lowbar", '_'),
+    ("num", '#'),
+    ("sol", '/'),
+    ("plus", '+'),
+    ("hyphen", '-'),
+    ("shy", '\u{ad}'),
+];
+
+fn look_alike(text: &[u8]) -> Option<Piece> {
+    let len = match text.first()? {
+        0xC2..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        0xF0..=0xF4 => 4,
+        _ => return None,
+    };
+    let c = std::str::from_utf8(text.get(..len)?).ok()?.chars().next()?;
+    Some(match glyph::read(c)? {
+        Glyph::Ascii(ascii) => Piece::byte(len, ascii),
+        Glyph::Invisible => Piece::nothing(len),
+    })
+}
+
+fn number(digits: &[u8], radix: u32) -> Option<u32> {
+    if digits.is_empty() {
+        return None;
+    }
+    let step = |n: u32, b: &u8| n.checked_mul(radix)?.checked_add(char::from(*b).to_digit(radix)?);
+    digits.iter().try_fold(0, step)
+}
+
+#[cfg(test)]
+mod tests {
+    use regex::bytes::RegexSet;
+
+    use super::*;
+
+    fn meant(raw: &str) -> String {
+        let mut text = Vec::new();
+        DISGUISED.decode(raw.as_bytes(), &mut text);
+        String::from_utf8(text).expect("all of these are UTF-8")
+    }
+
+    fn triggers() -> RegexSet {
+        let bytes = |trigger: &&str| format!("(?-u:{trigger})");
+        RegexSet::new(TRIGGERS.iter().map(bytes)).expect("triggers are small, valid regexes")
+    }
+
+    #[test]
+    fn disguises_are_read_and_trigger_a_reading() {
+        for raw in [
+            "a%40b",
+            r"a\u0040b",
+            r"a\\u0040b",
+            r"a\x40b",
+            r"a\u{40}b",
+            r"a\u{000040}b",
+            "a&#64;b",
+            "a&#x40;b",
+            "a&#X040;b",
+            "a&commat;b",
+            "a\u{ff20}b",
+            "\u{ff41}@b",
+            "a@\u{1d41b}",
+            "a\u{200b}@b",
+            "a@\u{ad}b",
+            "a@&shy;b",
+            "a\u{fe6b}b",
+            "a@\u{24d1}",
+            "a@\u{e0020}b",
+            "a\u{fe0f}@b",
+        ] {
+            assert_eq!(meant(raw), "a@b", "{raw}");
+            assert!(triggers().is_match(raw.as_bytes()), "{raw}");
+        }
+    }
+
+    #[test]
+    fn all_that_is_read_triggers() {
+        let triggers = triggers();
+        for c in ('\u{80}'..=char::MAX).filter(|&c| glyph::read(c).is_some()) {
+            assert!(triggers.is_match(c.to_string().as_bytes()), "{:x}", u32::from(c));
+        }
+        for (name, _) in NAMED {
+            assert!(triggers.is_match(format!("&{name};").as_bytes()), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_disguise_stays() {
+        for raw in [
+            "100% a%zz %4",
+            r"C:\temp\users \u12 \x4 \u{} \u{zz} \u{110000}",
+            "a&b &; &#; &#xzz; &foo; &#1114112;",
+            "é漢",
+            "\\",
+        ] {
+            assert_eq!(meant(raw), raw);
+        }
+        for raw in ["100% sure", r"C:\temp\x", "a & b; c&d=1", "Grüße, 漢字 “quoted”…"] {
+            assert!(!triggers().is_match(raw.as_bytes()), "{raw}");
+        }
+        let mut out = Vec::new();
+        DISGUISED.decode(b"\xff%4\xe2\x80", &mut out);
+        assert_eq!(out, b"\xff%4\xe2\x80");
+    }
+
+    #[test]
+    fn offsets_lead_back() {
+        let raw = "a%40b\u{200b}c&#64;".as_bytes();
+        let mut offsets = DISGUISED.offsets(raw);
+        assert_eq!([1, 2, 3].map(|at| offsets.raw(at)), [1, 4, 5]);
+        assert_eq!(offsets.raw_start(3), 8);
+        assert_eq!([4, 5].map(|at| offsets.raw(at)), [9, raw.len()]);
+    }
+}

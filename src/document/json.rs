@@ -1,0 +1,403 @@
+//! JSON text, read in place.
+//!
+//! The reader tells a visitor where keys and values stand and changes nothing, so what nobody touches stays byte for
+//! byte: numbers, blanks, escapes, duplicate keys. It keeps a stack of its own, so nesting costs no call stack. It is
+//! forgiving: a text that is cut off ends there, and where text stops being JSON it says so.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::encoding::{Encoding, Piece};
+use crate::sanitize::Action;
+
+/// Where something stands in JSON text.
+pub(crate) trait Visitor {
+    /// A member's key (its characters, without quotes). Answers what is to be done with its value.
+    fn key(&mut self, key: Range<usize>, escaped: bool) -> Action;
+    /// A string that is to be looked into (without quotes).
+    fn string(&mut self, content: Range<usize>, escaped: bool);
+    /// A number, `true`, `false`; to be looked into.
+    fn scalar(&mut self, scalar: Range<usize>);
+    /// The value of a member that is to be masked as a whole.
+    fn masked(&mut self, value: Value, rule: u32);
+    /// A member that is to go by a rule, with the comma that is left over.
+    fn dropped(&mut self, member: Range<usize>, rule: u32);
+    /// A container begins; members and elements follow.
+    fn open(&mut self);
+    /// The innermost container ends.
+    fn close(&mut self);
+}
+
+/// A value that is masked as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// A string's characters, without quotes.
+    String { content: Range<usize>, escaped: bool },
+    /// A number, `true` or `false`.
+    Scalar(Range<usize>),
+    /// An object or array, brackets included.
+    Container(Range<usize>),
+}
+
+/// How a document ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// With its last bracket, or with the text; what follows begins here.
+    Read(usize),
+    /// Here the text is no longer JSON. What the visitor was told may be wrong: a bracket or quote that was no JSON at all
+    /// leads astray.
+    Broken(usize),
+}
+
+/// Reads the document that begins at `start`.
+pub(crate) fn read(text: &[u8], start: usize, visitor: &mut impl Visitor) -> End {
+    Reader { text, at: start, stack: Vec::new(), member: None }.run(visitor)
+}
+
+/// Whether the bracket at the start of `text` looks like the beginning of a document.
+pub(crate) fn may_begin(text: &[u8]) -> bool {
+    const MOST_BLANKS: usize = 64;
+    let blanks = text[1..].iter().take(MOST_BLANKS).take_while(|b| b.is_ascii_whitespace()).count();
+    matches!((text[0], text.get(1 + blanks)), (b'{', Some(b'"')) | (b'[', Some(b'"' | b'{' | b'[')))
+}
+
+struct Reader<'t> {
+    text: &'t [u8],
+    at: usize,
+    stack: Vec<Frame>,
+    /// The member whose value comes next: where it starts and what becomes of its value.
+    member: Option<(usize, Action)>,
+}
+
+struct Frame {
+    is_object: bool,
+    /// What is to be done with the scalars of an array, inherited from its member.
+    elements: Action,
+    /// The comma after the last member that stays.
+    kept_comma: Option<usize>,
+    /// Whether the member before the next comma goes.
+    last_dropped: bool,
+}
+
+/// The text is no longer JSON, or is over.
+struct Stop;
+
+impl Reader<'_> {
+    fn run(mut self, visitor: &mut impl Visitor) -> End {
+        while self.step(visitor).is_ok() {
+            if self.stack.is_empty() {
+                return End::Read(self.at);
+            }
+        }
+        for _ in &self.stack {
+            visitor.close();
+        }
+        if self.at == self.text.len() { End::Read(self.at) } else { End::Broken(self.at) }
+    }
+
+    /// Reads one value, or what stands between two.
+    fn step(&mut self, visitor: &mut impl Visitor) -> Result<(), Stop> {
+        self.blanks();
+        if self.peek().is_some_and(|b| matches!(b, b'}' | b']')) && self.member.is_none() {
+            self.close(visitor)?;
+            return self.after_value();
+        }
+        if self.stack.last().is_some_and(|frame| frame.is_object) && self.member.is_none() {
+            return self.key(visitor);
+        }
+        let (start, action) = match self.member.take() {
+            Some((start, action)) => (start, action),
+            None => (self.at, self.stack.last().map_or(Action::Scan, |frame| frame.elements)),
+        };
+        if !self.is_json_value() {
+            return Err(Stop);
+        }
+        match action {
+            Action::Drop(rule) => self.dropped(start, rule, visitor)?,
+            Action::Mask(rule) => {
+                let value = self.whole_value()?;
+                if !self.is_nothing(&value) {
+                    visitor.masked(value, rule);
+                }
+            }
+            Action::Scan | Action::Unlisted(_) => match self.peek().ok_or(Stop)? {
+                open @ (b'{' | b'[') => {
+                    self.at += 1;
+                    self.stack.push(Frame {
+                        is_object: open == b'{',
+                        elements: if open == b'[' { action } else { Action::Scan },
+                        kept_comma: None,
+                        last_dropped: false,
+                    });
+                    visitor.open();
+                    return Ok(());
+                }
+                _ => self.scalar(action, visitor)?,
+            },
+        }
+        self.after_value()
+    }
+
+    fn key(&mut self, visitor: &mut impl Visitor) -> Result<(), Stop> {
+        let start = self.at;
+        if self.peek() != Some(b'"') {
+            return Err(Stop);
+        }
+        let (key, escaped, closed) = self.string();
+        let action = visitor.key(key, escaped);
+        if !closed {
+            return Err(Stop);
+        }
+        self.blanks();
+        if self.peek() != Some(b':') {
+            return Err(Stop);
+        }
+        self.at += 1;
+        self.blanks();
+        self.member = Some((start, action));
+        Ok(())
+    }
+
+    /// Whether a value begins here that JSON allows. Maps print as JSON does but for their values (`{"a": Some("b")}`,
+    /// `{'a': b'c'}`): where such a value ends, only the reading of pairs knows.
+    fn is_json_value(&self) -> bool {
+        let rest = &self.text[self.at..];
+        if matches!(rest.first(), None | Some(b'"' | b'{' | b'[')) {
+            return true;
+        }
+        let bare = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')).count();
+        let after = rest[bare..].iter().find(|b| !b.is_ascii_whitespace());
+        bare > 0 && matches!(after, None | Some(b',' | b'}' | b']'))
+    }
+
+    fn scalar(&mut self, action: Action, visitor: &mut impl Visitor) -> Result<(), Stop> {
+        let value = self.whole_value()?;
+        match (action, value) {
+            (Action::Unlisted(rule), value) if !self.is_nothing(&value) => visitor.masked(value, rule),
+            (_, Value::String { content, escaped }) => visitor.string(content, escaped),
+            (_, Value::Scalar(scalar)) => visitor.scalar(scalar),
+            (_, Value::Container(_)) => {}
+        }
+        Ok(())
+    }
+
+    /// `null` and the empty string hide nothing.
+    fn is_nothing(&self, value: &Value) -> bool {
+        match value {
+            Value::String { content, .. } => content.is_empty(),
+            Value::Scalar(range) => &self.text[range.clone()] == b"null",
+            Value::Container(range) => range.len() == 2,
+        }
+    }
+
+    fn dropped(&mut self, start: usize, rule: u32, visitor: &mut impl Visitor) -> Result<(), Stop> {
+        self.whole_value()?;
+        let end = self.at;
+        let comma = self.text[end..].iter().position(|b| !b.is_ascii_whitespace()).map(|i| end + i);
+        let comma = comma.filter(|&at| self.text[at] == b',');
+        let frame = self.stack.last_mut().ok_or(Stop)?;
+        frame.last_dropped = true;
+        match (comma, frame.kept_comma) {
+            (Some(comma), _) => {
+                let next = self.text[comma + 1..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+                visitor.dropped(start..comma + 1 + next, rule);
+            }
+            (None, Some(kept)) => visitor.dropped(kept..end, rule),
+            (None, None) => visitor.dropped(start..end, rule),
+        }
+        Ok(())
+    }
+
+    fn after_value(&mut self) -> Result<(), Stop> {
+        let Some(frame) = self.stack.last_mut() else { return Ok(()) };
+        let blanks = self.text[self.at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+        match self.text.get(self.at + blanks) {
+            Some(b',') => {
+                if !std::mem::take(&mut frame.last_dropped) {
+                    frame.kept_comma = Some(self.at + blanks);
+                }
+                self.at += blanks + 1;
+                Ok(())
+            }
+            Some(b'}' | b']') => {
+                self.at += blanks;
+                Ok(())
+            }
+            _ => Err(Stop),
+        }
+    }
+
+    fn close(&mut self, visitor: &mut impl Visitor) -> Result<(), Stop> {
+        let close = if self.stack.last().ok_or(Stop)?.is_object { b'}' } else { b']' };
+        if self.peek() != Some(close) {
+            return Err(Stop);
+        }
+        self.at += 1;
+        self.stack.pop();
+        visitor.close();
+        Ok(())
+    }
+
+    /// Reads a value without looking into it.
+    fn whole_value(&mut self) -> Result<Value, Stop> {
+        match self.peek().ok_or(Stop)? {
+            b'"' => {
+                let (content, escaped, _) = self.string();
+                Ok(Value::String { content, escaped })
+            }
+            b'{' | b'[' => Ok(Value::Container(self.container())),
+            _ => {
+                let start = self.at;
+                let len = self.text[start..].iter().take_while(|b| !is_end_of_bare(**b)).count();
+                self.at += len;
+                if len == 0 { Err(Stop) } else { Ok(Value::Scalar(start..self.at)) }
+            }
+        }
+    }
+
+    /// Skips an object or array; one that is cut off ends with the text.
+    fn container(&mut self) -> Range<usize> {
+        let start = self.at;
+        let mut depth = 0usize;
+        while let Some(b) = self.peek() {
+            match b {
+                b'"' => {
+                    self.string();
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                break;
+            }
+        }
+        start..self.at
+    }
+
+    /// Reads a string from its opening quote: its characters, whether it has escapes, whether it was closed.
+    fn string(&mut self) -> (Range<usize>, bool, bool) {
+        let start = self.at + 1;
+        let mut escaped = false;
+        let mut at = start;
+        while let Some(found) = memchr::memchr2(b'"', b'\\', &self.text[at.min(self.text.len())..]) {
+            at += found;
+            if self.text[at] == b'"' {
+                self.at = at + 1;
+                return (start..at, escaped, true);
+            }
+            escaped = true;
+            at += 2;
+        }
+        self.at = self.text.len();
+        (start..self.at, escaped, false)
+    }
+
+    fn blanks(&mut self) {
+        self.at += self.text[self.at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+}
+
+fn is_end_of_bare(b: u8) -> bool {
+    b.is_ascii_whitespace() || matches!(b, b',' | b'}' | b']' | b'"' | b'{' | b'[' | b':')
+}
+
+/// The inside of a JSON string (RFC 8259, section 7). Escapes that mean nothing stay as they are; a lone surrogate becomes
+/// U+FFFD.
+pub(crate) static STRING: Encoding = Encoding::new(read_string);
+
+/// The characters of a string that may have escapes.
+pub(crate) fn unescaped(raw: &[u8]) -> Cow<'_, [u8]> {
+    if !raw.contains(&b'\\') {
+        return Cow::Borrowed(raw);
+    }
+    let mut text = Vec::with_capacity(raw.len());
+    STRING.decode(raw, &mut text);
+    Cow::Owned(text)
+}
+
+fn read_string(text: &[u8]) -> Piece {
+    let simple = |c| Piece::character(2, c);
+    if text[0] != b'\\' {
+        return Piece::plain(text[0]);
+    }
+    match text.get(1) {
+        Some(b'"') => simple('"'),
+        Some(b'\\') => simple('\\'),
+        Some(b'/') => simple('/'),
+        Some(b'b') => simple('\u{8}'),
+        Some(b'f') => simple('\u{c}'),
+        Some(b'n') => simple('\n'),
+        Some(b'r') => simple('\r'),
+        Some(b't') => simple('\t'),
+        Some(b'u') => match hex4(text, 2) {
+            Some(high @ 0xd800..=0xdbff) => match (text.get(6), text.get(7), hex4(text, 8)) {
+                (Some(b'\\'), Some(b'u'), Some(low @ 0xdc00..=0xdfff)) => {
+                    let c = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+                    Piece::character(12, char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER))
+                }
+                _ => Piece::character(6, char::REPLACEMENT_CHARACTER),
+            },
+            Some(c) => Piece::character(6, char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER)),
+            None => Piece::plain(b'\\'),
+        },
+        _ => Piece::plain(b'\\'),
+    }
+}
+
+fn hex4(text: &[u8], at: usize) -> Option<u32> {
+    let digits = text.get(at..at + 4)?;
+    digits.iter().try_fold(0, |n, &b| Some(n << 4 | char::from(b).to_digit(16)?))
+}
+
+/// Appends `text` as the inside of a JSON string.
+pub(crate) fn escape(text: &[u8], out: &mut Vec<u8>) {
+    for &b in text {
+        match b {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', b]),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            0..0x20 => {
+                const HEX: &[u8; 16] = b"0123456789abcdef";
+                out.extend_from_slice(b"\\u00");
+                out.extend_from_slice(&[HEX[usize::from(b >> 4)], HEX[usize::from(b & 15)]]);
+            }
+            _ => out.push(b),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_read_and_offsets_lead_back() {
+        let raw = br#"a\u0040\ud83d\ude00\n\x\ud800z"#;
+        let mut text = Vec::new();
+        STRING.decode(raw, &mut text);
+        assert_eq!(String::from_utf8_lossy(&text), "a@\u{1f600}\n\\x\u{fffd}z");
+        let mut offsets = STRING.offsets(raw);
+        assert_eq!(offsets.raw(1), 1);
+        assert_eq!(offsets.raw(2), 7);
+        assert_eq!(offsets.raw(6), 19);
+        assert_eq!(offsets.raw(text.len()), raw.len());
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let all: Vec<u8> = (0..=127).collect();
+        let (mut escaped, mut back) = (Vec::new(), Vec::new());
+        escape(&all, &mut escaped);
+        STRING.decode(&escaped, &mut back);
+        assert_eq!(back, all);
+        assert!(escaped.iter().all(|b| *b >= 0x20));
+    }
+}

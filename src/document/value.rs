@@ -1,0 +1,144 @@
+//! `serde_json::Value`, sanitized in place.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use crate::policy::{Parents, Policy};
+use crate::sanitize::{Action, Number, Sanitized};
+
+/// How deep a value is followed; what lies deeper is erased. `serde_json` itself reads no deeper.
+const MAX_DEPTH: usize = 128;
+
+pub(crate) fn sanitize(policy: &Policy, value: &mut Value) {
+    let path = Path { segment: "", outer: None };
+    walk(policy, value, Action::Scan, &path, 0);
+}
+
+/// The keys that lead to a value, nearest first.
+struct Path<'p> {
+    segment: &'p str,
+    outer: Option<&'p Path<'p>>,
+}
+
+impl Path<'_> {
+    /// All keys, outermost first, with dots.
+    fn dotted(&self) -> String {
+        let mut segments = Vec::new();
+        let mut next = Some(self);
+        while let Some(path) = next {
+            segments.extend(Some(path.segment).filter(|segment| !segment.is_empty()));
+            next = path.outer;
+        }
+        segments.reverse();
+        segments.join(".")
+    }
+}
+
+impl Parents for Path<'_> {
+    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) {
+        let mut next = Some(self);
+        while let Some(path) = next {
+            if !path.segment.is_empty() && !visit(path.segment.as_bytes()) {
+                return;
+            }
+            next = path.outer;
+        }
+    }
+}
+
+/// Sanitizes a value in place. Answers whether it stays.
+fn walk(policy: &Policy, value: &mut Value, action: Action, path: &Path<'_>, depth: usize) -> bool {
+    if let Action::Drop(rule) = action {
+        return policy.compiled().drop(rule, path.segment) != Sanitized::Dropped;
+    }
+    let whole = matches!(action, Action::Mask(_));
+    match value {
+        Value::Null => true,
+        Value::Array(items) if items.is_empty() => true,
+        Value::Object(members) if members.is_empty() => true,
+        Value::Array(_) | Value::Object(_) if depth >= MAX_DEPTH => {
+            let mut out = Vec::new();
+            policy.unreadable(path.segment, &mut out);
+            *value = text(&out);
+            true
+        }
+        Value::Array(_) | Value::Object(_) if whole => {
+            let raw = value.to_string();
+            replace(value, |out| policy.sanitize(action, path.segment, raw.as_bytes(), out))
+        }
+        Value::Array(items) => {
+            items.retain_mut(|item| walk(policy, item, action, path, depth + 1));
+            true
+        }
+        Value::Object(members) => {
+            object(policy, members, path, depth);
+            true
+        }
+        Value::String(string) => {
+            let raw = string.clone();
+            // Rules may name the parents of a key that stands inside the text.
+            let field = if action == Action::Scan && policy.compiled().inventory.has_paths() {
+                Cow::Owned(path.dotted())
+            } else {
+                Cow::Borrowed(path.segment)
+            };
+            replace(value, |out| policy.sanitize(action, &field, raw.as_bytes(), out))
+        }
+        Value::Number(number) => {
+            let number = match (number.as_u128(), number.as_i128(), number.as_f64()) {
+                (Some(n), _, _) => Number::Unsigned(n),
+                (_, Some(n), _) => Number::Signed(n),
+                (_, _, n) => Number::Float(n.unwrap_or(f64::NAN)),
+            };
+            replace(value, |out| policy.sanitize_number(action, path.segment, number, out))
+        }
+        Value::Bool(b) => {
+            let number = Number::Bool(*b);
+            replace(value, |out| policy.sanitize_number(action, path.segment, number, out))
+        }
+    }
+}
+
+fn object(policy: &Policy, members: &mut Map<String, Value>, path: &Path<'_>, depth: usize) {
+    let old = std::mem::take(members);
+    let mut taken = HashMap::new();
+    for (key, mut value) in old {
+        let here = Path { segment: &key, outer: Some(path) };
+        let action = policy.compiled().action_in(key.as_bytes(), path);
+        if walk(policy, &mut value, action, &here, depth + 1) {
+            // Personal data hides in the keys of maps, too.
+            let safe = policy.sanitize_text(&key);
+            let key = if members.contains_key(&safe) { another(&safe, members, &mut taken) } else { safe };
+            members.insert(key, value);
+        }
+    }
+}
+
+/// A key for a member whose safe key another one has: two may have become one, and neither value is lost. `taken` counts
+/// them, since thousands may (a map with e-mail addresses as keys).
+fn another(safe: &str, members: &Map<String, Value>, taken: &mut HashMap<String, usize>) -> String {
+    let count = taken.entry(safe.to_owned()).or_insert(1);
+    loop {
+        *count += 1;
+        let key = format!("{safe}_{count}");
+        if !members.contains_key(&key) {
+            return key;
+        }
+    }
+}
+
+/// Puts what `sanitize` writes in place of a value. Answers whether the value stays.
+fn replace(value: &mut Value, sanitize: impl FnOnce(&mut Vec<u8>) -> Sanitized) -> bool {
+    let mut out = Vec::new();
+    let outcome = sanitize(&mut out);
+    if outcome == Sanitized::Masked {
+        *value = text(&out);
+    }
+    outcome != Sanitized::Dropped
+}
+
+fn text(bytes: &[u8]) -> Value {
+    Value::String(String::from_utf8_lossy(bytes).into_owned())
+}

@@ -1,0 +1,35 @@
+//! How much was masked.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::Decision;
+
+/// Counts of one policy. Only masked values touch them; clean ones cost nothing.
+#[derive(Default)]
+pub(crate) struct Counters {
+    masked: AtomicU64,
+    failures: AtomicU64,
+}
+
+/// Counts at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// Values that were masked, failures included.
+    pub masked: u64,
+    /// Values that were erased since they could not be read or their masker failed.
+    pub failures: u64,
+}
+
+impl Counters {
+    pub(crate) fn count(&self, decision: &Decision<'_>) {
+        self.masked.fetch_add(1, Ordering::Relaxed);
+        if decision.failed {
+            self.failures.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        Snapshot { masked: self.masked.load(Ordering::Relaxed), failures: self.failures.load(Ordering::Relaxed) }
+    }
+}

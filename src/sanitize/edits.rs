@@ -1,0 +1,102 @@
+//! Where a text changes, and to what.
+
+use std::ops::Range;
+
+/// The edits of one text, and room for the texts that replace.
+#[derive(Default)]
+pub(crate) struct Edits {
+    list: Vec<Edit>,
+    texts: Vec<u8>,
+    /// Values found in the part of a text that is being read; settled before the next part.
+    pub(super) candidates: Vec<Candidate>,
+}
+
+struct Edit {
+    range: Range<usize>,
+    /// In [`Edits::texts`].
+    text: Range<usize>,
+}
+
+/// A value that a rule wants to mask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub(super) range: Range<usize>,
+    pub(super) rule: u32,
+    /// The key that stands before the value, if it was found by its key.
+    pub(super) key: Option<Box<str>>,
+    /// How many times the text was decoded before the value was found.
+    pub(super) decoded: u8,
+    /// Whether several rules disagreed, so that nothing of the value may be shown.
+    pub(super) erase: bool,
+}
+
+/// Buffers larger than this are not kept for the next text, in bytes.
+const KEEP: usize = 64 << 10;
+
+impl Edits {
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Adds an edit; `write` appends the text that replaces `range`.
+    pub(super) fn push<R>(&mut self, range: Range<usize>, write: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+        let from = self.texts.len();
+        let answer = write(&mut self.texts);
+        self.list.push(Edit { range, text: from..self.texts.len() });
+        answer
+    }
+
+    /// How many edits there are.
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Takes back all edits but the first `len`.
+    pub(super) fn truncate(&mut self, len: usize) {
+        while self.list.len() > len {
+            self.pop();
+        }
+    }
+
+    /// Takes the last edit back.
+    pub(super) fn pop(&mut self) {
+        if let Some(edit) = self.list.pop() {
+            self.texts.truncate(edit.text.start);
+        }
+    }
+
+    /// Takes back the edits that begin at or after `start`.
+    pub(super) fn supersede_from(&mut self, start: usize) {
+        while self.list.last().is_some_and(|edit| edit.range.start >= start) {
+            self.pop();
+        }
+    }
+
+    /// The edits in the order of the text: ranges, and what replaces them.
+    pub(super) fn sorted(&mut self) -> impl Iterator<Item = (Range<usize>, &[u8])> {
+        self.list.sort_by_key(|edit| edit.range.start);
+        self.list.iter().map(|edit| (edit.range.clone(), &self.texts[edit.text.clone()]))
+    }
+
+    /// Appends `text`, edited.
+    pub(super) fn apply(&mut self, text: &[u8], out: &mut Vec<u8>) {
+        let mut at = 0;
+        for (range, replacement) in self.sorted() {
+            // Edits do not overlap. If two ever did, the later one would only shorten what is shown.
+            out.extend_from_slice(text.get(at..range.start).unwrap_or_default());
+            out.extend_from_slice(replacement);
+            at = at.max(range.end);
+        }
+        out.extend_from_slice(&text[at..]);
+    }
+
+    /// Makes ready for the next text.
+    pub(super) fn clear(&mut self) {
+        if self.texts.capacity() > KEEP || self.list.capacity() > KEEP / size_of::<Edit>() {
+            *self = Self::default();
+        }
+        self.list.clear();
+        self.texts.clear();
+        self.candidates.clear();
+    }
+}

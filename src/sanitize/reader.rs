@@ -1,0 +1,513 @@
+//! Reads one text: asks the scanner, follows documents, settles who masks what.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::ops::Range;
+
+use super::edits::{Candidate, Edits};
+use super::{Action, MAX_DECODED, MAX_DEPTH, Sanitized};
+use crate::detect::pair::{self, Dotted, Keys, Pair, Reading};
+use crate::detect::scanner::Sink;
+use crate::document::encoding::DISGUISED;
+use crate::document::encoding::blob::{Blob, Floors};
+use crate::document::json;
+use crate::mask::{Reveals, is_own_mark, push_placeholder};
+use crate::policy::{Compiled, DataClass, Parents};
+use crate::rules::Extent;
+use regex_automata::hybrid::dfa::Cache;
+
+/// Reads one text and gathers its edits.
+pub(super) struct Reader<'r> {
+    policy: &'r Compiled,
+    /// The field that holds the text; the path of what is inside begins with it.
+    field: &'r str,
+    depth: usize,
+    edits: &'r mut Edits,
+    /// The keys under which the innermost container stands (JSON), outermost first.
+    path: Vec<Range<usize>>,
+    /// Whether replaced text stands inside a JSON string.
+    in_json: bool,
+}
+
+impl<'r> Reader<'r> {
+    pub(super) fn new(policy: &'r Compiled, field: &'r str, depth: usize, edits: &'r mut Edits) -> Self {
+        Self { policy, field, depth, edits, path: Vec::new(), in_json: false }
+    }
+
+    /// Reads the part `range` of `root` as text; edits are in offsets of `root`.
+    pub(super) fn text(&mut self, cache: &mut Cache, root: &[u8], range: Range<usize>) {
+        let from = self.edits.candidates.len();
+        self.find(cache, root, range, 0);
+        if self.edits.candidates.len() > from {
+            let candidates = self.edits.candidates.split_off(from);
+            for candidate in settle(self.policy, candidates) {
+                self.mask(root, candidate);
+            }
+        }
+    }
+
+    /// Finds candidates in the part `range` of `root`, a text that was decoded so many times.
+    fn find(&mut self, cache: &mut Cache, root: &[u8], range: Range<usize>, decoded: u8) {
+        let from = self.edits.candidates.len();
+        let policy = self.policy;
+        let text = &root[range.clone()];
+        let mut part = Part {
+            reader: self,
+            root,
+            base: range.start,
+            text,
+            decoded,
+            pair_end: 0,
+            broken_end: 0,
+            quotes: (0, false),
+            skipped: Vec::new(),
+            disguised: false,
+            blobs: Vec::new(),
+            floors: [Floors::default(); 2],
+        };
+        policy.scanner.scan(cache, text, &mut part);
+        let Part { skipped, disguised, blobs, .. } = part;
+        if decoded < MAX_DECODED {
+            if disguised {
+                self.find_disguised(cache, text, range.start, decoded, from);
+            }
+            for (blob, meant) in blobs {
+                self.find_in_blob(cache, range.start + blob.start..range.start + blob.end, &meant, decoded);
+            }
+        }
+        let mut at = from;
+        while at < self.edits.candidates.len() {
+            let found = &self.edits.candidates[at].range;
+            // They are in the order of the text, and none overlaps another.
+            let nearest = skipped.partition_point(|skip| skip.start <= found.start).checked_sub(1);
+            if nearest.is_some_and(|nearest| found.end <= skipped[nearest].end) {
+                self.edits.candidates.swap_remove(at);
+            } else {
+                at += 1;
+            }
+        }
+    }
+
+    /// Finds candidates in what `text`, which stands at `base`, means without its disguises. Those of the raw text begin at
+    /// index `raw`.
+    fn find_disguised(&mut self, cache: &mut Cache, text: &[u8], base: usize, decoded: u8, raw: usize) {
+        let mut meant = Vec::with_capacity(text.len());
+        DISGUISED.decode(text, &mut meant);
+        if meant == text {
+            return;
+        }
+        let from = self.edits.candidates.len();
+        self.find(cache, &meant, 0..meant.len(), decoded + 1);
+        let candidates = &mut self.edits.candidates[from..];
+        candidates.sort_by_key(|candidate| candidate.range.start);
+        let mut offsets = DISGUISED.offsets(text);
+        candidates.iter_mut().for_each(|c| c.range.start = base + offsets.raw_start(c.range.start));
+        candidates.sort_by_key(|candidate| candidate.range.end);
+        let mut offsets = DISGUISED.offsets(text);
+        candidates.iter_mut().for_each(|c| c.range.end = base + offsets.raw(c.range.end));
+        self.drop_second_readings(raw, from);
+    }
+
+    /// Drops, of the candidates from `from` on, pairs whose value was read in the raw text (by those from `raw` on): there
+    /// an encoded quote or bracket is part of the value, and the raw reading knows better where that ends.
+    fn drop_second_readings(&mut self, raw: usize, from: usize) {
+        let pairs = self.edits.candidates[raw..from].iter().filter(|candidate| candidate.key.is_some());
+        let mut read: Vec<Range<usize>> = pairs.map(|pair| pair.range.clone()).collect();
+        read.sort_by_key(|range| range.start);
+        let mut at = 0;
+        self.edits.candidates.retain(|candidate| {
+            at += 1;
+            let before = read.partition_point(|range| range.start <= candidate.range.start);
+            let inside = before > 0 && candidate.range.start < read[before - 1].end;
+            at <= from || candidate.key.is_none() || !inside
+        });
+    }
+
+    /// Makes a candidate of a blob if there is one in what it holds. No part of a blob can be shown.
+    fn find_in_blob(&mut self, cache: &mut Cache, blob: Range<usize>, meant: &[u8], decoded: u8) {
+        let from = self.edits.candidates.len();
+        self.find(cache, meant, 0..meant.len(), decoded + 1);
+        let found = self.edits.candidates.get(from).map(|candidate| candidate.rule);
+        self.edits.candidates.truncate(from);
+        if let Some(rule) = found {
+            self.edits.candidates.push(Candidate { range: blob, rule, key: None, decoded, erase: true });
+        }
+    }
+
+    fn mask(&mut self, root: &[u8], candidate: Candidate) {
+        let mut value = Cow::Borrowed(&root[candidate.range.clone()]);
+        for _ in 0..candidate.decoded {
+            let mut meant = Vec::with_capacity(value.len());
+            DISGUISED.decode(&value, &mut meant);
+            value = Cow::Owned(meant);
+        }
+        if is_own_mark(&value) {
+            return;
+        }
+        let field = candidate.key.as_deref().unwrap_or(self.field);
+        let (policy, in_json) = (self.policy, self.in_json);
+        let outcome = self.edits.push(candidate.range.clone(), |out| {
+            let from = out.len();
+            if candidate.erase {
+                push_placeholder(&policy.rule(candidate.rule).category, out);
+                policy.erased(candidate.rule, field);
+                return Sanitized::Masked;
+            }
+            let outcome = policy.mask(candidate.rule, field, &value, out);
+            stand_in(policy, candidate.rule, outcome, out);
+            if in_json {
+                json_escape_from(out, from);
+            }
+            outcome
+        });
+        if outcome == Sanitized::Clean {
+            self.edits.pop();
+        }
+    }
+
+    /// Reads a JSON string that has escapes: its text is read, and each edit led back to the raw characters.
+    fn escaped_text(&mut self, cache: &mut Cache, root: &[u8], range: Range<usize>) {
+        let raw = &root[range.clone()];
+        if self.depth >= MAX_DEPTH {
+            let (policy, field) = (self.policy, self.field);
+            self.edits.push(range, |out| policy.too_deep(field, out));
+            return;
+        }
+        let mut text = Vec::with_capacity(raw.len());
+        json::STRING.decode(raw, &mut text);
+        let mut inner = Edits::default();
+        let field = self.path_text(root);
+        Reader::new(self.policy, &field, self.depth + 1, &mut inner).text(cache, &text, 0..text.len());
+        let mut offsets = json::STRING.offsets(raw);
+        for (edit, replacement) in inner.sorted() {
+            let start = range.start + offsets.raw(edit.start);
+            let end = range.start + offsets.raw(edit.end);
+            self.edits.push(start..end, |out| json::escape(replacement, out));
+        }
+    }
+
+    /// The field and the keys that lead to the current place, with dots.
+    fn path_text(&self, root: &[u8]) -> String {
+        let mut path = self.field.to_owned();
+        for key in self.path.iter().filter(|key| !key.is_empty()) {
+            path.push('.');
+            path.push_str(&String::from_utf8_lossy(&json::unescaped(&root[key.clone()])));
+        }
+        path
+    }
+}
+
+/// One part of a text while the scanner reads it.
+struct Part<'p, 'r> {
+    reader: &'p mut Reader<'r>,
+    root: &'p [u8],
+    /// Where the part begins in `root`.
+    base: usize,
+    text: &'p [u8],
+    /// How many times it was decoded; documents are looked for in raw text only.
+    decoded: u8,
+    /// No pair begins before this: what stands there is a value already.
+    pair_end: usize,
+    /// No document begins before this: the text was tried there, and is none.
+    broken_end: usize,
+    /// How far quotes were counted, and whether one is open there.
+    quotes: (usize, bool),
+    /// Documents, which are settled by themselves, and our own marks; in offsets of `root`.
+    skipped: Vec<Range<usize>>,
+    /// Whether something stands in the text that means something else than it is.
+    disguised: bool,
+    /// What base64 and hex in the text hold, and where they stand.
+    blobs: Vec<(Range<usize>, Vec<u8>)>,
+    /// How far blobs of either kind were read.
+    floors: [Floors; 2],
+}
+
+impl Part<'_, '_> {
+    fn add(&mut self, range: Range<usize>, rule: u32, key: Option<Range<usize>>) {
+        let shift = |r: Range<usize>| r.start + self.base..r.end + self.base;
+        let key = key.map(|key| String::from_utf8_lossy(&self.text[key]).into());
+        let candidate = Candidate { range: shift(range), rule, key, decoded: self.decoded, erase: false };
+        self.reader.edits.candidates.push(candidate);
+    }
+
+    /// Reads the pair around `at`, unless a value stands there already.
+    fn pair_at(&mut self, at: usize, read: fn(&[u8], usize, &Keys<'_>) -> Option<Pair>) {
+        if at < self.pair_end {
+            return;
+        }
+        let policy = self.reader.policy;
+        let reading = |rule| {
+            let rule = policy.rule(rule);
+            let reading = Reading { line: rule.extent == Extent::Line, phrase: rule.class == DataClass::Confidential };
+            rule.masks.then_some(reading)
+        };
+        let keys = Keys { inventory: &policy.inventory, field: self.reader.field, reading: &reading };
+        if let Some(pair) = read(self.text, at, &keys) {
+            self.pair_end = if pair.is_doubtful(self.text) { pair.value.start } else { pair.value.end };
+            let Pair { rule, key, value, .. } = pair;
+            self.add(value, rule, Some(key));
+        }
+    }
+}
+
+impl Part<'_, '_> {
+    /// Whether `at` stands between quotes: a bracket there begins no document (`name: "[", password: "]"`).
+    fn in_quotes(&mut self, at: usize) -> bool {
+        let (mut from, mut odd) = self.quotes;
+        while let Some(found) = memchr::memchr(b'"', &self.text[from..at]) {
+            let quote = from + found;
+            odd ^= quote == 0 || self.text[quote - 1] != b'\\';
+            from = quote + 1;
+        }
+        self.quotes = (at, odd);
+        odd
+    }
+}
+
+impl Sink for Part<'_, '_> {
+    fn found(&mut self, rule: u32, value: Range<usize>) {
+        self.add(value, rule, None);
+    }
+
+    fn separator(&mut self, at: usize) {
+        self.pair_at(at, pair::at_separator);
+    }
+
+    fn option(&mut self, at: usize) {
+        self.pair_at(at, pair::at_option);
+    }
+
+    fn tuple(&mut self, at: usize) {
+        self.pair_at(at, pair::at_tuple);
+    }
+
+    fn element(&mut self, at: usize) {
+        self.pair_at(at, pair::at_element);
+    }
+
+    fn document(&mut self, at: usize, cache: &mut Cache) -> usize {
+        if at < self.pair_end || at < self.broken_end || self.decoded > 0 || self.in_quotes(at) {
+            return at;
+        }
+        let settled = self.reader.edits.len();
+        let root = &self.root[..self.base + self.text.len()];
+        let was_in_json = std::mem::replace(&mut self.reader.in_json, true);
+        let mut document = Document { reader: self.reader, cache, root, key: 0..0 };
+        let end = json::read(root, self.base + at, &mut document);
+        self.reader.in_json = was_in_json;
+        match end {
+            json::End::Read(end) => {
+                self.skipped.push(self.base + at..end);
+                self.quotes = (end - self.base, false);
+                end - self.base
+            }
+            json::End::Broken(end) => {
+                // As text, keys and values are found all the same; and every byte is read twice at most.
+                self.reader.edits.truncate(settled);
+                self.broken_end = end - self.base;
+                at
+            }
+        }
+    }
+
+    fn disguise(&mut self) {
+        self.disguised = true;
+    }
+
+    fn blob(&mut self, kind: Blob, end: usize) {
+        if self.decoded < MAX_DECODED {
+            self.blobs.extend(kind.read(self.text, end, &mut self.floors[kind as usize]));
+        }
+    }
+
+    fn own_mark(&mut self, mark: Range<usize>) {
+        self.skipped.push(mark.start + self.base..mark.end + self.base);
+    }
+}
+
+/// A JSON document while it is read.
+struct Document<'d, 'r> {
+    reader: &'d mut Reader<'r>,
+    cache: &'d mut Cache,
+    root: &'d [u8],
+    key: Range<usize>,
+}
+
+impl Document<'_, '_> {
+    /// Masks `value`, which stands at `range`, and quotes the mask where the value had no quotes.
+    fn mask_value(&mut self, rule: u32, range: Range<usize>, value: &[u8], quote: bool) {
+        if is_own_mark(value) {
+            return;
+        }
+        let policy = self.reader.policy;
+        let key = String::from_utf8_lossy(&self.root[self.key.clone()]);
+        let outcome = self.reader.edits.push(range, |out| {
+            out.extend_from_slice(if quote { b"\"" } else { b"" });
+            let from = out.len();
+            let outcome = policy.mask(rule, &key, value, out);
+            stand_in(policy, rule, outcome, out);
+            json_escape_from(out, from);
+            out.extend_from_slice(if quote { b"\"" } else { b"" });
+            outcome
+        });
+        if outcome == Sanitized::Clean {
+            self.reader.edits.pop();
+        }
+    }
+}
+
+impl json::Visitor for Document<'_, '_> {
+    fn key(&mut self, key: Range<usize>, escaped: bool) -> Action {
+        self.key = key.clone();
+        // Personal data hides in the keys of maps, too.
+        self.string(key.clone(), escaped);
+        let name = json::unescaped(&self.root[key]);
+        let path = JsonPath { root: self.root, keys: &self.reader.path, field: self.reader.field };
+        self.reader.policy.action_in(&name, &path)
+    }
+
+    fn string(&mut self, content: Range<usize>, escaped: bool) {
+        if escaped {
+            self.reader.path.push(self.key.clone());
+            self.reader.escaped_text(self.cache, self.root, content);
+            self.reader.path.pop();
+        } else {
+            self.reader.text(self.cache, self.root, content);
+        }
+    }
+
+    fn scalar(&mut self, scalar: Range<usize>) {
+        let text = &self.root[scalar.clone()];
+        if text.len() < 5 || !text.iter().any(u8::is_ascii_digit) {
+            return;
+        }
+        let whole = std::str::from_utf8(text).ok().and_then(|t| t.parse::<u128>().ok());
+        if let Some(rule) = whole.and_then(|number| self.reader.policy.scanner.number(number)) {
+            self.mask_value(rule, scalar, text, true);
+            return;
+        }
+        // Whatever else a rule finds in it: the mask takes the place of the whole, for it needs quotes.
+        let settled = self.reader.edits.candidates.len();
+        let policy = self.reader.policy;
+        let mut part = Part {
+            reader: self.reader,
+            root: self.root,
+            base: scalar.start,
+            text,
+            decoded: 0,
+            pair_end: usize::MAX,
+            broken_end: usize::MAX,
+            quotes: (0, false),
+            skipped: Vec::new(),
+            disguised: false,
+            blobs: Vec::new(),
+            floors: [Floors::default(); 2],
+        };
+        policy.scanner.scan(self.cache, text, &mut part);
+        let found = self.reader.edits.candidates.get(settled).map(|candidate| candidate.rule);
+        self.reader.edits.candidates.truncate(settled);
+        if let Some(rule) = found {
+            self.mask_value(rule, scalar, text, true);
+        }
+    }
+
+    fn masked(&mut self, value: json::Value, rule: u32) {
+        match value {
+            json::Value::String { content, escaped: false } => {
+                self.mask_value(rule, content.clone(), &self.root[content], false);
+            }
+            json::Value::String { content, escaped: true } => {
+                let mut text = Vec::new();
+                json::STRING.decode(&self.root[content.clone()], &mut text);
+                self.mask_value(rule, content, &text, false);
+            }
+            json::Value::Scalar(range) | json::Value::Container(range) => {
+                self.mask_value(rule, range.clone(), &self.root[range], true);
+            }
+        }
+    }
+
+    fn dropped(&mut self, member: Range<usize>, rule: u32) {
+        self.reader.policy.drop(rule, &String::from_utf8_lossy(&self.root[self.key.clone()]));
+        self.reader.edits.supersede_from(member.start);
+        self.reader.edits.push(member, |_| ());
+    }
+
+    fn open(&mut self) {
+        if self.reader.policy.inventory.has_paths() {
+            self.reader.path.push(std::mem::replace(&mut self.key, 0..0));
+        }
+    }
+
+    fn close(&mut self) {
+        self.reader.path.pop();
+    }
+}
+
+/// The keys around a member, nearest first, then the segments of the field's name.
+struct JsonPath<'p> {
+    root: &'p [u8],
+    keys: &'p [Range<usize>],
+    field: &'p str,
+}
+
+impl Parents for JsonPath<'_> {
+    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) {
+        for key in self.keys.iter().rev().filter(|key| !key.is_empty()) {
+            if !visit(&json::unescaped(&self.root[key.clone()])) {
+                return;
+            }
+        }
+        Dotted(self.field.as_bytes()).each(visit);
+    }
+}
+
+/// Makes one of candidates that overlap: the union is masked, by the rule that shows less.
+fn settle(policy: &Compiled, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+    candidates.sort_by(|a, b| a.range.start.cmp(&b.range.start).then(b.range.end.cmp(&a.range.end)));
+    let mut settled: Vec<Candidate> = Vec::with_capacity(candidates.len());
+    for next in candidates {
+        match settled.last_mut() {
+            Some(last) if next.range.start < last.range.end => *last = unite(policy, last, &next),
+            _ => settled.push(next),
+        }
+    }
+    settled
+}
+
+fn unite(policy: &Compiled, a: &Candidate, b: &Candidate) -> Candidate {
+    let hides = |c: &Candidate| c.erase || policy.rule(c.rule).chain.reveals() == Reveals::Nothing;
+    let range = a.range.start.min(b.range.start)..a.range.end.max(b.range.end);
+    let covers = |c: &Candidate| c.range == range;
+    // A key says what a value is; a detector only what it looks like.
+    let decides = |c: &Candidate, other: &Candidate| covers(c) && (c.key.is_some() && other.key.is_none());
+    for (one, other) in [(a, b), (b, a)] {
+        // The same finding twice: in the raw text and in the decoded one.
+        let same = covers(one) && one.rule == other.rule && !other.erase;
+        if same || decides(one, other) || covers(one) && hides(one) {
+            return one.clone();
+        }
+    }
+    if a.range == b.range && !a.erase && !b.erase {
+        // Two rules for one and the same value, and each shows parts: only one of them writes, so either is safe.
+        let strictness = |c: &Candidate| (policy.rule(c.rule).class, Reverse(c.rule));
+        return if strictness(b) > strictness(a) { b.clone() } else { a.clone() };
+    }
+    let winner = if hides(b) && !hides(a) { b } else { a };
+    Candidate { range, erase: true, ..winner.clone() }
+}
+
+/// Writes the placeholder of a value that is to go away where it cannot: without any, `gone= b=2` reads as a key and a value,
+/// and what follows would be masked the next time.
+fn stand_in(policy: &Compiled, rule: u32, outcome: Sanitized, out: &mut Vec<u8>) {
+    if outcome == Sanitized::Dropped {
+        push_placeholder(&policy.rule(rule).category, out);
+    }
+}
+
+fn json_escape_from(out: &mut Vec<u8>, from: usize) {
+    if out[from..].iter().any(|&b| b < 0x20 || matches!(b, b'"' | b'\\')) {
+        let raw = out.split_off(from);
+        json::escape(&raw, out);
+    }
+}
