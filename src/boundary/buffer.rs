@@ -1,0 +1,106 @@
+//! Sanitized fields of one event, span or record, in buffers that a thread uses again and again.
+
+use std::cell::Cell;
+use std::ops::{Deref, DerefMut, Range};
+
+use super::error::SanitizedError;
+
+/// Sanitized fields, in the order in which they were recorded. Holds no raw value but in `scratch`.
+#[derive(Default)]
+pub(super) struct Fields {
+    /// Index of a field in its callsite, and what it is now.
+    pub(super) kept: Vec<(usize, Kept)>,
+    /// All texts, one behind the other.
+    pub(super) text: String,
+    /// All byte strings, one behind the other.
+    pub(super) bytes: Vec<u8>,
+    pub(super) errors: Vec<SanitizedError>,
+    /// Where the sanitizer writes.
+    pub(super) masked: Vec<u8>,
+    /// Where a raw `Debug` value is formatted; empty otherwise.
+    pub(super) scratch: String,
+    /// Whether code of the application ran meanwhile: a `Debug`, a `Display` or an error.
+    pub(super) ran_foreign_code: bool,
+    /// Whether another event or span came between; see `reentry`.
+    pub(super) overwritten: bool,
+}
+
+/// One sanitized value.
+pub(super) enum Kept {
+    Bool(bool),
+    I64(i64),
+    U64(u64),
+    I128(i128),
+    U128(u128),
+    F64(f64),
+    Bytes(Range<usize>),
+    Str(Range<usize>),
+    /// A text that prints without quotes.
+    Printed {
+        text: Range<usize>,
+        forges: bool,
+    },
+    /// Index into the errors.
+    Error(usize),
+}
+
+/// Buffers larger than this in all are not kept.
+const KEEP_AT_MOST: usize = 64 * 1024;
+
+impl Fields {
+    fn clear(&mut self) {
+        self.kept.clear();
+        self.text.clear();
+        self.bytes.clear();
+        self.errors.clear();
+        self.masked.clear();
+        self.scratch.clear();
+        self.ran_foreign_code = false;
+        self.overwritten = false;
+    }
+
+    fn capacity(&self) -> usize {
+        let kept = self.kept.capacity() * size_of::<(usize, Kept)>();
+        kept + self.text.capacity() + self.bytes.capacity() + self.masked.capacity() + self.scratch.capacity()
+    }
+}
+
+thread_local! {
+    static SPARE: Cell<Option<Box<Fields>>> = const { Cell::new(None) };
+}
+
+/// Empty fields, taken from this thread and given back on drop.
+///
+/// They are taken out, not borrowed: an event logged while another one is being sanitized gets fields of its own, a
+/// panic cannot poison them, and a thread that is being torn down gets fresh ones.
+pub(super) struct Borrowed(Option<Box<Fields>>);
+
+impl Borrowed {
+    pub(super) fn take() -> Self {
+        Self(Some(SPARE.try_with(Cell::take).ok().flatten().unwrap_or_default()))
+    }
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        let Some(mut fields) = self.0.take() else { return };
+        if fields.capacity() <= KEEP_AT_MOST {
+            fields.clear();
+            let _ = SPARE.try_with(|spare| spare.set(Some(fields)));
+        }
+    }
+}
+
+impl Deref for Borrowed {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        self.0.as_ref().expect("only drop takes the fields away")
+    }
+}
+
+impl DerefMut for Borrowed {
+    fn deref_mut(&mut self) -> &mut Fields {
+        self.0.as_mut().expect("only drop takes the fields away")
+    }
+}

@@ -1,0 +1,167 @@
+//! A policy applied to one callsite, once.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::ops::Deref;
+use std::ptr;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tracing_core::callsite::Identifier;
+use tracing_core::{Field, Metadata};
+
+use crate::policy::Policy;
+use crate::sanitize::Action;
+
+/// What to do with each field of one callsite.
+pub(super) struct Plan {
+    metadata: &'static Metadata<'static>,
+    fields: Box<[(Field, Action)]>,
+}
+
+impl Plan {
+    fn new(policy: &Policy, metadata: &'static Metadata<'static>) -> Self {
+        let action = |field: Field| {
+            let action = policy.action(field.name());
+            (field, action)
+        };
+        Self { metadata, fields: metadata.fields().iter().map(action).collect() }
+    }
+
+    pub(super) fn metadata(&self) -> &'static Metadata<'static> {
+        self.metadata
+    }
+
+    pub(super) fn field(&self, index: usize) -> Option<&Field> {
+        self.fields.get(index).map(|(field, _)| field)
+    }
+
+    pub(super) fn action(&self, field: &Field) -> Option<Action> {
+        self.fields.get(field.index()).map(|&(_, action)| action)
+    }
+}
+
+/// Plans of one policy, one for each callsite met so far. They die with their policy.
+pub(crate) struct PlanCache {
+    /// Tells this cache from all others, so that a thread never takes the plan of another policy.
+    id: u64,
+    plans: RwLock<HashMap<Identifier, Arc<Plan>, BuildHasherDefault<AddressHasher>>>,
+}
+
+impl Default for PlanCache {
+    fn default() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), plans: RwLock::default() }
+    }
+}
+
+impl Policy {
+    /// The plan for a callsite, made now if it is new.
+    pub(super) fn plan(&self, metadata: &'static Metadata<'static>) -> PlanRef {
+        let cache = self.plans();
+        let found = cache.recall(&metadata.callsite(), || {
+            Some(cache.find(&metadata.callsite()).unwrap_or_else(|| cache.keep(Plan::new(self, metadata))))
+        });
+        match found {
+            Some(plan) if ptr::eq(plan.metadata, metadata) => plan,
+            // Two callsites that pass for one: the plan must still be for these fields.
+            _ => PlanRef::new(cache.id, Arc::new(Plan::new(self, metadata))),
+        }
+    }
+
+    /// The plan for a callsite of which only the name is known. There is one for every span.
+    pub(super) fn known_plan(&self, callsite: &Identifier) -> Option<PlanRef> {
+        let cache = self.plans();
+        cache.recall(callsite, || cache.find(callsite))
+    }
+}
+
+impl PlanCache {
+    /// Looks into this thread's own small cache first: no lock, no shared counter.
+    fn recall(&self, callsite: &Identifier, otherwise: impl FnOnce() -> Option<Arc<Plan>>) -> Option<PlanRef> {
+        let recent = |recent: &[Cell<Option<PlanRef>>; RECENT]| {
+            let cell = &recent[(address_of(callsite) ^ self.id) as usize % RECENT];
+            let plan = cell.take()?;
+            cell.set(Some(plan.clone()));
+            (plan.0.cache == self.id && plan.metadata.callsite() == *callsite).then_some(plan)
+        };
+        if let Some(plan) = RECENT_PLANS.try_with(recent).ok().flatten() {
+            return Some(plan);
+        }
+        let plan = PlanRef::new(self.id, otherwise()?);
+        // While the thread is torn down there is no such cache any more; the plan serves all the same.
+        let _ = RECENT_PLANS.try_with(|recent| {
+            recent[(address_of(callsite) ^ self.id) as usize % RECENT].set(Some(plan.clone()));
+        });
+        Some(plan)
+    }
+
+    fn find(&self, callsite: &Identifier) -> Option<Arc<Plan>> {
+        // Plans are made outside of the lock, so whatever is in the map is whole, even if a thread died holding it.
+        self.plans.read().unwrap_or_else(PoisonError::into_inner).get(callsite).cloned()
+    }
+
+    fn keep(&self, plan: Plan) -> Arc<Plan> {
+        let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
+        plans.entry(plan.metadata.callsite()).or_insert_with(|| Arc::new(plan)).clone()
+    }
+}
+
+/// A plan, as cheap to clone as a counter that no other thread touches.
+#[derive(Clone)]
+pub(super) struct PlanRef(Rc<Cached>);
+
+struct Cached {
+    cache: u64,
+    plan: Arc<Plan>,
+}
+
+impl PlanRef {
+    fn new(cache: u64, plan: Arc<Plan>) -> Self {
+        Self(Rc::new(Cached { cache, plan }))
+    }
+}
+
+impl Deref for PlanRef {
+    type Target = Plan;
+
+    fn deref(&self) -> &Plan {
+        &self.0.plan
+    }
+}
+
+/// How many plans a thread has at hand. A power of two.
+const RECENT: usize = 64;
+
+thread_local! {
+    static RECENT_PLANS: [Cell<Option<PlanRef>>; RECENT] = const { [const { Cell::new(None) }; RECENT] };
+}
+
+fn address_of(callsite: &Identifier) -> u64 {
+    let mut hasher = AddressHasher::default();
+    callsite.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Hashes a callsite, which hashes by its address: one multiplication spreads it.
+#[derive(Default)]
+struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_usize(usize::from(byte));
+        }
+    }
+
+    fn write_usize(&mut self, word: usize) {
+        // 2^64 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4).
+        self.0 = (self.0.rotate_left(5) ^ word as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}

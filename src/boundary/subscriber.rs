@@ -1,0 +1,207 @@
+//! A boundary around a whole subscriber.
+
+use std::borrow::Borrow;
+use std::fmt;
+
+use tracing_core::span::{Attributes, Current, Id, Record};
+use tracing_core::subscriber::Interest;
+use tracing_core::{Dispatch, Event, LevelFilter, Metadata, Subscriber};
+
+use super::buffer::{Borrowed, Fields};
+use super::downcast::{self, downcast_raw};
+use super::plan::Plan;
+use super::reentry::{count_pass, overwrites};
+use super::values::with_value_set;
+use super::visitor::Sanitizer;
+use crate::policy::Policy;
+
+/// Puts a boundary around a subscriber.
+pub trait PrivacySubscriberExt: Subscriber + Sized {
+    /// Wraps this subscriber, so that it and all of its layers see only what `policy` lets through.
+    ///
+    /// ```
+    /// use tracing_privacy::{Policy, boundary::PrivacySubscriberExt};
+    /// use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
+    ///
+    /// tracing_subscriber::registry()
+    ///     .with(tracing_subscriber::fmt::layer())
+    ///     .with_privacy(Policy::builtin())
+    ///     .init();
+    /// tracing::info!("nothing sensitive comes out");
+    /// ```
+    ///
+    /// It comes last. A layer that needs the registry's spans cannot be put outside of the boundary by mistake:
+    ///
+    /// ```compile_fail,E0277
+    /// use tracing_privacy::{Policy, boundary::PrivacySubscriberExt};
+    /// use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
+    ///
+    /// tracing_subscriber::registry()
+    ///     .with_privacy(Policy::builtin())
+    ///     .with(tracing_subscriber::fmt::layer())
+    ///     .init();
+    /// ```
+    fn with_privacy(self, policy: impl Borrow<Policy>) -> PrivacySubscriber<Self> {
+        PrivacySubscriber::new(self, policy.borrow().clone())
+    }
+}
+
+impl<S: Subscriber> PrivacySubscriberExt for S {}
+
+/// A subscriber behind a boundary; see [`PrivacySubscriberExt::with_privacy`].
+///
+/// Everything else is as without it: filters, interest in callsites, level hints, span ids, and `downcast_ref` to the
+/// wrapped subscriber and its parts. It does not implement `LookupSpan`, on purpose.
+pub struct PrivacySubscriber<S> {
+    inside: S,
+    policy: Policy,
+}
+
+impl<S> PrivacySubscriber<S> {
+    /// Wraps a subscriber.
+    pub fn new(inside: S, policy: Policy) -> Self {
+        Self { inside, policy }
+    }
+}
+
+impl<S> fmt::Debug for PrivacySubscriber<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PrivacySubscriber").finish_non_exhaustive()
+    }
+}
+
+impl<S: Subscriber> Subscriber for PrivacySubscriber<S> {
+    fn on_register_dispatch(&self, dispatch: &Dispatch) {
+        self.inside.on_register_dispatch(dispatch);
+    }
+
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        let interest = self.inside.register_callsite(metadata);
+        if !interest.is_never() {
+            self.policy.plan(metadata);
+        }
+        interest
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        count_pass();
+        self.inside.enabled(metadata)
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        self.inside.max_level_hint()
+    }
+
+    fn new_span(&self, raw: &Attributes<'_>) -> Id {
+        count_pass();
+        with_sanitized_span(&self.policy, raw, |span, sanitized| {
+            if sanitized.overwritten {
+                // Restores what filters had answered. A new span cannot be refused any more.
+                self.inside.enabled(span.metadata());
+            }
+            self.inside.new_span(span)
+        })
+    }
+
+    fn record(&self, span: &Id, raw: &Record<'_>) {
+        with_sanitized_record(&self.policy, raw, |record| self.inside.record(span, record));
+    }
+
+    fn record_follows_from(&self, span: &Id, follows: &Id) {
+        self.inside.record_follows_from(span, follows);
+    }
+
+    fn event_enabled(&self, _raw: &Event<'_>) -> bool {
+        // The wrapped subscriber is asked in `event`, with the sanitized one.
+        true
+    }
+
+    fn event(&self, raw: &Event<'_>) {
+        count_pass();
+        with_sanitized_event(&self.policy, raw, |event, sanitized| {
+            let refused = sanitized.overwritten && !self.inside.enabled(event.metadata());
+            if !refused && self.inside.event_enabled(event) {
+                self.inside.event(event);
+            }
+        });
+    }
+
+    fn enter(&self, span: &Id) {
+        self.inside.enter(span);
+    }
+
+    fn exit(&self, span: &Id) {
+        self.inside.exit(span);
+    }
+
+    fn clone_span(&self, span: &Id) -> Id {
+        self.inside.clone_span(span)
+    }
+
+    #[allow(deprecated, reason = "a subscriber may still implement it")]
+    fn drop_span(&self, span: Id) {
+        self.inside.drop_span(span);
+    }
+
+    fn try_close(&self, span: Id) -> bool {
+        self.inside.try_close(span)
+    }
+
+    fn current_span(&self) -> Current {
+        self.inside.current_span()
+    }
+
+    downcast_raw!(|this, wanted| {
+        downcast::itself(this, wanted).or_else(|| downcast::subscriber(&this.inside, wanted))
+    });
+}
+
+/// Makes an event anew from sanitized values.
+pub(super) fn with_sanitized_event<R>(
+    policy: &Policy,
+    raw: &Event<'_>,
+    then: impl FnOnce(&Event<'_>, &Fields) -> R,
+) -> R {
+    let metadata = raw.metadata();
+    let plan = policy.plan(metadata);
+    let mut fields = Borrowed::take();
+    fields.overwritten = overwrites(|| raw.record(&mut Sanitizer::new(policy, plan.clone(), &mut fields)));
+    with_value_set(&plan, &fields, |values| {
+        let event = if raw.is_contextual() {
+            Event::new(metadata, values)
+        } else {
+            Event::new_child_of(raw.parent().cloned(), metadata, values)
+        };
+        then(&event, &fields)
+    })
+}
+
+/// Makes a new span's attributes anew from sanitized values.
+pub(super) fn with_sanitized_span<R>(
+    policy: &Policy,
+    raw: &Attributes<'_>,
+    then: impl FnOnce(&Attributes<'_>, &Fields) -> R,
+) -> R {
+    let metadata = raw.metadata();
+    let plan = policy.plan(metadata);
+    let mut fields = Borrowed::take();
+    fields.overwritten = overwrites(|| raw.record(&mut Sanitizer::new(policy, plan.clone(), &mut fields)));
+    with_value_set(&plan, &fields, |values| {
+        let span = match raw.parent() {
+            Some(parent) => Attributes::child_of(parent.clone(), metadata, values),
+            None if raw.is_root() => Attributes::new_root(metadata, values),
+            None => Attributes::new(metadata, values),
+        };
+        then(&span, &fields)
+    })
+}
+
+/// Makes a record anew from sanitized values. A record of which nothing is left does not reach `then`.
+pub(super) fn with_sanitized_record(policy: &Policy, raw: &Record<'_>, then: impl FnOnce(&Record<'_>)) {
+    let mut fields = Borrowed::take();
+    let mut sanitizer = Sanitizer::for_record(policy, &mut fields);
+    raw.record(&mut sanitizer);
+    let Some(plan) = sanitizer.into_plan() else { return };
+    let plan: &Plan = &plan;
+    with_value_set(plan, &fields, |values| then(&Record::new(values)));
+}

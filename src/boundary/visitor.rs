@@ -1,0 +1,234 @@
+//! Reads raw values, and keeps sanitized ones.
+
+use std::error::Error;
+use std::fmt::{self, Write};
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tracing_core::Field;
+use tracing_core::field::Visit;
+
+use super::buffer::{Fields, Kept};
+use super::error::SanitizedError;
+use super::escape::forges_lines;
+use super::plan::{Plan, PlanRef};
+use crate::policy::Policy;
+use crate::sanitize::{Action, Number, Sanitized};
+use crate::typed::reading;
+
+/// A `Debug` or `Display` that writes more than this many bytes is masked as a whole.
+const MAX_FORMATTED: usize = 64 << 20;
+
+/// Visits raw values; leaves sanitized ones in its fields.
+pub(super) struct Sanitizer<'a> {
+    policy: &'a Policy,
+    plan: Found,
+    fields: &'a mut Fields,
+}
+
+/// The plan for the fields that are visited.
+enum Found {
+    /// It is known.
+    Plan(PlanRef),
+    /// It follows from the first field.
+    NotYet,
+    /// There is none: nothing can be said of the fields, so none passes.
+    None,
+}
+
+impl<'a> Sanitizer<'a> {
+    /// For an event or a new span.
+    pub(super) fn new(policy: &'a Policy, plan: PlanRef, fields: &'a mut Fields) -> Self {
+        Self { policy, plan: Found::Plan(plan), fields }
+    }
+
+    /// For a record, which does not say of which callsite it is; its fields do.
+    pub(super) fn for_record(policy: &'a Policy, fields: &'a mut Fields) -> Self {
+        Self { policy, plan: Found::NotYet, fields }
+    }
+
+    /// The plan that the visited fields belong to; `None` if no field was visited.
+    pub(super) fn into_plan(self) -> Option<PlanRef> {
+        match self.plan {
+            Found::Plan(plan) => Some(plan),
+            Found::NotYet | Found::None => None,
+        }
+    }
+
+    /// What to do with a field; `None` if nothing of it may be kept.
+    fn action(&mut self, field: &Field) -> Option<Action> {
+        if let Found::NotYet = self.plan {
+            self.plan = self.policy.known_plan(&field.callsite()).map_or(Found::None, Found::Plan);
+        }
+        let action = match &self.plan {
+            Found::Plan(plan) => Plan::action(plan, field),
+            Found::NotYet | Found::None => None,
+        };
+        if action.is_none() {
+            // Counted as a failure; what stands for the value has no place to go.
+            self.policy.unreadable(field.name(), &mut self.fields.masked);
+            self.fields.masked.clear();
+        }
+        action
+    }
+
+    fn keep(&mut self, field: &Field, kept: Kept) {
+        self.fields.kept.push((field.index(), kept));
+    }
+
+    fn number(&mut self, field: &Field, number: Number, clean: Kept) {
+        let Some(action) = self.action(field) else { return };
+        self.fields.masked.clear();
+        match self.policy.sanitize_number(action, field.name(), number, &mut self.fields.masked) {
+            Sanitized::Clean => self.keep(field, clean),
+            Sanitized::Masked => {
+                let text = self.keep_masked();
+                self.keep(field, Kept::Str(text));
+            }
+            Sanitized::Dropped => {}
+        }
+    }
+
+    /// Sanitizes a text; its place in `text` if it is to be kept.
+    fn text(&mut self, action: Action, field: &Field, raw: &str) -> Option<Range<usize>> {
+        self.fields.masked.clear();
+        match self.policy.sanitize(action, field.name(), raw.as_bytes(), &mut self.fields.masked) {
+            Sanitized::Clean => Some(push(&mut self.fields.text, raw)),
+            Sanitized::Masked => Some(self.keep_masked()),
+            Sanitized::Dropped => None,
+        }
+    }
+
+    fn keep_masked(&mut self) -> Range<usize> {
+        push(&mut self.fields.text, &String::from_utf8_lossy(&self.fields.masked))
+    }
+
+    fn keep_printed(&mut self, field: &Field, text: Range<usize>) {
+        let forges = forges_lines(&self.fields.text[text.clone()]);
+        self.keep(field, Kept::Printed { text, forges });
+    }
+}
+
+impl Visit for Sanitizer<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        let Some(action) = self.action(field) else { return };
+        self.fields.ran_foreign_code = true;
+        // The scratch is taken out: nothing is borrowed while code of the application runs.
+        let mut scratch = std::mem::take(&mut self.fields.scratch);
+        let format = || format_limited(format_args!("{value:?}"), &mut scratch);
+        let formatted = reading(self.policy, action, field.name(), format);
+        let text = match formatted {
+            Ok(()) => self.text(action, field, &scratch),
+            Err(Unreadable) => {
+                self.fields.masked.clear();
+                self.policy.unreadable(field.name(), &mut self.fields.masked);
+                Some(self.keep_masked())
+            }
+        };
+        scratch.clear();
+        self.fields.scratch = scratch;
+        if let Some(text) = text {
+            self.keep_printed(field, text);
+        }
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        let Some(action) = self.action(field) else { return };
+        let Some(text) = self.text(action, field, value) else { return };
+        // Formatters print the message as it is, and quote every other text.
+        if field.name() == "message" && forges_lines(&self.fields.text[text.clone()]) {
+            self.keep(field, Kept::Printed { text, forges: true });
+        } else {
+            self.keep(field, Kept::Str(text));
+        }
+    }
+
+    fn record_bytes(&mut self, field: &Field, value: &[u8]) {
+        let Some(action) = self.action(field) else { return };
+        self.fields.masked.clear();
+        match self.policy.sanitize(action, field.name(), value, &mut self.fields.masked) {
+            Sanitized::Clean => {
+                let start = self.fields.bytes.len();
+                self.fields.bytes.extend_from_slice(value);
+                self.keep(field, Kept::Bytes(start..start + value.len()));
+            }
+            Sanitized::Masked => {
+                let text = self.keep_masked();
+                self.keep(field, Kept::Str(text));
+            }
+            Sanitized::Dropped => {}
+        }
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
+        let Some(action) = self.action(field) else { return };
+        self.fields.ran_foreign_code = true;
+        if let Some(error) = SanitizedError::new(self.policy, action, field.name(), value) {
+            self.fields.errors.push(error);
+            self.keep(field, Kept::Error(self.fields.errors.len() - 1));
+        }
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.number(field, Number::Signed(value.into()), Kept::I64(value));
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.number(field, Number::Unsigned(value.into()), Kept::U64(value));
+    }
+
+    fn record_i128(&mut self, field: &Field, value: i128) {
+        self.number(field, Number::Signed(value), Kept::I128(value));
+    }
+
+    fn record_u128(&mut self, field: &Field, value: u128) {
+        self.number(field, Number::Unsigned(value), Kept::U128(value));
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.number(field, Number::Float(value), Kept::F64(value));
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.number(field, Number::Bool(value), Kept::Bool(value));
+    }
+}
+
+/// A value could not be read: its code panicked, returned an error, or wrote too much.
+#[derive(Debug)]
+pub(super) struct Unreadable;
+
+/// Formats a value of the application once, whatever its code does.
+pub(super) fn format_limited(value: fmt::Arguments<'_>, out: &mut String) -> Result<(), Unreadable> {
+    let mut limited = Limited { out, room: MAX_FORMATTED };
+    format_caught(|| limited.write_fmt(value))?.map_err(|_| Unreadable)
+}
+
+/// Runs code of the application, and catches its panic.
+pub(super) fn format_caught<R>(code: impl FnOnce() -> R) -> Result<R, Unreadable> {
+    // What the code may leave half done is an output buffer, and that is thrown away.
+    catch_unwind(AssertUnwindSafe(code)).map_err(|payload| {
+        // A payload may panic again when it is dropped.
+        std::mem::forget(payload);
+        Unreadable
+    })
+}
+
+struct Limited<'a> {
+    out: &'a mut String,
+    room: usize,
+}
+
+impl Write for Limited<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.room = self.room.checked_sub(text.len()).ok_or(fmt::Error)?;
+        self.out.push_str(text);
+        Ok(())
+    }
+}
+
+fn push(out: &mut String, text: &str) -> Range<usize> {
+    let start = out.len();
+    out.push_str(text);
+    start..out.len()
+}
