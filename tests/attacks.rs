@@ -1,0 +1,187 @@
+//! Ways past the boundary that someone tried: each once let a secret through, or took time that grew with the square.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+use std::time::{Duration, Instant};
+
+use tracing_privacy::Policy;
+use tracing_privacy::boundary::PrivacySubscriberExt as _;
+use tracing_privacy::format::json_layer;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::{fmt, registry};
+
+#[path = "boundary_support/mod.rs"]
+mod support;
+
+use support::Output;
+
+/// Stands for a secret in every text; no rule knows its form.
+const CANARY: &str = "hunter2zq";
+
+/// Maps that print as JSON does, but for their values.
+const NEARLY_JSON: &[&str] = &[
+    r#"{"password": Some("hunter2zq")}"#,
+    r#"{"password": Some("x"), "token": Some("hunter2zq"), "b": None}"#,
+    r#"{"a": {"password": Ok("hunter2zq")}}"#,
+    r#"{"password": Secret { v: "hunter2zq" }}"#,
+    r#"{"password": (1, "hunter2zq")}"#,
+    r#"{"password": b"hunter2zq x"}"#,
+    r#"{"password": 'x hunter2zq'}"#,
+    r#"{'password': b'x hunter2zq'}"#,
+    r#"{"password" : Some("hunter2zq")}"#,
+    r#""{""password"":""x hunter2zq"",""b"":""c""}""#,
+];
+
+/// Values that hold what ends a value.
+const VALUES: &[&str] = &[
+    "password=[redacted:x]hunter2zq",
+    "password=(a)hunter2zq",
+    "password=[a]hunter2zq",
+    "password=()hunter2zq",
+    "password=ab).hunter2zq",
+    "password=ab':hunter2zq",
+    "password=x}}hunter2zq",
+    r#"password: b"x hunter2zq""#,
+    r#"password=r"x hunter2zq""#,
+    "password: N'x hunter2zq'",
+    "password='it''s hunter2zq'",
+    r#"password: """x hunter2zq""""#,
+    "password: '''x hunter2zq'''",
+    "password:“x hunter2zq”",
+    "password=‘x hunter2zq’",
+    "password: «x hunter2zq»",
+    "password: ['x]', 'hunter2zq']",
+    r#"password: Foo { a: '}', b: "hunter2zq" }"#,
+    r#"password: secrecy::SecretBox<str> { inner: "hunter2zq" }"#,
+    r#"Authorization: Digest username="Mufasa", realm="x", response="hunter2zq""#,
+    r#"Proxy-Authorization: Custom a="b", c=hunter2zq"#,
+    r#"msg="Authorization: Digest username=\"Mufasa\", response=\"hunter2zq\"" x"#,
+    r#"Cookie: a="b c"; sid=hunter2zq"#,
+    r#""authorization": HeaderValue("Custom hunter2zq")"#,
+    "postgres://u:[redactedhunter2zq@host/db",
+    "postgres://u:${hunter2zq@host/db",
+    "postgres://u:${X}hunter2zq@host/db",
+    "postgres://u:[redacted:x]hunter2zq@host/db",
+];
+
+/// Keys that stand further off, or look like something else.
+const KEYS: &[&str] = &[
+    "password                        = hunter2zq",
+    "password:                        hunter2zq",
+    "password2:hunter2zq",
+    "{cvv2:hunter2zq}",
+    "password[]=hunter2zq",
+    "password[0]=hunter2zq",
+    "user[password][]=hunter2zq",
+    "password.0=hunter2zq",
+];
+
+fn attacks() -> impl Iterator<Item = &'static str> {
+    [NEARLY_JSON, VALUES, KEYS].into_iter().flatten().copied()
+}
+
+#[test]
+fn no_text_carries_a_secret_through_a_policy() {
+    let policy = Policy::builtin();
+    for attack in attacks() {
+        let safe = policy.sanitize_text(attack);
+        assert!(!safe.contains(CANARY), "{attack}\n  became {safe}");
+        assert_eq!(policy.sanitize_text(&safe), safe, "masked again: {attack}");
+        let mut value = serde_json::json!({ "note": attack });
+        policy.sanitize_json(&mut value);
+        assert!(!value.to_string().contains(CANARY), "{attack}\n  in a JSON value became {value}");
+        let document = serde_json::json!({ "note": attack }).to_string();
+        let safe = policy.sanitize_text(&document);
+        assert!(!safe.contains(CANARY), "{document}\n  became {safe}");
+        serde_json::from_str::<serde_json::Value>(&safe).expect("JSON stays JSON");
+    }
+}
+
+#[test]
+fn no_text_carries_a_secret_through_the_boundary() {
+    let outputs = [Output::default(), Output::default(), Output::default(), Output::default()];
+    let [full, compact, pretty, json] = outputs.clone();
+    let subscriber = registry()
+        .with(fmt::layer().with_ansi(false).with_writer(full))
+        .with(fmt::layer().with_ansi(false).compact().with_writer(compact))
+        .with(fmt::layer().with_ansi(false).pretty().with_writer(pretty))
+        .with(json_layer().with_writer(json))
+        .with_privacy(Policy::builtin());
+    tracing::subscriber::with_default(subscriber, || {
+        for attack in attacks() {
+            let span = tracing::info_span!("attack", note = attack, late = tracing::field::Empty);
+            span.record("late", tracing::field::debug(attack));
+            span.in_scope(|| tracing::info!(text = attack, printed = %attack, "{attack}"));
+        }
+    });
+    for output in outputs {
+        let text = output.text();
+        assert!(!text.is_empty());
+        let leak = text.lines().find(|line| line.contains(CANARY));
+        assert_eq!(leak, None);
+    }
+}
+
+#[test]
+fn what_follows_a_value_stays() {
+    let policy = Policy::builtin();
+    for (text, expected) in [
+        (r#"{"password": Some("x"), "b": Some(1)}"#, r#"{"password": Some("[redacted:credential]"), "b": Some(1)}"#),
+        ("password=(a) next", "password=[redacted:credential] next"),
+        ("see (password=x). Next", "see (password=[redacted:credential]). Next"),
+        (r#"url="?password=x": 404"#, r#"url="?password=[redacted:credential]": 404"#),
+        (r#"<a href="?password=x">text</a>"#, r#"<a href="?password=[redacted:credential]">text</a>"#),
+        (r#"password="" next"#, r#"password="" next"#),
+        (r#"{"password":"","b":""}"#, r#"{"password":"","b":""}"#),
+        ("password='x' user='y'", "password='[redacted:credential]' user='y'"),
+        (r#"msg="Authorization: Custom x" status=200"#, r#"msg="Authorization: [redacted:credential]" status=200"#),
+        ("password: Some(it's x), b: 1", "password: Some([redacted:credential]), b: 1"),
+        ("postgres://u:${DB_PASSWORD}@host/db", "postgres://u:${DB_PASSWORD}@host/db"),
+        ("postgres://u:[redacted:credential]@host/db", "postgres://u:[redacted:credential]@host/db"),
+    ] {
+        assert_eq!(policy.sanitize_text(text), expected);
+    }
+}
+
+#[test]
+fn time_grows_with_the_text_and_no_faster() {
+    let policy = Policy::builtin();
+    let time = |unit: &str, len: usize| {
+        let text = unit.repeat(len / unit.len());
+        let once = || {
+            let start = Instant::now();
+            policy.sanitize_text(&text);
+            start.elapsed()
+        };
+        (0..3).map(|_| once()).min().unwrap_or_default().max(Duration::from_micros(100))
+    };
+    for unit in
+        [r#"{"a":1} a@b.co "#, "[redacted:x] a@b.co ", r#"{"password": Some("x"), "#, "password=x(", "password=['a"]
+    {
+        let (short, long) = (time(unit, 50_000), time(unit, 1_000_000));
+        assert!(long < short * 100, "{unit:?} twenty times took {} times as long", long.as_nanos() / short.as_nanos());
+    }
+}
+
+#[test]
+fn thousands_of_keys_may_become_one() {
+    let members = (0..5_000).map(|i| (format!("u{i}@example.com"), i.into()));
+    let mut value = serde_json::Value::Object(members.collect());
+    Policy::builtin().sanitize_json(&mut value);
+    let members = value.as_object().expect("it stays an object");
+    assert_eq!(members.len(), 5_000, "no value is lost");
+    assert!(members.keys().all(|key| key.starts_with("***@example.com") && key.len() < 24), "keys stay short");
+}
+
+#[test]
+fn colours_between_key_and_value_hide_neither() {
+    for line in [
+        "\u{1b}[3mpassword\u{1b}[0m\u{1b}[2m=\u{1b}[0mhunter2zq",
+        "\u{1b}[3mpassword\u{1b}[0m\u{1b}[2m=\u{1b}[0m\"x hunter2zq\"",
+        "\u{1b}[32mpassword\u{1b}[0m: \u{1b}[1;34mhunter2zq\u{1b}[0m",
+    ] {
+        let safe = Policy::builtin().sanitize_text(line);
+        assert!(!safe.contains(CANARY), "{safe:?}");
+        assert_eq!(Policy::builtin().sanitize_text(&safe), safe);
+    }
+}
