@@ -1,0 +1,53 @@
+# What is here; `just --list` says the same.
+[private]
+default:
+    @just --list
+
+# Everything a change must pass: format, clippy, docs, tests, examples, benches once
+check:
+    .ci/run
+
+# All tests
+test *ARGS:
+    cargo test --workspace {{ARGS}}
+
+# All benchmarks; `just bench --quick` for a first look
+bench *ARGS:
+    cargo bench --all-features --bench '*' -- {{ARGS}}
+
+# The same events without and with the boundary, side by side
+quickstart:
+    cargo run --example quickstart
+
+# Formats all code
+fmt:
+    cargo fmt --all
+    cargo fmt --manifest-path fuzz/Cargo.toml
+
+# What the built-in policy finds, and what it masks without need, on a folder of labelled lines with their score.py
+eval FOLDER='../shared/corpus':
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if [[ ! -f '{{FOLDER}}/score.py' ]]; then
+        echo "Nothing measured: there is no {{FOLDER}}/score.py. Name another folder: just eval FOLDER"
+        exit 0
+    fi
+    folder=$(cd '{{FOLDER}}' && pwd)
+    cargo build --release --quiet -p tracing-privacy-cli
+    redact=$(realpath "${CARGO_TARGET_DIR:-target}/release/tracing-privacy")
+    # Neither the sample nor rules of whoever runs this: only what is built in.
+    unset "${!TRACING_PRIVACY_@}"
+    cd "$(mktemp -d)"
+    score() {
+        printf '\n==> %s %s\n' "$1" "$2"
+        if [[ ! -f $folder/$2 ]]; then echo "skipped: it is not there"; return; fi
+        python3 "$folder/score.py" "$1" "$folder/$2" -- "$redact" redact
+    }
+    score recall secrets_dev.jsonl
+    score recall pii_dev.jsonl
+    score harmless harmless_dev.txt
+
+# One fuzz target (json, debug, pairs, lines, rules) for so many seconds; needs `cargo install cargo-fuzz`
+fuzz TARGET SECONDS='60':
+    mkdir -p fuzz/corpus/{{TARGET}}
+    cargo fuzz run --sanitizer none {{TARGET}} fuzz/corpus/{{TARGET}} tests/fuzz/seeds/{{TARGET}} -- -max_total_time={{SECONDS}} -max_len=4096
