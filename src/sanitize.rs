@@ -7,6 +7,7 @@ mod edits;
 mod peel;
 mod reader;
 mod scratch;
+mod settle;
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};

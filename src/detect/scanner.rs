@@ -106,8 +106,8 @@ const STRUCTURE: &[(&str, Target)] = &[
 
 /// The size of the automaton before states are made of it, in bytes.
 const SIZE_LIMIT: usize = 64 << 20;
-/// The most that one thread's states take, in bytes; beyond it they are made anew. 16,000 log lines of many programs need
-/// 1 MiB under the built-in policy, those of one program about a quarter of that.
+/// The most that one thread's states take, in bytes; beyond it they are made anew. Log lines need a part of it; only texts
+/// that are made to need many states come near.
 const CACHE_LIMIT: usize = 16 << 20;
 
 impl Scanner {

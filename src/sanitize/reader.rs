@@ -1,18 +1,21 @@
 //! Reads one text: asks the scanner, follows documents, settles who masks what.
 
+mod document;
+
 use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::ops::Range;
 
+use self::document::Document;
 use super::edits::{Candidate, Edits};
-use super::{Action, MAX_DECODED, MAX_DEPTH, Sanitized};
-use crate::detect::pair::{self, Dotted, Keys, Pair, Reading};
+use super::settle::settle;
+use super::{MAX_DECODED, MAX_DEPTH, Sanitized};
+use crate::detect::pair::{self, Keys, Pair, Reading};
 use crate::detect::scanner::Sink;
 use crate::document::encoding::DISGUISED;
 use crate::document::encoding::blob::{Blob, Floors};
 use crate::document::json;
-use crate::mask::{Reveals, is_own_mark, push_placeholder};
-use crate::policy::{Compiled, DataClass, Parents};
+use crate::mask::{is_own_mark, push_placeholder};
+use crate::policy::{Compiled, DataClass};
 use crate::rules::Extent;
 use regex_automata::hybrid::dfa::Cache;
 
@@ -292,7 +295,7 @@ impl Sink for Part<'_, '_> {
         let settled = self.reader.edits.len();
         let root = &self.root[..self.base + self.text.len()];
         let was_in_json = std::mem::replace(&mut self.reader.in_json, true);
-        let mut document = Document { reader: self.reader, cache, root, key: 0..0 };
+        let mut document = Document::new(self.reader, cache, root);
         let end = json::read(root, self.base + at, &mut document);
         self.reader.in_json = was_in_json;
         match end {
@@ -323,178 +326,6 @@ impl Sink for Part<'_, '_> {
     fn own_mark(&mut self, mark: Range<usize>) {
         self.skipped.push(mark.start + self.base..mark.end + self.base);
     }
-}
-
-/// A JSON document while it is read.
-struct Document<'d, 'r> {
-    reader: &'d mut Reader<'r>,
-    cache: &'d mut Cache,
-    root: &'d [u8],
-    key: Range<usize>,
-}
-
-impl Document<'_, '_> {
-    /// Masks `value`, which stands at `range`, and quotes the mask where the value had no quotes.
-    fn mask_value(&mut self, rule: u32, range: Range<usize>, value: &[u8], quote: bool) {
-        if is_own_mark(value) {
-            return;
-        }
-        let policy = self.reader.policy;
-        let key = String::from_utf8_lossy(&self.root[self.key.clone()]);
-        let outcome = self.reader.edits.push(range, |out| {
-            out.extend_from_slice(if quote { b"\"" } else { b"" });
-            let from = out.len();
-            let outcome = policy.mask(rule, &key, value, out);
-            stand_in(policy, rule, outcome, out);
-            json_escape_from(out, from);
-            out.extend_from_slice(if quote { b"\"" } else { b"" });
-            outcome
-        });
-        if outcome == Sanitized::Clean {
-            self.reader.edits.pop();
-        }
-    }
-}
-
-impl json::Visitor for Document<'_, '_> {
-    fn key(&mut self, key: Range<usize>, escaped: bool) -> Action {
-        self.key = key.clone();
-        // Personal data hides in the keys of maps, too.
-        self.string(key.clone(), escaped);
-        let name = json::unescaped(&self.root[key]);
-        let path = JsonPath { root: self.root, keys: &self.reader.path, field: self.reader.field };
-        self.reader.policy.action_in(&name, &path)
-    }
-
-    fn string(&mut self, content: Range<usize>, escaped: bool) {
-        if escaped {
-            self.reader.path.push(self.key.clone());
-            self.reader.escaped_text(self.cache, self.root, content);
-            self.reader.path.pop();
-        } else {
-            self.reader.text(self.cache, self.root, content);
-        }
-    }
-
-    fn scalar(&mut self, scalar: Range<usize>) {
-        let text = &self.root[scalar.clone()];
-        if text.len() < 5 || !text.iter().any(u8::is_ascii_digit) {
-            return;
-        }
-        let whole = std::str::from_utf8(text).ok().and_then(|t| t.parse::<u128>().ok());
-        if let Some(rule) = whole.and_then(|number| self.reader.policy.scanner.number(number)) {
-            self.mask_value(rule, scalar, text, true);
-            return;
-        }
-        // Whatever else a rule finds in it: the mask takes the place of the whole, for it needs quotes.
-        let settled = self.reader.edits.candidates.len();
-        let policy = self.reader.policy;
-        let mut part = Part {
-            reader: self.reader,
-            root: self.root,
-            base: scalar.start,
-            text,
-            decoded: 0,
-            pair_end: usize::MAX,
-            broken_end: usize::MAX,
-            quotes: (0, false),
-            skipped: Vec::new(),
-            disguised: false,
-            blobs: Vec::new(),
-            floors: [Floors::default(); 2],
-        };
-        policy.scanner.scan(self.cache, text, &mut part);
-        let found = self.reader.edits.candidates.get(settled).map(|candidate| candidate.rule);
-        self.reader.edits.candidates.truncate(settled);
-        if let Some(rule) = found {
-            self.mask_value(rule, scalar, text, true);
-        }
-    }
-
-    fn masked(&mut self, value: json::Value, rule: u32) {
-        match value {
-            json::Value::String { content, escaped: false } => {
-                self.mask_value(rule, content.clone(), &self.root[content], false);
-            }
-            json::Value::String { content, escaped: true } => {
-                let mut text = Vec::new();
-                json::STRING.decode(&self.root[content.clone()], &mut text);
-                self.mask_value(rule, content, &text, false);
-            }
-            json::Value::Scalar(range) | json::Value::Container(range) => {
-                self.mask_value(rule, range.clone(), &self.root[range], true);
-            }
-        }
-    }
-
-    fn dropped(&mut self, member: Range<usize>, rule: u32) {
-        self.reader.policy.drop(rule, &String::from_utf8_lossy(&self.root[self.key.clone()]));
-        self.reader.edits.supersede_from(member.start);
-        self.reader.edits.push(member, |_| ());
-    }
-
-    fn open(&mut self) {
-        if self.reader.policy.inventory.has_paths() {
-            self.reader.path.push(std::mem::replace(&mut self.key, 0..0));
-        }
-    }
-
-    fn close(&mut self) {
-        self.reader.path.pop();
-    }
-}
-
-/// The keys around a member, nearest first, then the segments of the field's name.
-struct JsonPath<'p> {
-    root: &'p [u8],
-    keys: &'p [Range<usize>],
-    field: &'p str,
-}
-
-impl Parents for JsonPath<'_> {
-    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) {
-        for key in self.keys.iter().rev().filter(|key| !key.is_empty()) {
-            if !visit(&json::unescaped(&self.root[key.clone()])) {
-                return;
-            }
-        }
-        Dotted(self.field.as_bytes()).each(visit);
-    }
-}
-
-/// Makes one of candidates that overlap: the union is masked, by the rule that shows less.
-fn settle(policy: &Compiled, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
-    candidates.sort_by(|a, b| a.range.start.cmp(&b.range.start).then(b.range.end.cmp(&a.range.end)));
-    let mut settled: Vec<Candidate> = Vec::with_capacity(candidates.len());
-    for next in candidates {
-        match settled.last_mut() {
-            Some(last) if next.range.start < last.range.end => *last = unite(policy, last, &next),
-            _ => settled.push(next),
-        }
-    }
-    settled
-}
-
-fn unite(policy: &Compiled, a: &Candidate, b: &Candidate) -> Candidate {
-    let hides = |c: &Candidate| c.erase || policy.rule(c.rule).chain.reveals() == Reveals::Nothing;
-    let range = a.range.start.min(b.range.start)..a.range.end.max(b.range.end);
-    let covers = |c: &Candidate| c.range == range;
-    // A key says what a value is; a detector only what it looks like.
-    let decides = |c: &Candidate, other: &Candidate| covers(c) && (c.key.is_some() && other.key.is_none());
-    for (one, other) in [(a, b), (b, a)] {
-        // The same finding twice: in the raw text and in the decoded one.
-        let same = covers(one) && one.rule == other.rule && !other.erase;
-        if same || decides(one, other) || covers(one) && hides(one) {
-            return one.clone();
-        }
-    }
-    if a.range == b.range && !a.erase && !b.erase {
-        // Two rules for one and the same value, and each shows parts: only one of them writes, so either is safe.
-        let strictness = |c: &Candidate| (policy.rule(c.rule).class, Reverse(c.rule));
-        return if strictness(b) > strictness(a) { b.clone() } else { a.clone() };
-    }
-    let winner = if hides(b) && !hides(a) { b } else { a };
-    Candidate { range, erase: true, ..winner.clone() }
 }
 
 /// Writes the placeholder of a value that is to go away where it cannot: without any, `gone= b=2` reads as a key and a value,

@@ -1,6 +1,7 @@
 //! Keys and values in tuples, as `Debug` prints lists of headers and parameters: `[("password", "x"), …]`.
 
-use super::{Keys, LONGEST_KEY, Pair, extent, is_nothing};
+use super::extent::extent;
+use super::{Keys, LONGEST_KEY, Pair, is_nothing};
 
 /// The most blanks and line breaks between key and value; `{:#?}` writes each in a line of its own.
 const MOST_BLANKS: usize = 64;

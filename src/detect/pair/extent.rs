@@ -1,0 +1,215 @@
+//! Where a value ends: at its closing quote or bracket, at the end of its line, or where nothing of it can follow.
+
+use std::ops::Range;
+
+use super::{LONGEST_KEY, MOST_ESCAPES, backslashes_before, is_key_byte, skip_blanks};
+
+/// Where the value that begins at `start` stands, and whether it is quoted.
+pub(super) fn extent(text: &[u8], start: usize, line: bool) -> (Range<usize>, bool) {
+    let opening = start + string_prefix(text, start);
+    let escapes = text[opening..].iter().take_while(|&&b| b == b'\\').count();
+    match text.get(opening + escapes) {
+        Some(b'"' | b'\'' | b'`') => (quoted(text, opening, escapes), true),
+        Some(0xc2 | 0xe2) if let Some(value) = curly_quoted(text, start) => (value, true),
+        Some(b'{' | b'[' | b'(') if escapes == 0 => (start..word_end(text, start), false),
+        _ if line => (start..line_end(text, start), false),
+        _ => (start..bare_end(text, start), false),
+    }
+}
+
+/// How long the letters are that languages put right before a quote: `b"…"`, `r'…'`, `N'…'`, `$'…'`; 0 without a quote.
+fn string_prefix(text: &[u8], start: usize) -> usize {
+    let is_prefix =
+        |b: &&u8| matches!(b, b'b' | b'B' | b'c' | b'r' | b'R' | b'u' | b'U' | b'f' | b'L' | b'N' | b'E' | b'$' | b'@');
+    let len = text[start..].iter().take(2).take_while(is_prefix).count();
+    let mut after = text[start + len..].iter().take(MOST_ESCAPES).skip_while(|&&b| b == b'\\');
+    if matches!(after.next(), Some(b'"' | b'\'')) { len } else { 0 }
+}
+
+/// The value in quotes that begin at `opening`, each after so many backslashes: one quote, three (Python, TOML, Kotlin), or
+/// two, as CSV writes a quote inside quotes.
+fn quoted(text: &[u8], opening: usize, escapes: usize) -> Range<usize> {
+    let quote = &text[opening..opening + escapes + 1];
+    let quotes = text[opening..].chunks(quote.len()).take(4).take_while(|piece| *piece == quote).count();
+    let from = opening + quotes * quote.len();
+    let until = |close: &[u8]| from + memchr::memmem::find(&text[from..], close).unwrap_or(text.len() - from);
+    match quotes {
+        1 => from..closing_quote(text, from, quote[escapes], escapes).0,
+        2 if text.get(from).is_some_and(u8::is_ascii_alphanumeric) => from..until(&quote.repeat(2)),
+        3 => from..until(&quote.repeat(3)),
+        _ => from..from,
+    }
+}
+
+/// The value in quotes that are typographic, if there are such at `start`.
+fn curly_quoted(text: &[u8], start: usize) -> Option<Range<usize>> {
+    const QUOTES: [(&str, &str); 4] = [("“", "”"), ("‘", "’"), ("„", "“"), ("«", "»")];
+    let (open, close) = QUOTES.iter().find(|(open, _)| text[start..].starts_with(open.as_bytes()))?;
+    let from = start + open.len();
+    let len = memchr::memmem::find(&text[from..], close.as_bytes());
+    Some(from..len.map_or(text.len(), |len| from + len))
+}
+
+/// Where the string that was opened by a quote behind so many backslashes closes: the end of its characters, and the quote.
+///
+/// Each level of strings inside strings doubles the backslashes before a quote and adds one: a quote of level 1 is `\"`, of
+/// level 2 `\\\"`. So an even number of backslashes before a quote closes the outermost string; an odd number, halved, asks
+/// the same one level further in. What closes an outer string closes all inside it.
+fn closing_quote(text: &[u8], from: usize, quote: u8, escapes: usize) -> (usize, usize) {
+    let own_level = (escapes + 1).next_power_of_two().trailing_zeros();
+    let mut at = from;
+    while let Some(found) = memchr::memchr(quote, &text[at..]) {
+        let end = at + found;
+        // SQL doubles a quote inside quotes: `'it''s'`.
+        let doubled = quote == b'\''
+            && text.get(end + 1) == Some(&quote)
+            && text.get(end + 2).is_some_and(|&b| b.is_ascii_alphanumeric());
+        if doubled {
+            at = end + 2;
+            continue;
+        }
+        let mut backslashes = backslashes_before(text, end).min(end - from);
+        for level in 0..=own_level {
+            if backslashes.is_multiple_of(2) {
+                let of_the_quote = (1usize << level) - 1;
+                return (end.saturating_sub(of_the_quote).max(from), end);
+            }
+            backslashes /= 2;
+        }
+        at = end + 1;
+    }
+    (text.len(), text.len())
+}
+
+/// The end of a bracketed value, brackets included; without one, the end of the text.
+fn group_end(text: &[u8], start: usize) -> usize {
+    let mut depth = 0usize;
+    let mut at = start;
+    let mut apostrophes = true;
+    while at < text.len() {
+        match text[at] {
+            b'{' | b'[' | b'(' => depth += 1,
+            b'}' | b']' | b')' => {
+                depth -= 1;
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            b'"' => {
+                let escapes = backslashes_before(text, at).min(at - start);
+                at = closing_quote(text, at + 1, b'"', escapes).1;
+            }
+            // A string of Python, a `char`; not the apostrophe in a word.
+            b'\'' if apostrophes && text[start..at].last().is_some_and(|b| !b.is_ascii_alphanumeric()) => {
+                match closing_quote(text, at + 1, b'\'', 0).1 {
+                    end if end < text.len() => at = end,
+                    _ => apostrophes = false,
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    text.len()
+}
+
+fn line_end(text: &[u8], start: usize) -> usize {
+    let mut at = start;
+    while at < text.len() {
+        let escapes = text[at..].iter().take_while(|&&b| b == b'\\').count();
+        match text.get(at + escapes) {
+            // A quoted parameter of the value (`Digest username="…", response="…"`), not the end of what holds it.
+            Some(b'"') if at > start && matches!(text[at - 1], b'=' | b'(') => {
+                let quote = at + escapes;
+                at = text.len().min(closing_quote(text, quote + 1, b'"', escapes).1 + 1);
+            }
+            Some(b'\n' | b'\r' | b'"') => break,
+            Some(b'n' | b'r') if escapes > 0 => break,
+            _ => at += escapes + 1,
+        }
+    }
+    at.min(text.len())
+}
+
+/// The end of a value without quotes. A blank ends it; a comma, a bracket and the like only where nothing of the value
+/// can follow, for passwords hold such characters.
+fn bare_end(text: &[u8], start: usize) -> usize {
+    let mut at = word_end(text, start);
+    // `Authorization: Bearer x`, `AWS4-HMAC-SHA256 Credential=…`: a scheme is not the value.
+    if SCHEMES.iter().any(|scheme| text[start..at].eq_ignore_ascii_case(scheme.as_bytes()))
+        && text.get(at) == Some(&b' ')
+    {
+        let next = skip_blanks(text, at);
+        at = word_end(text, next).max(at);
+    }
+    at
+}
+
+/// Schemes of RFC 7617, 6750, 7616, 4559 and those in use beside them.
+const SCHEMES: &[&str] =
+    &["basic", "bearer", "digest", "negotiate", "token", "apikey", "api-key", "key", "hawk", "dpop", "hmac"];
+
+fn word_end(text: &[u8], start: usize) -> usize {
+    let mut at = start;
+    // Whether all so far is the name of a type, and whether that has an open `<`.
+    let (mut name, mut generic) = (true, false);
+    while at < text.len() {
+        name &= is_name(&text[at.saturating_sub(1).max(start)..at]);
+        match text[at] {
+            b if b.is_ascii_whitespace() => break,
+            // What follows the bracket without a blank belongs to the value: it may be a password that holds brackets.
+            b'(' | b'{' | b'[' if name => {
+                name = false;
+                at = group_end(text, at);
+            }
+            b'>' if generic && name => at += 1,
+            b',' | b';' | b'&' | b'|' if ends_item(text, at + 1) => break,
+            b')' | b']' | b'}' | b'"' | b'\'' | b'`' | b'>' if closes(text, at + 1) => break,
+            b'\\' if matches!(text.get(at + 1), Some(b'"' | b'\'')) && closes(text, at + 2) => break,
+            b'\\' if matches!(text.get(at + 1), Some(b'n' | b'r')) && ends_item(text, at + 2) => break,
+            b'<' if matches!(text.get(at + 1), Some(b'/' | b'!')) => break,
+            b => {
+                generic |= b == b'<';
+                at += 1;
+            }
+        }
+    }
+    // `Secret { inner: "x" }`, `secrecy::SecretBox<str> { … }`
+    let names_a_type = text[start..at].first().is_some_and(u8::is_ascii_uppercase) || text[start..at].contains(&b':');
+    if text[at..].starts_with(b" {") && names_a_type && is_name(&text[start..at]) {
+        return group_end(text, at + 1);
+    }
+    at
+}
+
+/// `Some`, `Secret`, `my::Type`: what stands before the bracket of a `Debug` value.
+fn is_name(text: &[u8]) -> bool {
+    text.iter().all(|&b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'<' | b'>' | b'&'))
+}
+
+/// After a comma: whether another item, or nothing, follows.
+fn ends_item(text: &[u8], at: usize) -> bool {
+    match text.get(at) {
+        None | Some(b'"' | b'\'' | b'{' | b'[' | b'}' | b']' | b')' | b'\\' | b',' | b';' | b'&') => true,
+        Some(b) if b.is_ascii_whitespace() => true,
+        Some(_) => {
+            let len = text[at..].iter().take(LONGEST_KEY).take_while(|b| is_key_byte(**b)).count();
+            len > 0 && matches!(text.get(at + len), Some(b'=' | b':'))
+        }
+    }
+}
+
+/// After a closing bracket or quote: whether the value is over.
+fn closes(text: &[u8], at: usize) -> bool {
+    const MOST: usize = 16;
+    let is_closing = |b: &u8| matches!(b, b')' | b']' | b'}' | b'"' | b'\'' | b'`');
+    let more = text[at..].iter().take(MOST).take_while(|b| is_closing(b)).count();
+    let ends = |b: Option<&u8>| {
+        b.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b',' | b';' | b'&' | b'>' | b'\\' | b'<'))
+    };
+    match text.get(at + more) {
+        // The end of a sentence, or the place in a file: `(token=x):`.
+        Some(b'.' | b':') => ends(text.get(at + more + 1)) || text.get(at + more + 1).is_some_and(is_closing),
+        after => more == MOST || ends(after),
+    }
+}

@@ -1,0 +1,153 @@
+//! Reads a JSON document inside a text: what becomes of its members, and where.
+
+use std::ops::Range;
+
+use regex_automata::hybrid::dfa::Cache;
+
+use super::{Floors, Part, Reader, json_escape_from, stand_in};
+use crate::detect::pair::Dotted;
+use crate::document::json;
+use crate::mask::is_own_mark;
+use crate::policy::Parents;
+use crate::sanitize::{Action, Sanitized};
+
+/// A JSON document while it is read.
+pub(super) struct Document<'d, 'r> {
+    reader: &'d mut Reader<'r>,
+    cache: &'d mut Cache,
+    root: &'d [u8],
+    key: Range<usize>,
+}
+
+impl<'d, 'r> Document<'d, 'r> {
+    pub(super) fn new(reader: &'d mut Reader<'r>, cache: &'d mut Cache, root: &'d [u8]) -> Self {
+        Self { reader, cache, root, key: 0..0 }
+    }
+
+    /// Masks `value`, which stands at `range`, and quotes the mask where the value had no quotes.
+    fn mask_value(&mut self, rule: u32, range: Range<usize>, value: &[u8], quote: bool) {
+        if is_own_mark(value) {
+            return;
+        }
+        let policy = self.reader.policy;
+        let key = String::from_utf8_lossy(&self.root[self.key.clone()]);
+        let outcome = self.reader.edits.push(range, |out| {
+            out.extend_from_slice(if quote { b"\"" } else { b"" });
+            let from = out.len();
+            let outcome = policy.mask(rule, &key, value, out);
+            stand_in(policy, rule, outcome, out);
+            json_escape_from(out, from);
+            out.extend_from_slice(if quote { b"\"" } else { b"" });
+            outcome
+        });
+        if outcome == Sanitized::Clean {
+            self.reader.edits.pop();
+        }
+    }
+}
+
+impl json::Visitor for Document<'_, '_> {
+    fn key(&mut self, key: Range<usize>, escaped: bool) -> Action {
+        self.key = key.clone();
+        // Personal data hides in the keys of maps, too.
+        self.string(key.clone(), escaped);
+        let name = json::unescaped(&self.root[key]);
+        let path = JsonPath { root: self.root, keys: &self.reader.path, field: self.reader.field };
+        self.reader.policy.action_in(&name, &path)
+    }
+
+    fn string(&mut self, content: Range<usize>, escaped: bool) {
+        if escaped {
+            self.reader.path.push(self.key.clone());
+            self.reader.escaped_text(self.cache, self.root, content);
+            self.reader.path.pop();
+        } else {
+            self.reader.text(self.cache, self.root, content);
+        }
+    }
+
+    fn scalar(&mut self, scalar: Range<usize>) {
+        let text = &self.root[scalar.clone()];
+        if text.len() < 5 || !text.iter().any(u8::is_ascii_digit) {
+            return;
+        }
+        let whole = std::str::from_utf8(text).ok().and_then(|t| t.parse::<u128>().ok());
+        if let Some(rule) = whole.and_then(|number| self.reader.policy.scanner.number(number)) {
+            self.mask_value(rule, scalar, text, true);
+            return;
+        }
+        // Whatever else a rule finds in it: the mask takes the place of the whole, for it needs quotes.
+        let settled = self.reader.edits.candidates.len();
+        let policy = self.reader.policy;
+        let mut part = Part {
+            reader: self.reader,
+            root: self.root,
+            base: scalar.start,
+            text,
+            decoded: 0,
+            pair_end: usize::MAX,
+            broken_end: usize::MAX,
+            quotes: (0, false),
+            skipped: Vec::new(),
+            disguised: false,
+            blobs: Vec::new(),
+            floors: [Floors::default(); 2],
+        };
+        policy.scanner.scan(self.cache, text, &mut part);
+        let found = self.reader.edits.candidates.get(settled).map(|candidate| candidate.rule);
+        self.reader.edits.candidates.truncate(settled);
+        if let Some(rule) = found {
+            self.mask_value(rule, scalar, text, true);
+        }
+    }
+
+    fn masked(&mut self, value: json::Value, rule: u32) {
+        match value {
+            json::Value::String { content, escaped: false } => {
+                self.mask_value(rule, content.clone(), &self.root[content], false);
+            }
+            json::Value::String { content, escaped: true } => {
+                let mut text = Vec::new();
+                json::STRING.decode(&self.root[content.clone()], &mut text);
+                self.mask_value(rule, content, &text, false);
+            }
+            json::Value::Scalar(range) | json::Value::Container(range) => {
+                self.mask_value(rule, range.clone(), &self.root[range], true);
+            }
+        }
+    }
+
+    fn dropped(&mut self, member: Range<usize>, rule: u32) {
+        self.reader.policy.drop(rule, &String::from_utf8_lossy(&self.root[self.key.clone()]));
+        self.reader.edits.supersede_from(member.start);
+        self.reader.edits.push(member, |_| ());
+    }
+
+    fn open(&mut self) {
+        if self.reader.policy.inventory.has_paths() {
+            self.reader.path.push(std::mem::replace(&mut self.key, 0..0));
+        }
+    }
+
+    fn close(&mut self) {
+        self.reader.path.pop();
+    }
+}
+
+/// The keys around a member, nearest first, then the segments of the field's name.
+struct JsonPath<'p> {
+    root: &'p [u8],
+    keys: &'p [Range<usize>],
+    field: &'p str,
+}
+
+impl Parents for JsonPath<'_> {
+    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) {
+        for key in self.keys.iter().rev().filter(|key| !key.is_empty()) {
+            if !visit(&json::unescaped(&self.root[key.clone()])) {
+                return;
+            }
+        }
+        Dotted(self.field.as_bytes()).each(visit);
+    }
+}
