@@ -129,7 +129,9 @@ fn nothing_comes_through_the_boundary() {
             let masked = capture(&policy, log);
             assert!(!raw.text(Output::Json).is_empty());
             for output in [Output::Full, Output::Json] {
+                // After the level: the digits of the time are none of the event's.
                 let masked = masked.text(output);
+                let (_, masked) = masked.split_once("INFO").expect("each output has a level");
                 if case.secret.iter().any(|secret| masked.contains(secret)) {
                     bad.push(format!("{} as {way} in {}\n  {masked}", case.name, output.name()));
                 }

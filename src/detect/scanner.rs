@@ -30,11 +30,16 @@ pub(crate) struct Scanner {
     /// By pattern of the automaton: what to do where it ends.
     targets: Vec<Vec<Target>>,
     matchers: Vec<(u32, Matcher)>,
+    /// Of the matchers, those that judge bare numbers.
+    numbers: Vec<(u32, NumberCheck)>,
     /// The prefixes and context words of regex rules that begin words. They are hundreds, and together with the anchors,
     /// which count digits, they would make more states than fit.
     literals: Literals<Target>,
     anywhere: Option<Anywhere>,
 }
+
+/// Whether a bare number is such a value.
+type NumberCheck = fn(u128) -> bool;
 
 /// How a rule finds values in text.
 pub(crate) enum Matcher {
@@ -165,7 +170,12 @@ impl Scanner {
         let automaton = automaton(&patterns)?;
         let anywhere = Anywhere::new(&anywhere)?;
         let literals = Literals::new(literals);
-        Ok(Self { id: ScannerId::next(), automaton, targets, matchers, literals, anywhere })
+        let numbers = matchers.iter().filter_map(|(rule, matcher)| match matcher {
+            Matcher::Native(detector) => Some((*rule, detector.number?)),
+            Matcher::Regex(_) => None,
+        });
+        let numbers = numbers.collect();
+        Ok(Self { id: ScannerId::next(), numbers, automaton, targets, matchers, literals, anywhere })
     }
 
     /// Tells this scanner's caches from those of others.
@@ -298,10 +308,7 @@ impl Scanner {
 
     /// The rule that says a bare number is sensitive.
     pub(crate) fn number(&self, number: u128) -> Option<u32> {
-        self.matchers.iter().find_map(|(rule, matcher)| match matcher {
-            Matcher::Native(Detector { number: Some(check), .. }) if check(number) => Some(*rule),
-            _ => None,
-        })
+        self.numbers.iter().find_map(|(rule, check)| check(number).then_some(*rule))
     }
 }
 
