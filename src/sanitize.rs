@@ -17,8 +17,6 @@ use crate::mask::{Applied, Chain, Scratch as MaskScratch, Subject, push_placehol
 use crate::observe::Decision;
 use crate::policy::{Category, Compiled, DataClass, Policy};
 use reader::Reader;
-pub(crate) use scratch::ScannerId;
-use scratch::Scratch;
 
 /// What a policy does with the values of one field, decided once, from its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,16 +180,15 @@ impl Compiled {
 
     /// Looks inside a text.
     fn scan(&self, field: &str, text: &[u8], out: &mut Vec<u8>) -> Sanitized {
-        let mut scratch = Scratch::take();
-        let (edits, cache) = scratch.parts(&self.scanner);
-        Reader::new(self, field, 0, edits).text(cache, text, 0..text.len());
+        let mut edits = scratch::take();
+        Reader::new(self, field, 0, &mut edits).text(text, 0..text.len());
         let outcome = if edits.is_empty() {
             Sanitized::Clean
         } else {
             edits.apply(text, out);
             Sanitized::Masked
         };
-        scratch.keep();
+        scratch::keep(edits);
         outcome
     }
 

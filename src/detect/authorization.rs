@@ -8,6 +8,7 @@
 //! - after `Bearer` 8 characters or more, after the others 16 or more: digits and letters, or only digits, or upper and
 //!   lower case mixed as no word mixes them.
 
+use super::anchor::Anchor;
 use super::around::word_before;
 use super::base64::{decode, is_base64};
 use super::{Detector, Probe, Verdict};
@@ -15,13 +16,18 @@ use super::{Detector, Probe, Verdict};
 /// Finds the credential without the scheme.
 pub(crate) static DETECTOR: Detector = Detector {
     name: "authorization",
-    anchors: &[r"(?i:bearer|basic|token|apikey|negotiate|ntlm)(?:[ \t+:]|%20)"],
+    anchors: &Anchor::any_case(["bearer", "basic", "token", "apikey", "negotiate", "ntlm"]),
     find,
     number: None,
 };
 
 /// Reads the word after the scheme, which holds no further anchor of interest, once.
-fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
+fn find(Probe { text, anchor_end: scheme_end, floor }: Probe<'_>) -> Verdict {
+    let anchor_end = match &text[scheme_end..] {
+        [b' ' | b'\t' | b'+' | b':', ..] => scheme_end + 1,
+        [b'%', b'2', b'0', ..] => scheme_end + "%20".len(),
+        _ => return Verdict::Nothing { resume: scheme_end },
+    };
     let start = anchor_end + blanks(&text[anchor_end..]);
     let len = text[start..].iter().take_while(|&&b| is_credential(b)).count();
     let len = len - text[start..start + len].iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'-')).count();

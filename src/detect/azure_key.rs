@@ -6,16 +6,21 @@
 
 use std::ops::Range;
 
+use super::anchor::{Anchor, Shape};
 use super::validator::entropy::looks_random;
 use super::{Detector, Probe, Verdict};
 
 /// Finds the whole key.
 pub(crate) static DETECTOR: Detector = Detector {
     name: "azure_key",
-    anchors: &["[0-9]Q~", "JQQJ", "AZDO", "ASt", "ACDb", "AzSe", "AzFu", "APIM", r"\+A(?:MC|BA|Eh|RM|IoT)"],
+    anchors: &[Anchor::Shape(Shape::AzureTilde), Anchor::Shape(Shape::LongWord)],
     find,
     number: None,
 };
+
+/// What all signed keys hold, by product.
+const SIGNATURES: [&[u8]; 12] =
+    [b"JQQJ", b"AZDO", b"ASt", b"ACDb", b"AzSe", b"AzFu", b"APIM", b"+AMC", b"+ABA", b"+AEh", b"+ARM", b"+AIoT"];
 
 /// The longest key.
 const LONGEST: usize = 88;
@@ -23,9 +28,13 @@ const LONGEST: usize = 88;
 const SECRET_BEFORE: usize = 4;
 const SECRET_LENGTHS: std::ops::RangeInclusive<usize> = 37..=40;
 
-/// Reads no further than the longest key reaches, so that nothing need be remembered.
+/// Reads no further than the longest secret reaches, or the long word, which is read once.
 fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
-    let key = if text[anchor_end - 1] == b'~' { client_secret(text, anchor_end) } else { signed_key(text, anchor_end) };
+    let key = if text[anchor_end - 1] == b'~' {
+        client_secret(text, anchor_end)
+    } else {
+        signed_key(text, anchor_end, floor)
+    };
     match key {
         Some(key) if key.start >= floor => Verdict::Found(key),
         _ => Verdict::Nothing { resume: anchor_end },
@@ -42,14 +51,23 @@ fn client_secret(text: &[u8], anchor_end: usize) -> Option<Range<usize>> {
     (whole && looks_random(&text[anchor_end..end], 16)).then_some(start..end)
 }
 
-fn signed_key(text: &[u8], anchor_end: usize) -> Option<Range<usize>> {
-    let is_base64 = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
-    let before = text[..anchor_end].iter().rev().take(LONGEST + 1).take_while(is_base64).count();
-    let after = text[anchor_end..].iter().take(LONGEST + 1).take_while(is_base64).count();
-    let padding = text[anchor_end + after..].iter().take(2).take_while(|b| **b == b'=').count();
-    let (start, end) = (anchor_end - before, anchor_end + after + padding);
-    let length = matches!(end - start, 44 | 52 | 56 | 76 | 84 | 88);
-    (length && looks_random(&text[start..end], 40)).then_some(start..end)
+/// The first signed key in the long word that ends at `end`.
+fn signed_key(text: &[u8], end: usize, floor: usize) -> Option<Range<usize>> {
+    let is_base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    let in_word = |b: &&u8| is_base64(b) || matches!(b, b'_' | b'-');
+    let start = end - text[floor..end].iter().rev().take_while(in_word).count();
+    let runs = text[start..end].split(|b| !is_base64(b)).scan(start, |at, run| {
+        let start = std::mem::replace(at, *at + run.len() + 1);
+        Some(start..start + run.len())
+    });
+    let key = |run: Range<usize>| {
+        let padding = text[run.end..].iter().take(2).take_while(|b| **b == b'=').count();
+        let key = run.start..run.end + padding;
+        let length = matches!(key.len(), 44 | 52 | 56 | 76 | 84 | 88);
+        let signed = || text[run].windows(5).any(|five| SIGNATURES.iter().any(|signature| five.starts_with(signature)));
+        (length && signed() && looks_random(&text[key.clone()], 40)).then_some(key)
+    };
+    runs.into_iter().find_map(key)
 }
 
 #[cfg(test)]

@@ -3,20 +3,17 @@
 //! Source: as in the validator. The checksum of four bytes is so sure that an address counts where it is glued to other text
 //! on its right, too.
 
+use super::anchor::Anchor;
 use super::around::word_before;
 use super::validator::base58;
 use super::{Detector, Probe, Verdict};
 
 /// Finds the whole address.
-pub(crate) static DETECTOR: Detector = Detector {
-    name: "base58_address",
-    anchors: &["(?:^|[^0-9A-Za-z])[13DL][1-9A-HJ-NP-Za-km-z]{9}"],
-    find,
-    number: None,
-};
+pub(crate) static DETECTOR: Detector =
+    Detector { name: "base58_address", anchors: &[Anchor::Word("[13DL][1-9A-HJ-NP-Za-km-z]{7}")], find, number: None };
 
 /// What the anchor shows of it.
-const HEAD: usize = 10;
+const HEAD: usize = 8;
 const SHORTEST: usize = 25;
 const LONGEST: usize = 35;
 

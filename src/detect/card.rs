@@ -3,28 +3,14 @@
 //! Source: ISO/IEC 7812-1; shapes as printed on cards. A number counts only when Luhn's check digit fits, an issuer has its
 //! prefix and gives out its length, and it fills whole groups of digits.
 
+use super::anchor::{Anchor, Shape};
 use super::around::{past_escape, word_after, word_before};
 use super::validator::card::{is_card, is_card_number};
 use super::{Detector, Probe, Verdict};
 
 /// Finds the whole number, first digit to last.
-pub(crate) static DETECTOR: Detector = Detector {
-    name: "card",
-    anchors: &[
-        // In one piece.
-        "[0-9]{12}",
-        // 4-4-4-4 and the like; 4-6-5 and 4-6-4.
-        "[0-9]{4}[ .+-][0-9]{4}[ .+-][0-9]{4}",
-        "3[0-9]{3}[ .+-][0-9]{6}[ .+-][0-9]{4}",
-        // 5-5-5, 8-8, 4-3-3-3, and pairs or triples of digits.
-        "[0-9]{5}[ -][0-9]{5}[ -][0-9]{5}",
-        "[0-9]{8}[ -][0-9]{8}",
-        "[0-9]{3}(?:[ -][0-9]{3}){3}",
-        "[0-9]{2}(?:[ -][0-9]{2}){5}",
-    ],
-    find,
-    number: Some(is_card_number),
-};
+pub(crate) static DETECTOR: Detector =
+    Detector { name: "card", anchors: &[Anchor::Shape(Shape::CardDigits)], find, number: Some(is_card_number) };
 
 const MAX_DIGITS: usize = 19;
 

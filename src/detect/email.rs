@@ -6,11 +6,13 @@
 
 use std::ops::Range;
 
+use super::anchor::{Anchor, Shape};
 use super::around::{char_at, char_before, past_escape};
 use super::{Detector, Probe, Verdict};
 
 /// Finds local part, `@` and domain.
-pub(crate) static DETECTOR: Detector = Detector { name: "email", anchors: &["@"], find, number: None };
+pub(crate) static DETECTOR: Detector =
+    Detector { name: "email", anchors: &[Anchor::Shape(Shape::At)], find, number: None };
 
 /// RFC 5321 allows 64; longer ones are still people's addresses.
 const LONGEST_LOCAL: usize = 254;

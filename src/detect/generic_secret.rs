@@ -7,19 +7,12 @@
 
 use std::ops::Range;
 
+use super::anchor::Anchor;
 use super::validator::entropy::{is_uuid, looks_random};
 use super::{Detector, Probe, Verdict};
 
 /// Finds the value.
-pub(crate) static DETECTOR: Detector = Detector {
-    name: "generic_secret",
-    anchors: &[
-        "(?i:key|token|tkn|secret|passw(?:or)?d|passphrase|pwd|pass|credentials?|auth|access|private|login|pat|api)",
-        SERVICES,
-    ],
-    find,
-    number: None,
-};
+pub(crate) static DETECTOR: Detector = Detector { name: "generic_secret", anchors: &NAMES, find, number: None };
 
 /// How far a value is read to decide on it, in bytes; one that is masked is masked to its end.
 const LONGEST_LOOK: usize = 512;
@@ -78,8 +71,19 @@ enum Tells {
     Much,
 }
 
+/// What a name must end with, but for a tail.
+const NAMES: [Anchor; ANCHORS.len() + SERVICES.len()] = {
+    let mut names = [Anchor::Name(""); ANCHORS.len() + SERVICES.len()];
+    let mut i = 0;
+    while i < names.len() {
+        names[i] = Anchor::Name(if i < ANCHORS.len() { ANCHORS[i].0 } else { SERVICES[i - ANCHORS.len()] });
+        i += 1;
+    }
+    names
+};
+
 /// The words of the anchors, longest first where one ends in another, and whether they tell much by themselves.
-const ANCHORS: &[(&str, bool)] = &[
+const ANCHORS: [(&str, bool); 17] = [
     ("passphrase", true),
     ("password", true),
     ("credentials", true),
@@ -100,14 +104,91 @@ const ANCHORS: &[(&str, bool)] = &[
 ];
 
 /// Services whose keys have no form of their own, and whose names mean nothing else: the value may follow at once.
-const SERVICES: &str = "(?i:abuseipdb|algolia|amplitude|apollographql|beebole|blocknative|bugsnag|buttercms|calendly|\
-    checkvist|clearbit|cloudflare|cloudsmith|cloudinary|cloudmersive|coinapi|coinmarketcap|cryptocompare|deepgram|\
-    deepl|enigma|etherscan|bscscan|fastforex|fastly|filestack|finnhub|fixerio|foursquare|freshdesk|freshworks|gocanvas|\
-    godaddy|helpscout|imagga|instamojo|invoiceocean|ipgeolocation|ipinfo|ipstack|kanbantool|locationiq|logzio|\
-    magicbell|mailerlite|mailjet|mapquest|metaapi|mixpanel|mrticktock|noticeable|numverify|onesignal|opencagedata|\
-    openexchangerates|papertrail|pipedrive|polygonio|pushover|rapidapi|refiner|scraperapi|securitytrails|sendinblue|shodan|\
-    smartsheets?|sparkpost|surveybot|surveymonkey|tiingo|tomtom|trello|unsplash|urlscan|virustotal|vultr|weatherapi|\
-    webflow|wistia|zendesk|zenscrape|zerobounce)";
+const SERVICES: [&str; 83] = [
+    "abuseipdb",
+    "algolia",
+    "amplitude",
+    "apollographql",
+    "beebole",
+    "blocknative",
+    "bugsnag",
+    "buttercms",
+    "calendly",
+    "checkvist",
+    "clearbit",
+    "cloudflare",
+    "cloudsmith",
+    "cloudinary",
+    "cloudmersive",
+    "coinapi",
+    "coinmarketcap",
+    "cryptocompare",
+    "deepgram",
+    "deepl",
+    "enigma",
+    "etherscan",
+    "bscscan",
+    "fastforex",
+    "fastly",
+    "filestack",
+    "finnhub",
+    "fixerio",
+    "foursquare",
+    "freshdesk",
+    "freshworks",
+    "gocanvas",
+    "godaddy",
+    "helpscout",
+    "imagga",
+    "instamojo",
+    "invoiceocean",
+    "ipgeolocation",
+    "ipinfo",
+    "ipstack",
+    "kanbantool",
+    "locationiq",
+    "logzio",
+    "magicbell",
+    "mailerlite",
+    "mailjet",
+    "mapquest",
+    "metaapi",
+    "mixpanel",
+    "mrticktock",
+    "noticeable",
+    "numverify",
+    "onesignal",
+    "opencagedata",
+    "openexchangerates",
+    "papertrail",
+    "pipedrive",
+    "polygonio",
+    "pushover",
+    "rapidapi",
+    "refiner",
+    "scraperapi",
+    "securitytrails",
+    "sendinblue",
+    "shodan",
+    "smartsheet",
+    "smartsheets",
+    "sparkpost",
+    "surveybot",
+    "surveymonkey",
+    "tiingo",
+    "tomtom",
+    "trello",
+    "unsplash",
+    "urlscan",
+    "virustotal",
+    "vultr",
+    "weatherapi",
+    "webflow",
+    "wistia",
+    "zendesk",
+    "zenscrape",
+    "zerobounce",
+];
 
 /// Words that make a `key` a secret one.
 const SECRET_KEY: &[&str] = &[
@@ -224,8 +305,7 @@ impl Name {
 }
 
 fn is_service(word: &[u8]) -> bool {
-    let names = SERVICES.trim_start_matches("(?i:").trim_end_matches(')').split('|');
-    names.map(|name| name.trim_end_matches("s?")).any(|name| word.len() <= name.len() + 1 && starts_with(word, name))
+    SERVICES.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 /// The length of what may follow the anchor within the name: a plural, a number, `_value`; `None` if something else does.

@@ -2,49 +2,54 @@
 
 use std::ops::Range;
 
-use regex_automata::hybrid::dfa::{DFA, OverlappingState};
-use regex_automata::util::syntax;
-use regex_automata::{Input, MatchKind, nfa::thompson};
-
-use super::{Detector, Probe, Verdict};
+use super::Detector;
+use super::scanner::{Matcher, Scanner, Sink};
+use crate::document::encoding::blob::Blob;
 
 /// The ranges that `detector` finds in `text`.
-pub(super) fn ranges(detector: &Detector, text: &[u8]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let (mut floor, mut resume) = (0, 0);
-    for anchor_end in anchor_ends(detector, text) {
-        if anchor_end <= resume {
-            continue;
+pub(super) fn ranges(detector: &'static Detector, text: &[u8]) -> Vec<Range<usize>> {
+    let scanner = Scanner::new(vec![(0, Matcher::Native(detector))]).expect("a detector compiles");
+    let mut found = Found { text, ranges: Vec::new() };
+    scanner.scan(text, &mut found);
+    found.ranges
+}
+
+/// Keeps what is found; the scanner itself asserts that the rest of the contract is kept.
+struct Found<'t> {
+    text: &'t [u8],
+    ranges: Vec<Range<usize>>,
+}
+
+impl Sink for Found<'_> {
+    fn found(&mut self, _: u32, range: Range<usize>) {
+        let floor = self.ranges.last().map_or(0, |last| last.end);
+        assert!(floor <= range.start, "{range:?} from {floor}");
+        if let Ok(text) = std::str::from_utf8(self.text) {
+            assert!(text.is_char_boundary(range.start) && text.is_char_boundary(range.end), "{range:?} splits");
         }
-        match (detector.find)(Probe { text, anchor_end, floor }) {
-            Verdict::Found(range) => {
-                assert!(
-                    floor <= range.start && range.start < range.end && range.end <= text.len(),
-                    "{range:?} from {floor}"
-                );
-                if let Ok(text) = std::str::from_utf8(text) {
-                    assert!(text.is_char_boundary(range.start) && text.is_char_boundary(range.end), "{range:?} splits");
-                }
-                floor = range.end;
-                resume = range.end;
-                found.push(range);
-            }
-            Verdict::Nothing { resume: next } => {
-                assert!(next >= anchor_end && next <= text.len(), "{next} after an anchor at {anchor_end}");
-                resume = next;
-            }
-        }
+        self.ranges.push(range);
     }
-    found
+
+    fn document(&mut self, at: usize) -> usize {
+        at
+    }
+
+    fn separator(&mut self, _: usize) {}
+    fn option(&mut self, _: usize) {}
+    fn tuple(&mut self, _: usize) {}
+    fn element(&mut self, _: usize) {}
+    fn disguise(&mut self) {}
+    fn blob(&mut self, _: Blob, _: usize) {}
+    fn own_mark(&mut self, _: Range<usize>) {}
 }
 
 /// The texts that `detector` finds in `text`.
-pub(super) fn findings<'t>(detector: &Detector, text: &'t str) -> Vec<&'t str> {
+pub(super) fn findings<'t>(detector: &'static Detector, text: &'t str) -> Vec<&'t str> {
     ranges(detector, text.as_bytes()).into_iter().map(|range| &text[range]).collect()
 }
 
 /// Asserts that each text's only finding is what stands between `⟦` and `⟧` in it.
-pub(super) fn assert_finds(detector: &Detector, marked: &[&str]) {
+pub(super) fn assert_finds(detector: &'static Detector, marked: &[&str]) {
     for marked in marked {
         let text = marked.replace(['⟦', '⟧'], "");
         let want: Vec<_> = marked.split('⟦').skip(1).map(|part| part.split('⟧').next().unwrap_or(part)).collect();
@@ -54,29 +59,9 @@ pub(super) fn assert_finds(detector: &Detector, marked: &[&str]) {
 }
 
 /// Asserts that nothing is found in any of the texts.
-pub(super) fn assert_ignores(detector: &Detector, texts: &[&str]) {
+pub(super) fn assert_ignores(detector: &'static Detector, texts: &[&str]) {
     for text in texts {
         assert_eq!(findings(detector, text), [""; 0], "in {text}");
-    }
-}
-
-fn anchor_ends(detector: &Detector, text: &[u8]) -> Vec<usize> {
-    let dfa = DFA::builder()
-        .configure(DFA::config().match_kind(MatchKind::All).skip_cache_capacity_check(true))
-        .syntax(syntax::Config::new().unicode(false).utf8(false))
-        .thompson(thompson::Config::new().utf8(false))
-        .build_many(detector.anchors)
-        .expect("anchors are small, valid regexes");
-    let mut cache = dfa.create_cache();
-    let mut state = OverlappingState::start();
-    let mut ends = Vec::new();
-    let input = Input::new(text);
-    loop {
-        dfa.try_search_overlapping_fwd(&mut cache, &input, &mut state).expect("no quit bytes are set");
-        match state.get_match() {
-            Some(hit) => ends.push(hit.offset()),
-            None => break ends,
-        }
     }
 }
 

@@ -2,20 +2,14 @@
 //!
 //! Source: ISO 13616, in its electronic form and in its print form (groups of four).
 
+use super::anchor::{Anchor, Shape};
 use super::around::{word_after, word_before};
 use super::validator::iban;
 use super::{Detector, Probe, Verdict};
 
 /// Finds the whole number, country code to last character.
-pub(crate) static DETECTOR: Detector = Detector {
-    name: "iban",
-    anchors: &[concat!(
-        "(?i:A[DELOTZ]|B[AEFGHIJRY]|C[FGHIMRVYZ]|D[EJKOZ]|E[EGS]|F[IKOR]|G[ABEILQRTW]|H[NRU]|I[ELQRST]|JO|K[MWZ]|L[BCITUVY]|",
-        "M[ACDEGKLNRTUZ]|N[EILO]|OM|P[KLST]|QA|R[OSU]|S[ACDEIKMNOTV]|T[DGLNR]|UA|V[AG]|XK|YE)[0-9]{2}",
-    )],
-    find,
-    number: None,
-};
+pub(crate) static DETECTOR: Detector =
+    Detector { name: "iban", anchors: &[Anchor::Shape(Shape::IbanHead)], find, number: None };
 
 /// What an IBAN starts with: country code and check digits.
 const HEAD: usize = 4;

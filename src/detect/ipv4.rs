@@ -5,6 +5,7 @@
 //! can switch it off. Left alone are version numbers with four parts, where
 //! their surroundings give them away.
 
+use super::anchor::{Anchor, Shape};
 use super::around::{past_escape, word_after, word_before};
 use super::{Detector, Probe, Verdict};
 
@@ -16,7 +17,7 @@ pub(crate) static DETECTOR: Detector =
 pub(crate) static LOCAL: Detector =
     Detector { name: "ipv4_local", anchors: ANCHORS, find: |probe| find(probe, true), number: None };
 
-const ANCHORS: &[&str] = &[r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]"];
+const ANCHORS: &[Anchor] = &[Anchor::Shape(Shape::Ipv4)];
 
 /// Judges the run of digits and dots around the anchor as a whole, so each run is read once.
 fn find(Probe { text, anchor_end, floor }: Probe<'_>, local: bool) -> Verdict {

@@ -6,6 +6,7 @@
 
 use std::net::Ipv6Addr;
 
+use super::anchor::{Anchor, Shape};
 use super::around::{past_escape, word_before};
 use super::{Detector, Probe, Verdict};
 
@@ -17,12 +18,7 @@ pub(crate) static DETECTOR: Detector =
 pub(crate) static LOCAL: Detector =
     Detector { name: "ipv6_local", anchors: ANCHORS, find: |probe| find(probe, true), number: None };
 
-const ANCHORS: &[&str] = &[
-    "[0-9A-Fa-f]::",
-    "::[0-9A-Fa-f]",
-    "(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]",
-    "(?:[0-9A-Fa-f]{1,4}:){6}[0-9]{1,3}[.][0-9]",
-];
+const ANCHORS: &[Anchor] = &[Anchor::Shape(Shape::Ipv6)];
 
 /// Judges the run of hexadecimal digits, colons and dots around the anchor as a whole, so each run is read once.
 fn find(Probe { text, anchor_end, floor }: Probe<'_>, local: bool) -> Verdict {

@@ -4,12 +4,13 @@
 //! was cut in its second or a later part is still a token. Signed cookies that start with their payload instead of a header
 //! count when they are whole.
 
+use super::anchor::Anchor;
 use super::around::word_before;
 use super::base64::{decode, is_base64url};
 use super::{Detector, Probe, Verdict};
 
 /// Finds all parts and the dots between them.
-pub(crate) static DETECTOR: Detector = Detector { name: "jwt", anchors: &["eyJ"], find, number: None };
+pub(crate) static DETECTOR: Detector = Detector { name: "jwt", anchors: &[Anchor::Exact("eyJ")], find, number: None };
 
 const MAX_PARTS: usize = 5;
 

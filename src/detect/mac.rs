@@ -3,20 +3,13 @@
 //! Source: IEEE 802-2014, section 8 (pairs of digits with `:` or `-`); the notation of Cisco has groups of four with dots. The
 //! addresses of nobody (all zeros) and of everybody (broadcast) are left alone.
 
+use super::anchor::{Anchor, Shape};
 use super::around::{past_escape, word_after, word_before};
 use super::{Detector, Probe, Verdict};
 
 /// Finds the whole address, first digit to last.
-pub(crate) static DETECTOR: Detector = Detector {
-    name: "mac",
-    anchors: &[
-        "[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}",
-        "[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}",
-        r"[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}",
-    ],
-    find,
-    number: None,
-};
+pub(crate) static DETECTOR: Detector =
+    Detector { name: "mac", anchors: &[Anchor::Shape(Shape::MacDigits)], find, number: None };
 
 /// Judges the run of hexadecimal digits and separators around the anchor as a whole, so each run is read once.
 fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {

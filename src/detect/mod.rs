@@ -1,9 +1,10 @@
 //! Detectors: find sensitive values in text.
 //!
-//! A detector names its *anchors*: small regexes (bytes, no look-around) one of which must match inside every finding.
-//! All anchors of all detectors are compiled into one automaton that reads a text once. Where an anchor's match ends,
-//! and only there, the detector's own `find` looks around. So a detector costs nothing on text without its anchor.
+//! A detector names its [anchors](anchor::Anchor): literals and shapes, one of which stands inside every finding. The scanner
+//! looks for all anchors of all detectors at once. Where one ends, and only there, the detector's own `find` looks around. So a
+//! detector costs nothing on text without its anchor.
 
+pub(crate) mod anchor;
 mod around;
 mod authorization;
 mod azure_key;
@@ -12,32 +13,36 @@ mod base64;
 mod card;
 mod email;
 mod generic_secret;
+mod grams;
 #[cfg(test)]
 mod harness;
 mod iban;
 mod ipv4;
 mod ipv6;
 mod jwt;
-mod literals;
 mod mac;
 pub(crate) mod pair;
 mod phone;
 mod private_key;
 pub(crate) mod regex_rule;
 pub(crate) mod scanner;
+mod screen;
 mod url_password;
 mod us_ssn;
 pub(crate) mod validator;
+pub(crate) mod words;
 
 use std::ops::Range;
+
+use self::anchor::Anchor;
 
 /// One kind of sensitive value that code, not a regex, recognises.
 pub(crate) struct Detector {
     /// The name that packs refer to.
     pub(crate) name: &'static str,
-    /// Regexes, one of which matches inside every finding.
-    pub(crate) anchors: &'static [&'static str],
-    /// Looks around the end of an anchor's match.
+    /// One of them stands inside every finding.
+    pub(crate) anchors: &'static [Anchor],
+    /// Looks around the end of an anchor.
     pub(crate) find: fn(Probe<'_>) -> Verdict,
     /// Whether a bare number, as logged by `u64` and friends, is such a value.
     pub(crate) number: Option<fn(u128) -> bool>,
@@ -48,7 +53,7 @@ pub(crate) struct Detector {
 pub(crate) struct Probe<'t> {
     /// The whole text; not always UTF-8.
     pub(crate) text: &'t [u8],
-    /// Where an anchor's match ends.
+    /// Where an anchor ends.
     pub(crate) anchor_end: usize,
     /// Nothing before this may belong to a finding.
     pub(crate) floor: usize,

@@ -5,12 +5,17 @@
 
 use std::ops::Range;
 
+use super::anchor::{Anchor, Shape};
 use super::around::{word_after, word_before};
 use super::{Detector, Probe, Verdict};
 
 /// Finds the number from its `+` (also as `%2B`) to the last digit; after `tel:`, national numbers too.
-pub(crate) static DETECTOR: Detector =
-    Detector { name: "phone", anchors: &[r"\+\(?[1-9]", r"%2[Bb]\(?[1-9]", r"(?i:tel):\(?[0-9]"], find, number: None };
+pub(crate) static DETECTOR: Detector = Detector {
+    name: "phone",
+    anchors: &[Anchor::Shape(Shape::PlusDigit), Anchor::Shape(Shape::TelDigit)],
+    find,
+    number: None,
+};
 
 const MAX_DIGITS: usize = 15;
 /// Space, dash, dot, parentheses and no-break space between digits; never more than this many.

@@ -4,11 +4,13 @@
 //! (four dashes and a space). Line breaks may be real, escaped (`\n`), or blanks. A key whose end is missing is found as far
 //! as its lines go on.
 
+use super::anchor::Anchor;
 use super::base64::is_base64;
 use super::{Detector, Probe, Verdict};
 
 /// Finds everything from the dashes before `BEGIN` to those after `END`.
-pub(crate) static DETECTOR: Detector = Detector { name: "private_key", anchors: &["PRIVATE KEY"], find, number: None };
+pub(crate) static DETECTOR: Detector =
+    Detector { name: "private_key", anchors: &[Anchor::Exact("PRIVATE KEY")], find, number: None };
 
 /// Lines of a key have 64 characters or more; fewer than this are a word, unless they end the key.
 const SHORTEST_LINE: usize = 20;

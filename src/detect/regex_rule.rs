@@ -6,9 +6,11 @@ use regex_automata::meta;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
-use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
+use super::grams::SHORTEST_LITERAL;
 use super::validator::Validator;
+use super::words::Beginning;
 
 /// A compiled regex rule.
 pub(crate) struct RegexRule {
@@ -23,29 +25,32 @@ pub(crate) struct RegexRule {
 /// Where the scanner looks for a rule's matches.
 pub(crate) enum Start {
     /// Every match begins with one of these literals.
-    Prefixes(Vec<Vec<u8>>),
+    Prefixes(Vec<Prefix>),
     /// There is no such literal, but a context word must stand near; a match is no longer than so many bytes.
     Context { longest: usize },
-    /// There is neither, but a match is a short word: `anchor`, which needs no look-around, matches how it begins, and a match
-    /// is no longer than so many bytes.
-    Word { anchor: String, longest: usize },
+    /// There is neither, but every match begins a word, or with a sign, and then goes on in one of these ways.
+    Beginnings(Vec<Beginning>),
     /// Anywhere: the regex itself must be searched for.
     Anywhere,
 }
 
+/// A literal that matches begin with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Prefix {
+    pub(crate) text: Vec<u8>,
+    /// Only in this case of letters.
+    pub(crate) exact: bool,
+}
+
 /// How far from a value its context words may stand, in bytes.
-const CONTEXT_REACH: usize = 60;
-/// The shortest literal that is worth looking for by itself.
-const SHORTEST_PREFIX: usize = 2;
+pub(super) const CONTEXT_REACH: usize = 60;
+/// The fewest kinds of bytes that are worth looking for.
+const SHORTEST_BEGINNING: usize = 2;
 /// The shortest that is looked for rather than a context word, where a rule has both.
 const TELLING_PREFIX: usize = 4;
 /// How far a regex may read before it fails, in bytes, to be tried at every place where its prefix or context stands;
 /// one that reads further goes the slower way, which reads a text once whatever stands in it.
 const LONGEST_TRY: usize = 4096;
-/// The longest word that is looked for at its beginning, in bytes.
-const LONGEST_WORD: usize = 100;
-/// How much of such a word the scanner's automaton reads before the regex is asked, in bytes.
-const ANCHOR_LEN: usize = 8;
 /// The size of one compiled regex, in bytes.
 const SIZE_LIMIT: usize = 4 << 20;
 
@@ -66,14 +71,14 @@ impl RegexRule {
             })?;
         let prefixes = if fails_soon(&hir) { prefixes(&hir) } else { Vec::new() };
         let start = match bounded(&hir) {
-            Some(longest) if !context.is_empty() && !prefixes.iter().any(|prefix| is_telling(prefix)) => {
+            Some(longest) if !context.is_empty() && !prefixes.iter().any(|prefix| is_telling(&prefix.text)) => {
                 Start::Context { longest }
             }
             _ if are_rare(&prefixes) => Start::Prefixes(prefixes),
-            bounded => match (bounded, word_anchor(&hir)) {
-                (Some(longest), Some(anchor)) => Start::Word { anchor, longest },
-                _ if !prefixes.is_empty() => Start::Prefixes(prefixes),
-                _ => Start::Anywhere,
+            _ => match beginnings(&hir) {
+                Some(beginnings) => Start::Beginnings(beginnings),
+                None if are_findable(&prefixes) => Start::Prefixes(prefixes),
+                None => Start::Anywhere,
             },
         };
         let context = context.iter().map(|word| word.to_ascii_lowercase().into()).collect();
@@ -104,11 +109,6 @@ impl RegexRule {
     pub(crate) fn reach(&self, word: Range<usize>, longest: usize, text: &[u8]) -> Range<usize> {
         let reach = CONTEXT_REACH + longest;
         word.start.saturating_sub(reach)..text.len().min(word.end + reach)
-    }
-
-    /// Where a match stands whose anchor ends there.
-    pub(crate) fn around(anchor_end: usize, longest: usize, text: &[u8]) -> Range<usize> {
-        anchor_end.saturating_sub(longest)..text.len().min(anchor_end + longest)
     }
 
     /// Tries to match at `start`: the value, if validator and context agree to it, and the end of the match.
@@ -203,27 +203,29 @@ fn is_telling(prefix: &[u8]) -> bool {
     prefix.len() >= TELLING_PREFIX && !prefix.iter().all(u8::is_ascii_digit)
 }
 
-/// Whether these literals are rare enough in any text to be worth a stop. A few digits are not, nor are the many beginnings
-/// of `[A-Z][0-9]`.
-fn are_rare(prefixes: &[Vec<u8>]) -> bool {
-    const MANY: usize = 24;
-    let common = |prefix: &Vec<u8>| {
-        prefix.len() <= 4 && prefix.iter().all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'.'))
-    };
-    let short = |prefix: &Vec<u8>| prefix.len() <= 3 && prefix[0].is_ascii_alphanumeric();
-    let many_words = prefixes.len() > MANY && prefixes.iter().all(short);
-    let none_is_common = !prefixes.iter().any(common);
-    !prefixes.is_empty() && none_is_common && !many_words
+/// Whether these literals can be looked for.
+fn are_findable(prefixes: &[Prefix]) -> bool {
+    !prefixes.is_empty() && prefixes.iter().all(|prefix| prefix.text.len() >= SHORTEST_LITERAL)
 }
 
-/// How the regex begins, without look-arounds, for the scanner's automaton, if it is short and begins where a word begins.
-///
-/// Only the beginning, for the automaton has a state for each place in each word that it may be in: long words of different
-/// rules under way at once would make more states than can be kept.
-fn word_anchor(hir: &Hir) -> Option<String> {
-    let HirKind::Concat(parts) = hir.kind() else { return None };
-    let short = bounded(hir).is_some_and(|longest| longest <= LONGEST_WORD);
-    (begins_word(hir) && short && is_ascii(hir)).then(|| format!("(?:^|[^0-9A-Za-z_]){}", beginning(parts)))
+/// Whether these literals are rare enough in any text to be worth a stop. A few digits are not, nor are the many beginnings
+/// of `[A-Z][0-9]`.
+fn are_rare(prefixes: &[Prefix]) -> bool {
+    const MANY: usize = 24;
+    let common = |prefix: &Prefix| {
+        prefix.text.len() <= 4 && prefix.text.iter().all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'.'))
+    };
+    let short = |prefix: &Prefix| prefix.text.len() <= 3;
+    let many_kinds = prefixes.len() > MANY && prefixes.iter().all(short);
+    are_findable(prefixes) && !prefixes.iter().any(common) && !many_kinds
+}
+
+/// How the regex begins, if that is where a word begins, or with a sign; and if a match that fails does so soon.
+fn beginnings(hir: &Hir) -> Option<Vec<Beginning>> {
+    let beginnings = fails_soon(hir).then(|| Beginning::all(hir)).flatten()?;
+    let findable =
+        |beginning: &Beginning| beginning.len() >= SHORTEST_BEGINNING && (begins_word(hir) || beginning.is_sign());
+    beginnings.iter().all(findable).then_some(beginnings)
 }
 
 /// Whether a match begins with a boundary of words.
@@ -231,52 +233,6 @@ fn begins_word(hir: &Hir) -> bool {
     let HirKind::Concat(parts) = hir.kind() else { return false };
     let looks = [Look::WordAscii, Look::WordUnicode, Look::WordStartAscii, Look::WordStartUnicode];
     parts.first().is_some_and(|first| matches!(first.kind(), HirKind::Look(look) if looks.contains(look)))
-}
-
-/// The first parts, of which the longest match has [`ANCHOR_LEN`] bytes; or all of the part that is longer, where it cannot
-/// be cut.
-fn beginning(parts: &[Hir]) -> Hir {
-    let mut left = ANCHOR_LEN;
-    let mut head = Vec::new();
-    for part in parts.iter().map(without_looks) {
-        let length = part.properties().maximum_len().unwrap_or(0);
-        match part.kind() {
-            HirKind::Repetition(r) if length > left && r.sub.properties().maximum_len() == Some(1) => {
-                let len = u32::try_from(left).map_or(r.min, |left| left.min(r.min));
-                head.push(Hir::repetition(Repetition { min: len, max: Some(len), ..r.clone() }));
-                break;
-            }
-            _ => head.push(part),
-        }
-        left = left.saturating_sub(length);
-        if left == 0 {
-            break;
-        }
-    }
-    Hir::concat(head)
-}
-
-fn is_ascii(hir: &Hir) -> bool {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => true,
-        HirKind::Literal(literal) => literal.0.is_ascii(),
-        HirKind::Class(Class::Unicode(class)) => class.is_ascii(),
-        HirKind::Class(Class::Bytes(class)) => class.is_ascii(),
-        HirKind::Repetition(repetition) => is_ascii(&repetition.sub),
-        HirKind::Capture(capture) => is_ascii(&capture.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(is_ascii),
-    }
-}
-
-fn without_looks(hir: &Hir) -> Hir {
-    match hir.kind() {
-        HirKind::Look(_) => Hir::empty(),
-        HirKind::Repetition(repetition) => Hir::repetition(repetition.with(without_looks(&repetition.sub))),
-        HirKind::Capture(capture) => without_looks(&capture.sub),
-        HirKind::Concat(parts) => Hir::concat(parts.iter().map(without_looks).collect()),
-        HirKind::Alternation(branches) => Hir::alternation(branches.iter().map(without_looks).collect()),
-        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) => hir.clone(),
-    }
 }
 
 /// How much of many literals to keep: `EMP-00`, `EMP-01` and so on are one, `EMP-`. Each literal makes the automaton larger.
@@ -294,17 +250,49 @@ fn common_length(literals: &[Literal]) -> usize {
     LENGTHS.rev().min_by_key(|length| distinct(*length)).unwrap_or(*LENGTHS.end())
 }
 
-fn prefixes(hir: &Hir) -> Vec<Vec<u8>> {
-    let mut sequence = Extractor::new().kind(ExtractKind::Prefix).limit_total(100).extract(hir);
+fn prefixes(hir: &Hir) -> Vec<Prefix> {
+    let folded = without_case(hir);
+    let mut sequence = Extractor::new().kind(ExtractKind::Prefix).limit_total(100).extract(&folded);
     sequence.keep_first_bytes(12);
     sequence.dedup();
     sequence.keep_first_bytes(common_length(sequence.literals().unwrap_or_default()));
     sequence.dedup();
+    let exact = folded == *hir;
     match sequence.literals() {
-        Some(literals) if !literals.is_empty() && literals.iter().all(|l| l.as_bytes().len() >= SHORTEST_PREFIX) => {
-            literals.iter().map(|l| l.as_bytes().to_vec()).collect()
-        }
-        _ => Vec::new(),
+        Some(literals) => literals.iter().map(|l| Prefix { text: l.as_bytes().to_vec(), exact }).collect(),
+        None => Vec::new(),
+    }
+}
+
+/// The regex with a small letter for each class of just one letter in both cases, as `(?i)` makes them. (What else Unicode
+/// takes for a `k` or an `s` is left out: no secret is written so.)
+fn without_case(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Class(class) => match letter(class) {
+            Some(letter) => Hir::literal([letter]),
+            None => hir.clone(),
+        },
+        HirKind::Repetition(repetition) => Hir::repetition(repetition.with(without_case(&repetition.sub))),
+        HirKind::Capture(capture) => without_case(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(without_case).collect()),
+        HirKind::Alternation(branches) => Hir::alternation(branches.iter().map(without_case).collect()),
+        HirKind::Empty | HirKind::Look(_) | HirKind::Literal(_) => hir.clone(),
+    }
+}
+
+/// The small letter of which a class has both cases, and no other character of ASCII.
+fn letter(class: &Class) -> Option<u8> {
+    let ascii: Vec<u8> = (0..=0x7f_u8)
+        .filter(|&b| match class {
+            Class::Bytes(class) => class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&b)),
+            Class::Unicode(class) => {
+                class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&char::from(b)))
+            }
+        })
+        .collect();
+    match ascii[..] {
+        [upper, lower] if upper.is_ascii_uppercase() && upper.to_ascii_lowercase() == lower => Some(lower),
+        _ => None,
     }
 }
 
@@ -318,7 +306,7 @@ mod tests {
 
     fn prefixes(pattern: &str) -> Vec<Vec<u8>> {
         match rule(pattern).start {
-            Start::Prefixes(prefixes) => prefixes,
+            Start::Prefixes(prefixes) => prefixes.into_iter().map(|prefix| prefix.text).collect(),
             _ => Vec::new(),
         }
     }
@@ -342,20 +330,24 @@ mod tests {
     }
 
     #[test]
-    fn short_words_without_a_prefix_are_anchors_themselves() {
-        let anchor = |pattern| match rule(pattern).start {
-            Start::Word { anchor, .. } => Some(anchor),
-            _ => None,
+    fn prefixes_in_any_case_are_one() {
+        let Start::Prefixes(prefixes) = rule(r"(?i)\bX-Amz-Token=\w+").start else { panic!("it has a prefix") };
+        assert_eq!(prefixes, [Prefix { text: b"x-amz-token=".to_vec(), exact: false }]);
+        let Start::Prefixes(prefixes) = rule(r"\bAKIA[0-9]{16}").start else { panic!("it has a prefix") };
+        assert_eq!(prefixes, [Prefix { text: b"AKIA".to_vec(), exact: true }]);
+    }
+
+    #[test]
+    fn short_words_without_a_prefix_are_told_by_their_beginning() {
+        let beginnings = |pattern| match rule(pattern).start {
+            Start::Beginnings(beginnings) => beginnings.iter().map(Beginning::len).collect(),
+            _ => Vec::new(),
         };
-        assert_eq!(
-            anchor(r"(?-u)\b[A-Z]{2}[0-9]\b").as_deref(),
-            Some("(?:^|[^0-9A-Za-z_])(?:(?-u:[A-Z]){2}(?-u:[0-9]))")
-        );
-        // Of a long one, only the beginning.
-        let long = anchor(r"(?-u)\b[A-Z]{2}[0-9]{20}[A-Z]\b").expect("a word");
-        assert!(long.contains("{6}") && !long.contains("{20}"), "{long}");
-        for elsewhere in [r"[A-Z]{2}[0-9]\b", r"\b[A-Z]+\b", r"\b[é-ü]{3}", r"\b[0-9]{101}"] {
-            assert_eq!(anchor(elsewhere), None, "{elsewhere}");
+        assert_eq!(beginnings(r"(?-u)\b[A-Z]{2}[0-9]\b"), [3]);
+        assert_eq!(beginnings(r"(?-u)\b[A-Z]{1,2}[0-9]{20}[A-Z]\b"), [8, 8]);
+        assert_eq!(beginnings(r"(?-u)\([0-9]{3}\) ?[0-9]"), [6, 7]);
+        for elsewhere in [r"[A-Z]{2}[0-9]\b", r"\b[A-Z]+\b", r"\b[é-ü]{3}", r"\b[0-9]{2,9999}x"] {
+            assert!(beginnings(elsewhere).is_empty(), "{elsewhere}");
         }
     }
 
@@ -363,10 +355,10 @@ mod tests {
     fn digits_are_no_prefix_where_there_is_something_better() {
         let with_context = RegexRule::new(r"(?-u)\b[0-9]{11}\b", None, &["pesel"]).expect("a good regex");
         assert!(matches!(with_context.start, Start::Context { .. }));
-        assert!(matches!(rule(r"(?-u)\b(?:2[03]|30)-?[0-9]{8}\b").start, Start::Word { .. }));
+        assert!(matches!(rule(r"(?-u)\b(?:2[03]|30)-?[0-9]{8}\b").start, Start::Beginnings(_)));
         assert!(matches!(rule(r"(?-u)\bEMP-[0-9]{7}\b").start, Start::Prefixes(_)));
-        assert!(matches!(rule(r"(?-u)\b[FGMST][0-9]{7}[A-Z]\b").start, Start::Word { .. }));
-        assert!(matches!(rule(r"(?-u)\b[0-9]{3}-[0-9]{3}\b").start, Start::Word { .. }));
+        assert!(matches!(rule(r"(?-u)\b[FGMST][0-9]{7}[A-Z]\b").start, Start::Beginnings(_)));
+        assert!(matches!(rule(r"(?-u)\b[0-9]{3}-[0-9]{3}\b").start, Start::Beginnings(_)));
     }
 
     #[test]

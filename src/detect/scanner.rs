@@ -1,40 +1,38 @@
 //! One pass over a text, whatever the number of rules.
 //!
-//! The anchors of all detectors, the literal prefixes of all regex rules, the separators between keys and values, and
-//! the beginnings of documents are one automaton. It reads each byte once; only where it stops is a detector asked.
-//! A regex is looked for at its literal prefixes, or near its context words. Those that have neither are gathered in one
-//! set: a second pass, made only if there are any.
+//! A text is read in blocks. The [screen](super::screen) says where words begin, and where bytes and shapes stand that may
+//! matter. By how a word begins (or ends), [grams] tell which literals of rules may stand there, and [words] which
+//! codes; only there a detector, a rule's regex, or the reader of pairs and documents is asked. Rules that cannot be found so are
+//! gathered in one set: a second pass, made only if there are any.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
-use regex_automata::hybrid::LazyStateID;
-use regex_automata::hybrid::dfa::{Cache, DFA};
-use regex_automata::nfa::thompson;
-use regex_automata::util::syntax;
-use regex_automata::{Input, MatchKind};
-
-use super::literals::{Literal, Literals};
-use super::regex_rule::{RegexRule, Start, is_whole_word};
+use super::anchor::{Anchor, Shape};
+use super::grams::{Direction, Grams, Literal, SHORTEST_LITERAL};
+use super::regex_rule::{CONTEXT_REACH, Prefix, RegexRule, Start, is_whole_word};
+use super::screen::{BLOCK, Block, LONG_WORD, Screen, Seen};
+use super::words::{Beginning, Words};
 use super::{Detector, Probe, Verdict};
-use crate::document::encoding::TRIGGERS;
-use crate::document::encoding::blob::{BASE64_TRIGGER, Blob, HEX_TRIGGER};
+use crate::document::encoding::DISGUISED;
+use crate::document::encoding::blob::{self, Blob};
 use crate::document::json;
 use crate::mask::own_mark;
-use crate::sanitize::ScannerId;
 
 /// Every detector of a policy, compiled.
 pub(crate) struct Scanner {
-    id: ScannerId,
-    automaton: DFA,
-    /// By pattern of the automaton: what to do where it ends.
-    targets: Vec<Vec<Target>>,
     matchers: Vec<(u32, Matcher)>,
     /// Of the matchers, those that judge bare numbers.
     numbers: Vec<(u32, NumberCheck)>,
-    /// The prefixes and context words of regex rules that begin words. They are hundreds, and together with the anchors,
-    /// which count digits, they would make more states than fit.
-    literals: Literals<Target>,
+    /// By shape: the matchers that are asked where it stands.
+    shapes: [Vec<u32>; Shape::COUNT],
+    /// By how words begin.
+    literals: Grams<Target>,
+    /// By how words end.
+    names: Grams<Target>,
+    /// Those that may begin anywhere: only of rules of one's own, for they cost a look at every byte.
+    inside: Grams<Target>,
+    words: Words<Target>,
+    signs: Words<Target>,
     anywhere: Option<Anywhere>,
 }
 
@@ -59,9 +57,9 @@ pub(crate) trait Sink {
     fn tuple(&mut self, at: usize);
     /// The name of an element of XML begins at `at`.
     fn element(&mut self, at: usize);
-    /// A document may begin at `at`. Answers where to go on. The cache is there for texts inside the document.
-    fn document(&mut self, at: usize, cache: &mut Cache) -> usize;
-    /// Something stands in the text that means something else than it is.
+    /// A document may begin at `at`. Answers where to go on.
+    fn document(&mut self, at: usize) -> usize;
+    /// Something stands in the text that means something else than it is. Told once.
     fn disguise(&mut self);
     /// A part of a text in base64 or hex ends at `end`.
     fn blob(&mut self, kind: Blob, end: usize);
@@ -72,225 +70,328 @@ pub(crate) trait Sink {
 #[derive(Clone, Copy)]
 enum Target {
     Matcher(u32),
-    /// A regex rule's literal prefix of that length.
-    Prefix(u32, usize),
+    /// The beginning, of that length, of what may be a regex rule's match.
+    Beginning(u32, usize),
     /// A context word of that length, of a regex rule whose matches are no longer than that.
     Context(u32, usize, usize),
-    /// The beginning of a regex rule's match, or of what may be one; a match is no longer than that.
-    Word(u32, usize),
-    Separator,
-    Option,
-    Tuple,
-    Element,
-    Document,
-    OwnMark(usize),
-    Disguise,
-    Blob(Blob),
+    /// A name, and the length of its tail.
+    Name(u32, usize),
+    /// What a token of ours begins with.
+    Token,
 }
 
-/// Regexes that have neither a literal nor a context word to look for.
+/// Regexes that have nothing else to look for.
 struct Anywhere {
     set: regex::bytes::RegexSet,
     matchers: Vec<u32>,
 }
 
-/// What does not come from a rule. An own mark's length is that of its beginning.
-const STRUCTURE: &[(&str, Target)] = &[
-    ("=", Target::Separator),
-    // Not the colons of a time of day (`2026-11-22T12:30`), but those of `cvv2:123`.
-    ("[^0-9]:|[0-9]:[ \t\"']|[A-Za-z][A-Za-z_][0-9]{1,2}:", Target::Separator),
-    (r"--[A-Za-z]", Target::Option),
-    (r#"\((?:[ \n]|\\+n)*\\*""#, Target::Tuple),
-    ("<[A-Za-z]", Target::Element),
-    (r"[{\[]", Target::Document),
-    (BASE64_TRIGGER, Target::Blob(Blob::Base64)),
-    (HEX_TRIGGER, Target::Blob(Blob::Hex)),
-    (r"\[redacted:", Target::OwnMark("[redacted:".len())),
-    (r"tok-[a-z]", Target::OwnMark("tok-".len() + 1)),
-];
-
-/// The size of the automaton before states are made of it, in bytes.
+/// The size of the set of such regexes, in bytes.
 const SIZE_LIMIT: usize = 64 << 20;
-/// The most that one thread's states take, in bytes; beyond it they are made anew. Log lines need a part of it; only texts
-/// that are made to need many states come near.
-const CACHE_LIMIT: usize = 16 << 20;
+/// What a token of ours begins with.
+const TOKEN: &[u8] = b"tok-";
+/// What may follow a name as one word with it.
+const TAILS: [&str; 3] = ["", "s", "value"];
+/// How far inside a document, from either end, words are looked for that are context for values outside of it.
+const EDGE: usize = CONTEXT_REACH + BLOCK;
 
 impl Scanner {
     /// Compiles the matchers of all rules in force; an error says what was too large.
     pub(crate) fn new(matchers: Vec<(u32, Matcher)>) -> Result<Self, String> {
-        let mut anchors: HashMap<String, usize> = HashMap::new();
-        let mut patterns: Vec<String> = Vec::new();
-        let mut targets: Vec<Vec<Target>> = Vec::new();
-        let mut add = |pattern: String, target: Target| {
-            let index = *anchors.entry(pattern.clone()).or_insert_with(|| {
-                patterns.push(pattern);
-                targets.push(Vec::new());
-                targets.len() - 1
-            });
-            targets[index].push(target);
+        let mut shapes = std::array::from_fn(|_| Vec::new());
+        let (mut literals, mut inside, mut names) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut words, mut signs, mut anywhere) = (Vec::new(), Vec::new(), Vec::new());
+        let mut add = |text: &[u8], exact, begins_word, target| match Literal::of_word(text, exact, begins_word, target)
+        {
+            Some(literal) => literals.push(literal),
+            None => inside.push(Literal::new(text, exact, target)),
         };
-        for (pattern, target) in STRUCTURE {
-            add((*pattern).to_owned(), *target);
-        }
-        TRIGGERS.iter().for_each(|trigger| add((*trigger).to_owned(), Target::Disguise));
-        let mut literals = Vec::new();
-        let mut anywhere = Vec::new();
+        add(TOKEN, true, true, Target::Token);
         for (i, (_, matcher)) in matchers.iter().enumerate() {
             let i = u32::try_from(i).expect("a rules file is at most 4 MiB");
             match matcher {
                 Matcher::Native(detector) => {
-                    detector.anchors.iter().for_each(|anchor| add((*anchor).to_owned(), Target::Matcher(i)));
+                    for anchor in detector.anchors {
+                        let target = Target::Matcher(i);
+                        match *anchor {
+                            Anchor::Exact(text) => add(text.as_bytes(), true, true, target),
+                            Anchor::AnyCase(text) => add(text.as_bytes(), false, true, target),
+                            Anchor::Name(name) => names.extend(TAILS.iter().map(|tail| {
+                                Literal::new(format!("{name}{tail}").as_bytes(), false, Target::Name(i, tail.len()))
+                            })),
+                            Anchor::Word(regex) => words.extend(Beginning::of(regex).into_iter().map(|b| (b, target))),
+                            Anchor::Shape(shape) => shapes[shape as usize].push(i),
+                        }
+                    }
                 }
                 Matcher::Regex(rule) => match rule.start() {
-                    Start::Prefixes(prefixes) => {
-                        for prefix in prefixes {
-                            let (text, target) = (prefix.clone(), Target::Prefix(i, prefix.len()));
-                            if rule.begins_word() && Literals::<Target>::takes(prefix) {
-                                literals.push(Literal { text, exact: true, target });
-                            } else {
-                                add(literal(prefix), target);
-                            }
-                        }
+                    Start::Prefixes(prefixes) => prefixes.iter().for_each(|Prefix { text, exact }| {
+                        add(text, *exact, rule.begins_word(), Target::Beginning(i, text.len()));
+                    }),
+                    Start::Context { .. } if rule.context().iter().any(|word| word.len() < SHORTEST_LITERAL) => {
+                        anywhere.push((i, rule.as_str()));
                     }
-                    Start::Context { longest } => {
-                        for word in rule.context() {
-                            let target = Target::Context(i, word.len(), *longest);
-                            if Literals::<Target>::takes(word.as_bytes()) {
-                                literals.push(Literal { text: word.as_bytes().to_vec(), exact: false, target });
-                            } else {
-                                add(format!("(?i:{})", literal(word.as_bytes())), target);
-                            }
-                        }
-                    }
-                    Start::Word { anchor, longest } => add(anchor.clone(), Target::Word(i, *longest)),
+                    Start::Context { longest } => rule.context().iter().for_each(|word| {
+                        add(word.as_bytes(), false, true, Target::Context(i, word.len(), *longest));
+                    }),
+                    Start::Beginnings(beginnings) => beginnings.iter().for_each(|beginning| {
+                        let list = if beginning.is_sign() { &mut signs } else { &mut words };
+                        list.push((beginning.clone(), Target::Beginning(i, beginning.len())));
+                    }),
                     Start::Anywhere => anywhere.push((i, rule.as_str())),
                 },
             }
         }
-        let automaton = automaton(&patterns)?;
         let anywhere = Anywhere::new(&anywhere)?;
-        let literals = Literals::new(literals);
         let numbers = matchers.iter().filter_map(|(rule, matcher)| match matcher {
             Matcher::Native(detector) => Some((*rule, detector.number?)),
             Matcher::Regex(_) => None,
         });
         let numbers = numbers.collect();
-        Ok(Self { id: ScannerId::next(), numbers, automaton, targets, matchers, literals, anywhere })
-    }
-
-    /// Tells this scanner's caches from those of others.
-    pub(crate) fn id(&self) -> ScannerId {
-        self.id
-    }
-
-    /// Where one thread keeps what it learned of the automaton: states are made when a text first needs them.
-    pub(crate) fn cache(&self) -> Cache {
-        self.automaton.create_cache()
+        let literals = Grams::new(Direction::Forward, literals);
+        let inside = Grams::new(Direction::Forward, inside);
+        let names = Grams::new(Direction::Backward, names);
+        let (words, signs) = (Words::new(words), Words::new(signs));
+        Ok(Self { numbers, shapes, literals, inside, names, words, signs, matchers, anywhere })
     }
 
     /// Reads `text` once and tells `sink` what stands in it.
-    pub(crate) fn scan(&self, cache: &mut Cache, text: &[u8], sink: &mut impl Sink) {
-        let mut resume = Resume::default();
-        let mut state = self.start(cache);
+    pub(crate) fn scan(&self, text: &[u8], sink: &mut impl Sink) {
+        let mut pass = Pass { scanner: self, text, sink, resume: Resume::default(), disguised: false };
+        let mut screen = Screen::default();
         let mut at = 0;
+        let mut document = 0..0;
+        let mut room = [0; _];
         while at < text.len() {
-            state = self.automaton.next_state(cache, state, text[at]).expect(NEVER_GIVES_UP);
-            // A match is reported one byte late: it ended before this byte.
-            if state.is_match()
-                && let Some(beyond) = self.stop(cache, state, text, at, &mut resume, sink)
-            {
-                (state, at) = (self.start(cache), beyond.max(at));
+            let block = Block::new(text, at, &mut room);
+            let seen = screen.look(&block);
+            pass.block(at, &block, &seen, &mut document);
+            at += block.len();
+            if at >= document.start + EDGE && at + EDGE < document.end {
+                at = document.end - EDGE;
+                screen = Screen::default();
+            }
+        }
+        if let Some(anywhere) = &self.anywhere {
+            anywhere.scan(self, text, pass.sink);
+        }
+    }
+
+    /// The rule that says a bare number is sensitive.
+    pub(crate) fn number(&self, number: u128) -> Option<u32> {
+        self.numbers.iter().find_map(|(rule, check)| check(number).then_some(*rule))
+    }
+}
+
+/// One text while it is read.
+struct Pass<'p, S> {
+    scanner: &'p Scanner,
+    text: &'p [u8],
+    sink: &'p mut S,
+    resume: Resume,
+    disguised: bool,
+}
+
+impl<S: Sink> Pass<'_, S> {
+    /// Asks whoever the bytes of a block may matter to. `document` is the last one that was read.
+    fn block(&mut self, at: usize, block: &Block<'_>, seen: &Seen, document: &mut Range<usize>) {
+        let scanner = self.scanner;
+        self.literals(&scanner.literals, at, seen.word_start, block, document.end);
+        if !scanner.inside.is_empty() {
+            self.literals(&scanner.inside, at, u64::MAX >> (BLOCK - block.len()), block, document.end);
+        }
+        let mut starts = if scanner.words.any_start { seen.word_start } else { seen.code_start };
+        while let Some(i) = next(&mut starts) {
+            if at + i >= document.end {
+                scanner.words.each(self.text, at + i, |target, end| self.ask(target, end));
+            }
+        }
+        let mut ends = seen.letters_end;
+        while let Some(i) = next(&mut ends) {
+            let eight = block.backward(i);
+            if scanner.names.may_stand(eight) && at + i >= document.end {
+                scanner.names.each(self.text, at + i + 1, eight, |target, end| self.ask(target, end));
+            }
+        }
+        let mut stops = seen.stops();
+        while let Some(i) = next(&mut stops) {
+            if at + i < document.end {
                 continue;
             }
-            at += 1;
-        }
-        let state = self.automaton.next_eoi_state(cache, state).expect(NEVER_GIVES_UP);
-        if state.is_match() {
-            self.stop(cache, state, text, text.len(), &mut resume, sink);
-        }
-        // What is found inside a document is left out by the sink, which has read the document by itself.
-        let mut resume = Resume::default();
-        self.literals.scan(text, |target, end| self.ask(target, text, end, &mut resume, sink));
-        if let Some(anywhere) = &self.anywhere {
-            anywhere.scan(self, text, sink);
+            if seen.special >> i & 1 == 1 {
+                scanner.signs.each(self.text, at + i, |target, end| self.ask(target, end));
+            }
+            if seen.special >> i & 1 == 1
+                && let Some(end) = self.special(at + i)
+            {
+                *document = at + i..end;
+                self.resume.floor = end;
+                continue;
+            }
+            self.shapes(at, i, seen);
         }
     }
 
-    fn start(&self, cache: &mut Cache) -> LazyStateID {
-        self.automaton.start_state_forward(cache, &Input::new("")).expect(NEVER_GIVES_UP)
-    }
-
-    /// Asks those whose anchors end at `end`. Answers where to go on, if a document was read.
-    fn stop(
-        &self,
-        cache: &mut Cache,
-        state: LazyStateID,
-        text: &[u8],
-        end: usize,
-        resume: &mut Resume,
-        sink: &mut impl Sink,
-    ) -> Option<usize> {
-        let mut document = false;
-        for i in 0..self.automaton.match_len(cache, state) {
-            for target in &self.targets[self.automaton.match_pattern(cache, state, i).as_usize()] {
-                match *target {
-                    Target::Separator => sink.separator(separator_before(text, end)),
-                    Target::Option => sink.option(end - 1),
-                    Target::Tuple => sink.tuple(end),
-                    Target::Element => sink.element(end - 1),
-                    Target::Disguise => sink.disguise(),
-                    Target::Blob(kind) => sink.blob(kind, end),
-                    Target::OwnMark(len) => {
-                        if let Some(mark) = own_mark(&text[end - len..]) {
-                            sink.own_mark(end - len..end - len + mark);
-                        }
+    /// Asks about the literals that begin at those places.
+    fn literals(
+        &mut self,
+        literals: &Grams<Target>,
+        at: usize,
+        mut places: u64,
+        block: &Block<'_>,
+        document_end: usize,
+    ) {
+        while let Some(i) = next(&mut places) {
+            let eight = block.forward(i);
+            if literals.may_stand(eight) {
+                literals.each(self.text, at + i, eight, |target, end| {
+                    // What stands in a document was found when that was read.
+                    if at + i >= document_end || matches!(target, Target::Context(..)) {
+                        self.ask(target, end);
                     }
-                    Target::Document => {
-                        document |= json::may_begin(&text[end - 1..]);
-                    }
-                    Target::Matcher(_) | Target::Prefix(..) | Target::Context(..) | Target::Word(..) => {
-                        self.ask(*target, text, end, resume, sink)
-                    }
-                }
+                });
             }
         }
-        // Last, for what is inside the document is read with the same cache, after which `state` may be gone.
-        document.then(|| {
-            resume.floor = sink.document(end - 1, cache).max(end);
-            resume.floor
-        })
     }
 
-    fn ask(&self, target: Target, text: &[u8], end: usize, resume: &mut Resume, sink: &mut impl Sink) {
-        let (Target::Matcher(index) | Target::Prefix(index, _) | Target::Context(index, ..) | Target::Word(index, _)) =
-            target
-        else {
-            return;
+    /// Asks about a byte that means something by itself. Answers where a document ends, if one was read.
+    fn special(&mut self, at: usize) -> Option<usize> {
+        let rest = &self.text[at..];
+        match rest[0] {
+            b'=' => self.sink.separator(at),
+            b':' => self.colon(at),
+            b'@' => self.shape(Shape::At, at + 1),
+            b'+' => self.plus_digit(at + 1),
+            b'%' => {
+                if let [_, b'2', b'B' | b'b', ..] = rest {
+                    self.plus_digit(at + 3);
+                }
+                self.disguise(at);
+            }
+            b'\\' | b'&' | 0x80.. => self.disguise(at),
+            b'~' if self.text[..at].ends_with(b"Q") && at > 1 && self.text[at - 2].is_ascii_digit() => {
+                self.shape(Shape::AzureTilde, at + 1);
+            }
+            b'<' if rest.get(1).is_some_and(u8::is_ascii_alphabetic) => self.sink.element(at + 1),
+            b'(' => {
+                if let Some(len) = string_after(&rest[1..]) {
+                    self.sink.tuple(at + 1 + len);
+                }
+            }
+            b'[' | b'{' => {
+                if let Some(len) = own_mark(rest) {
+                    self.sink.own_mark(at..at + len);
+                } else if json::may_begin(rest) {
+                    // After the document, whatever there is of it.
+                    return Some(self.sink.document(at)).filter(|end| *end > at);
+                }
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn colon(&mut self, at: usize) {
+        let (before, after) = self.text.split_at(at);
+        // Not the colons of a time of day (`2026-11-22T12:30`), but those of `cvv2:123`.
+        let separates = match before {
+            [.., b'0'..=b'9'] if matches!(after.get(1), Some(b' ' | b'\t' | b'"' | b'\'')) => true,
+            [.., a, b, b'0'..=b'9'] if is_name(*a, *b) => true,
+            [.., a, b, b'0'..=b'9', b'0'..=b'9'] => is_name(*a, *b),
+            [.., b'0'..=b'9'] | [] => false,
+            _ => true,
         };
-        let floor = resume.of(index);
-        let (rule, matcher) = &self.matchers[index as usize];
+        if separates {
+            self.sink.separator(at);
+        }
+        if after.starts_with(b"://") {
+            self.shape(Shape::SchemeEnd, at + "://".len());
+        }
+        if before.last_chunk::<3>().is_some_and(|tel| tel.eq_ignore_ascii_case(b"tel"))
+            && let Some(first) = digit_after(&after[1..], b'0')
+        {
+            self.shape(Shape::TelDigit, at + 1 + first + 1);
+        }
+    }
+
+    fn plus_digit(&mut self, at: usize) {
+        if let Some(first) = digit_after(&self.text[at..], b'1') {
+            self.shape(Shape::PlusDigit, at + first + 1);
+        }
+    }
+
+    fn disguise(&mut self, at: usize) {
+        if !self.disguised && DISGUISED.begins(&self.text[at..]) {
+            self.disguised = true;
+            self.sink.disguise();
+        }
+    }
+
+    /// Asks about the shapes that end with byte `i` of the block at `at`.
+    fn shapes(&mut self, at: usize, i: usize, seen: &Seen) {
+        let end = at + i + 1;
+        for (ends, shape) in [
+            (seen.card, Shape::CardDigits),
+            (seen.ssn, Shape::SsnDigits),
+            (seen.iban, Shape::IbanHead),
+            (seen.ipv4, Shape::Ipv4),
+            (seen.ipv6, Shape::Ipv6),
+            (seen.mac, Shape::MacDigits),
+        ] {
+            if ends >> i & 1 == 1 {
+                self.shape(shape, end);
+            }
+        }
+        if seen.dashes >> i & 1 == 1 && self.text.get(end).is_some_and(u8::is_ascii_alphabetic) {
+            self.sink.option(end);
+        }
+        if seen.long_word >> i & 1 == 1 {
+            self.long_word(end - LONG_WORD);
+        }
+    }
+
+    fn long_word(&mut self, start: usize) {
+        let sink = &mut *self.sink;
+        let end = blob::stretches(self.text, start, |kind, end| sink.blob(kind, end));
+        self.shape(Shape::LongWord, end);
+    }
+
+    fn shape(&mut self, shape: Shape, end: usize) {
+        let scanner = self.scanner;
+        scanner.shapes[shape as usize].iter().for_each(|&matcher| self.ask(Target::Matcher(matcher), end));
+    }
+
+    fn ask(&mut self, target: Target, end: usize) {
+        let (scanner, text) = (self.scanner, self.text);
+        let (index, end) = match target {
+            Target::Name(index, tail) => (index, end - tail),
+            Target::Matcher(index) | Target::Beginning(index, _) | Target::Context(index, ..) => (index, end),
+            Target::Token => {
+                let start = end - TOKEN.len();
+                own_mark(&text[start..]).into_iter().for_each(|len| self.sink.own_mark(start..start + len));
+                return;
+            }
+        };
+        let floor = self.resume.of(index);
+        let (rule, matcher) = &scanner.matchers[index as usize];
         match (matcher, target) {
             (Matcher::Native(detector), _) if end > floor => {
                 match (detector.find)(Probe { text, anchor_end: end, floor }) {
                     Verdict::Found(value) => {
-                        resume.set(index, value.end);
-                        sink.found(*rule, value);
+                        debug_assert!(floor <= value.start && value.start < value.end && value.end <= text.len());
+                        self.resume.set(index, value.end);
+                        self.sink.found(*rule, value);
                     }
-                    Verdict::Nothing { resume: next } => resume.set(index, next),
+                    Verdict::Nothing { resume: next } => {
+                        debug_assert!(next >= end && next <= text.len());
+                        self.resume.set(index, next);
+                    }
                 }
             }
-            (Matcher::Regex(regex), Target::Prefix(_, prefix)) if end - prefix >= floor => {
-                if let Some((value, next)) = regex.match_at(text, end - prefix) {
-                    resume.set(index, next);
-                    value.into_iter().for_each(|value| sink.found(*rule, value));
-                }
-            }
-            (Matcher::Regex(regex), Target::Word(_, longest)) => {
-                let mut reach = RegexRule::around(end, longest, text);
-                reach.start = reach.start.max(floor);
-                if let Some((value, next)) = regex.find_in(text, reach) {
-                    resume.set(index, next);
-                    sink.found(*rule, value);
+            (Matcher::Regex(regex), Target::Beginning(_, len)) if end - len >= floor => {
+                if let Some((value, next)) = regex.match_at(text, end - len) {
+                    self.resume.set(index, next);
+                    value.into_iter().for_each(|value| self.sink.found(*rule, value));
                 }
             }
             (Matcher::Regex(regex), Target::Context(_, word, longest)) if is_whole_word(text, end - word..end) => {
@@ -298,17 +399,53 @@ impl Scanner {
                 reach.start = reach.start.max(floor);
                 while let Some((value, next)) = regex.find_in(text, reach.clone()) {
                     reach.start = next;
-                    resume.set(index, next);
-                    sink.found(*rule, value);
+                    self.resume.set(index, next);
+                    self.sink.found(*rule, value);
                 }
             }
             _ => {}
         }
     }
+}
 
-    /// The rule that says a bare number is sensitive.
-    pub(crate) fn number(&self, number: u128) -> Option<u32> {
-        self.numbers.iter().find_map(|(rule, check)| check(number).then_some(*rule))
+/// Takes the lowest bit.
+#[inline]
+fn next(bits: &mut u64) -> Option<usize> {
+    let i = (*bits != 0).then(|| bits.trailing_zeros() as usize)?;
+    *bits &= *bits - 1;
+    Some(i)
+}
+
+/// Whether two characters before digits make them the end of a name.
+fn is_name(a: u8, b: u8) -> bool {
+    a.is_ascii_alphabetic() && (b.is_ascii_alphabetic() || b == b'_')
+}
+
+/// Where the first digit stands, if it is `least` or more and nothing but a bracket stands before it.
+fn digit_after(text: &[u8], least: u8) -> Option<usize> {
+    let first = usize::from(text.first() == Some(&b'('));
+    text.get(first).is_some_and(|digit| (least..=b'9').contains(digit)).then_some(first)
+}
+
+/// Where the string begins, behind its quote, that stands behind a bracket: blanks and line breaks may be between, the latter
+/// also as `\n`, and the quote may be escaped.
+fn string_after(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        match text.get(at..)? {
+            [b' ' | b'\n', ..] => at += 1,
+            [b'"', ..] => return Some(at + 1),
+            [b'\\', rest @ ..] => {
+                let slashes = rest.iter().take_while(|&&b| b == b'\\').count();
+                at += 1 + slashes + 1;
+                match rest.get(slashes)? {
+                    b'n' => {}
+                    b'"' => return Some(at),
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        }
     }
 }
 
@@ -355,27 +492,4 @@ impl Anywhere {
             }
         }
     }
-}
-
-/// The separator that the anchor found: the last byte, or the one before a blank.
-fn separator_before(text: &[u8], end: usize) -> usize {
-    let last = end - 1;
-    if matches!(text[last], b'=' | b':') { last } else { last - 1 }
-}
-
-/// It gives up only when told to, or on a quit byte, of which there are none.
-const NEVER_GIVES_UP: &str = "the automaton is not told to give up";
-
-fn automaton(patterns: &[String]) -> Result<DFA, String> {
-    DFA::builder()
-        .configure(DFA::config().match_kind(MatchKind::All).cache_capacity(CACHE_LIMIT).skip_cache_capacity_check(true))
-        .syntax(syntax::Config::new().unicode(false).utf8(false))
-        .thompson(thompson::Config::new().utf8(false).nfa_size_limit(Some(SIZE_LIMIT)))
-        .build_many(patterns)
-        .map_err(|e| format!("the rules together are too large to compile: {e}"))
-}
-
-/// A regex that matches just these bytes.
-fn literal(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!(r"\x{b:02X}")).collect()
 }

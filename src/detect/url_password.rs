@@ -5,11 +5,13 @@
 
 use std::ops::Range;
 
+use super::anchor::{Anchor, Shape};
 use super::{Detector, Probe, Verdict};
 use crate::mask::is_own_mark;
 
 /// Finds the password in `scheme://user:password@host`, and a token that is the whole userinfo.
-pub(crate) static DETECTOR: Detector = Detector { name: "url_password", anchors: &["://"], find, number: None };
+pub(crate) static DETECTOR: Detector =
+    Detector { name: "url_password", anchors: &[Anchor::Shape(Shape::SchemeEnd)], find, number: None };
 
 /// How far behind the end of the authority a stray `@` is looked for.
 const LONGEST_STRAY: usize = 128;

@@ -3,17 +3,14 @@
 //! Source: Social Security Administration; which numbers can exist is told by the validator. Nine digits in one piece have
 //! no form of their own and are left to rules with context.
 
+use super::anchor::{Anchor, Shape};
 use super::around::{past_escape, word_after, word_before};
 use super::validator::us_ssn;
 use super::{Detector, Probe, Verdict};
 
 /// Finds the eleven characters.
-pub(crate) static DETECTOR: Detector = Detector {
-    name: "us_ssn",
-    anchors: &["[0-9]{3}-[0-9]{2}-[0-9]{4}", "[0-9]{3} [0-9]{2} [0-9]{4}", r"[0-9]{3}\.[0-9]{2}\.[0-9]{4}"],
-    find,
-    number: None,
-};
+pub(crate) static DETECTOR: Detector =
+    Detector { name: "us_ssn", anchors: &[Anchor::Shape(Shape::SsnDigits)], find, number: None };
 
 const LEN: usize = "AAA-GG-SSSS".len();
 

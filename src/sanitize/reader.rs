@@ -17,7 +17,6 @@ use crate::document::json;
 use crate::mask::{is_own_mark, push_placeholder};
 use crate::policy::{Compiled, DataClass};
 use crate::rules::Extent;
-use regex_automata::hybrid::dfa::Cache;
 
 /// Reads one text and gathers its edits.
 pub(super) struct Reader<'r> {
@@ -38,9 +37,9 @@ impl<'r> Reader<'r> {
     }
 
     /// Reads the part `range` of `root` as text; edits are in offsets of `root`.
-    pub(super) fn text(&mut self, cache: &mut Cache, root: &[u8], range: Range<usize>) {
+    pub(super) fn text(&mut self, root: &[u8], range: Range<usize>) {
         let from = self.edits.candidates.len();
-        self.find(cache, root, range, 0);
+        self.find(root, range, 0);
         if self.edits.candidates.len() > from {
             let candidates = self.edits.candidates.split_off(from);
             for candidate in settle(self.policy, candidates) {
@@ -50,7 +49,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Finds candidates in the part `range` of `root`, a text that was decoded so many times.
-    fn find(&mut self, cache: &mut Cache, root: &[u8], range: Range<usize>, decoded: u8) {
+    fn find(&mut self, root: &[u8], range: Range<usize>, decoded: u8) {
         let from = self.edits.candidates.len();
         let policy = self.policy;
         let text = &root[range.clone()];
@@ -68,14 +67,14 @@ impl<'r> Reader<'r> {
             blobs: Vec::new(),
             floors: [Floors::default(); 2],
         };
-        policy.scanner.scan(cache, text, &mut part);
+        policy.scanner.scan(text, &mut part);
         let Part { skipped, disguised, blobs, .. } = part;
         if decoded < MAX_DECODED {
             if disguised {
-                self.find_disguised(cache, text, range.start, decoded, from);
+                self.find_disguised(text, range.start, decoded, from);
             }
             for (blob, meant) in blobs {
-                self.find_in_blob(cache, range.start + blob.start..range.start + blob.end, &meant, decoded);
+                self.find_in_blob(range.start + blob.start..range.start + blob.end, &meant, decoded);
             }
         }
         let mut at = from;
@@ -93,14 +92,14 @@ impl<'r> Reader<'r> {
 
     /// Finds candidates in what `text`, which stands at `base`, means without its disguises. Those of the raw text begin at
     /// index `raw`.
-    fn find_disguised(&mut self, cache: &mut Cache, text: &[u8], base: usize, decoded: u8, raw: usize) {
+    fn find_disguised(&mut self, text: &[u8], base: usize, decoded: u8, raw: usize) {
         let mut meant = Vec::with_capacity(text.len());
         DISGUISED.decode(text, &mut meant);
         if meant == text {
             return;
         }
         let from = self.edits.candidates.len();
-        self.find(cache, &meant, 0..meant.len(), decoded + 1);
+        self.find(&meant, 0..meant.len(), decoded + 1);
         let candidates = &mut self.edits.candidates[from..];
         candidates.sort_by_key(|candidate| candidate.range.start);
         let mut offsets = DISGUISED.offsets(text);
@@ -127,9 +126,9 @@ impl<'r> Reader<'r> {
     }
 
     /// Makes a candidate of a blob if there is one in what it holds. No part of a blob can be shown.
-    fn find_in_blob(&mut self, cache: &mut Cache, blob: Range<usize>, meant: &[u8], decoded: u8) {
+    fn find_in_blob(&mut self, blob: Range<usize>, meant: &[u8], decoded: u8) {
         let from = self.edits.candidates.len();
-        self.find(cache, meant, 0..meant.len(), decoded + 1);
+        self.find(meant, 0..meant.len(), decoded + 1);
         let found = self.edits.candidates.get(from).map(|candidate| candidate.rule);
         self.edits.candidates.truncate(from);
         if let Some(rule) = found {
@@ -169,7 +168,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Reads a JSON string that has escapes: its text is read, and each edit led back to the raw characters.
-    fn escaped_text(&mut self, cache: &mut Cache, root: &[u8], range: Range<usize>) {
+    fn escaped_text(&mut self, root: &[u8], range: Range<usize>) {
         let raw = &root[range.clone()];
         if self.depth >= MAX_DEPTH {
             let (policy, field) = (self.policy, self.field);
@@ -180,7 +179,7 @@ impl<'r> Reader<'r> {
         json::STRING.decode(raw, &mut text);
         let mut inner = Edits::default();
         let field = self.path_text(root);
-        Reader::new(self.policy, &field, self.depth + 1, &mut inner).text(cache, &text, 0..text.len());
+        Reader::new(self.policy, &field, self.depth + 1, &mut inner).text(&text, 0..text.len());
         let mut offsets = json::STRING.offsets(raw);
         for (edit, replacement) in inner.sorted() {
             let start = range.start + offsets.raw(edit.start);
@@ -288,14 +287,14 @@ impl Sink for Part<'_, '_> {
         self.pair_at(at, pair::at_element);
     }
 
-    fn document(&mut self, at: usize, cache: &mut Cache) -> usize {
+    fn document(&mut self, at: usize) -> usize {
         if at < self.pair_end || at < self.broken_end || self.decoded > 0 || self.in_quotes(at) {
             return at;
         }
         let settled = self.reader.edits.len();
         let root = &self.root[..self.base + self.text.len()];
         let was_in_json = std::mem::replace(&mut self.reader.in_json, true);
-        let mut document = Document::new(self.reader, cache, root);
+        let mut document = Document::new(self.reader, root);
         let end = json::read(root, self.base + at, &mut document);
         self.reader.in_json = was_in_json;
         match end {

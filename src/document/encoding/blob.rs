@@ -13,16 +13,59 @@ pub(crate) enum Blob {
     Hex,
 }
 
-/// What a blob begins its match with, somewhere inside, in step.
-pub(crate) const BASE64_TRIGGER: &str =
-    "(?:[I-Za-f][C-HS-Xi-ny-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]){3}";
-/// Four small letters, four capitals or six digits in a row. A longer trigger would be met less often, but every character
-/// of it is a further state of the automaton in ordinary words and numbers.
-pub(crate) const HEX_TRIGGER: &str = "(?:[67][0-9A-Fa-f]){4}|(?:[45][0-9A-Fa-f]){4}|(?:3[0-9]){6}";
-
 /// Shorter ones hold nothing that could be told from chance.
 const SHORTEST_BASE64: usize = 24;
 const SHORTEST_HEX: usize = 32;
+
+/// Tells where, in the run of digits of base64 that begins at `at`, a stretch ends that only a text of ASCII would have: three
+/// groups of base64; of hex, four small letters, four capitals or six digits. Longer stretches are told of again and again.
+/// Answers where the run ends.
+pub(crate) fn stretches(text: &[u8], at: usize, mut visit: impl FnMut(Blob, usize)) -> usize {
+    let is = |i: usize, test: fn(u8) -> bool| text.get(i).is_some_and(|&b| test(b));
+    // How many in a row there are so far, by step.
+    let mut groups = [0; 4];
+    let mut pairs = [(0, 0); 2];
+    let mut i = at;
+    while is(i, is_base64) {
+        let group = is(i, is_first) && is(i + 1, is_second) && is(i + 2, is_third) && is(i + 3, is_base64);
+        let count = &mut groups[i % 4];
+        *count = if group { *count + 1 } else { 0 };
+        if *count >= 3 {
+            visit(Blob::Base64, i + 4);
+        }
+        // What the first digit of a byte says of the character.
+        let (kind, enough) = match text[i] {
+            b'6' | b'7' if is(i + 1, |b| b.is_ascii_hexdigit()) => (1, 4),
+            b'4' | b'5' if is(i + 1, |b| b.is_ascii_hexdigit()) => (2, 4),
+            b'3' if is(i + 1, |b| b.is_ascii_digit()) => (3, 6),
+            _ => (0, u32::MAX),
+        };
+        let (last, count) = &mut pairs[i % 2];
+        *count = if *last == kind { *count + 1 } else { 1 };
+        *last = kind;
+        if *count >= enough {
+            visit(Blob::Hex, i + 2);
+        }
+        i += 1;
+    }
+    i
+}
+
+fn is_base64(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-')
+}
+
+fn is_first(b: u8) -> bool {
+    matches!(b, b'I'..=b'Z' | b'a'..=b'f')
+}
+
+fn is_second(b: u8) -> bool {
+    matches!(b, b'C'..=b'H' | b'S'..=b'X' | b'i'..=b'n' | b'y'..=b'z' | b'0'..=b'3')
+}
+
+fn is_third(b: u8) -> bool {
+    b"ABEFIJMNQRUVYZcdghklopstwx014589".contains(&b)
+}
 
 /// Where the blobs of one kind were read already, by step: so nothing is read twice.
 #[derive(Clone, Copy, Debug, Default)]
@@ -111,14 +154,19 @@ impl Group {
 
 #[cfg(test)]
 mod tests {
-    use regex::bytes::Regex;
-
     use super::*;
 
     fn read(kind: Blob, text: &str) -> Option<(&str, String)> {
-        let trigger = if kind == Blob::Base64 { BASE64_TRIGGER } else { HEX_TRIGGER };
-        let end = Regex::new(trigger).expect("a valid regex").find(text.as_bytes())?.end();
-        let (range, meant) = kind.read(text.as_bytes(), end, &mut Floors::default())?;
+        let mut floors = Floors::default();
+        let mut found = None;
+        let run = text.split(|c: char| !is_base64(c as u8)).max_by_key(|run| run.len())?;
+        let at = run.as_ptr() as usize - text.as_ptr() as usize;
+        stretches(text.as_bytes(), at, |blob, end| {
+            if blob == kind && found.is_none() {
+                found = kind.read(text.as_bytes(), end, &mut floors);
+            }
+        });
+        let (range, meant) = found?;
         Some((&text[range], String::from_utf8_lossy(&meant).into_owned()))
     }
 
@@ -160,13 +208,14 @@ mod tests {
 
     #[test]
     fn every_text_of_ascii_triggers() {
-        let base64 = Regex::new(&format!("^{BASE64_TRIGGER}")).expect("a valid regex");
         let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         for b in 0x20..0x7f_u8 {
             for other in [b' ', b'~', b'@', b'5', b'U', b'j'] {
                 let bits = u32::from_be_bytes([0, b, other, b]);
                 let group: String = (0..4).map(|i| char::from(digits[(bits >> (18 - 6 * i)) as usize & 63])).collect();
-                assert!(base64.is_match(group.repeat(4).as_bytes()), "{group}");
+                let mut told = false;
+                stretches(group.repeat(4).as_bytes(), 0, |blob, _| told |= blob == Blob::Base64);
+                assert!(told, "{group}");
             }
         }
     }

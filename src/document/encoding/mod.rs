@@ -7,7 +7,7 @@ pub(crate) mod blob;
 mod disguise;
 mod glyph;
 
-pub(crate) use self::disguise::{DISGUISED, TRIGGERS};
+pub(crate) use self::disguise::DISGUISED;
 
 /// One way to write a text.
 pub(crate) struct Encoding {
@@ -26,6 +26,11 @@ pub(crate) struct Piece {
 impl Encoding {
     pub(crate) const fn new(read: fn(&[u8]) -> Piece) -> Self {
         Self { read }
+    }
+
+    /// Whether what `raw` begins with stands for something else than itself.
+    pub(crate) fn begins(&self, raw: &[u8]) -> bool {
+        (self.read)(raw) != Piece::plain(raw[0])
     }
 
     /// Appends what `raw` stands for.

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use regex_automata::hybrid::dfa::Cache;
-
 use super::{Floors, Part, Reader, json_escape_from, stand_in};
 use crate::detect::pair::Dotted;
 use crate::document::json;
@@ -14,14 +12,13 @@ use crate::sanitize::{Action, Sanitized};
 /// A JSON document while it is read.
 pub(super) struct Document<'d, 'r> {
     reader: &'d mut Reader<'r>,
-    cache: &'d mut Cache,
     root: &'d [u8],
     key: Range<usize>,
 }
 
 impl<'d, 'r> Document<'d, 'r> {
-    pub(super) fn new(reader: &'d mut Reader<'r>, cache: &'d mut Cache, root: &'d [u8]) -> Self {
-        Self { reader, cache, root, key: 0..0 }
+    pub(super) fn new(reader: &'d mut Reader<'r>, root: &'d [u8]) -> Self {
+        Self { reader, root, key: 0..0 }
     }
 
     /// Masks `value`, which stands at `range`, and quotes the mask where the value had no quotes.
@@ -59,10 +56,10 @@ impl json::Visitor for Document<'_, '_> {
     fn string(&mut self, content: Range<usize>, escaped: bool) {
         if escaped {
             self.reader.path.push(self.key.clone());
-            self.reader.escaped_text(self.cache, self.root, content);
+            self.reader.escaped_text(self.root, content);
             self.reader.path.pop();
         } else {
-            self.reader.text(self.cache, self.root, content);
+            self.reader.text(self.root, content);
         }
     }
 
@@ -93,7 +90,7 @@ impl json::Visitor for Document<'_, '_> {
             blobs: Vec::new(),
             floors: [Floors::default(); 2],
         };
-        policy.scanner.scan(self.cache, text, &mut part);
+        policy.scanner.scan(text, &mut part);
         let found = self.reader.edits.candidates.get(settled).map(|candidate| candidate.rule);
         self.reader.edits.candidates.truncate(settled);
         if let Some(rule) = found {

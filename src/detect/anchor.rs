@@ -1,0 +1,64 @@
+//! Anchors: what stands inside every finding of a detector, and is cheap to look for.
+
+/// What stands inside every finding of a detector.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Anchor {
+    /// A word begins so.
+    Exact(&'static str),
+    /// A word begins so, in any case of letters.
+    AnyCase(&'static str),
+    /// A run of letters ends so, in any case of letters; an `s` or `value` may follow.
+    Name(&'static str),
+    /// A word begins so: a regex of byte classes. The anchor ends after
+    /// [`LONGEST_BEGINNING`](super::words::LONGEST_BEGINNING) bytes at most.
+    Word(&'static str),
+    /// A shape that the screen sees.
+    Shape(Shape),
+}
+
+/// A shape that the screen sees with operations on whole blocks of text. What ends where is said of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// `@`.
+    At,
+    /// `://`.
+    SchemeEnd,
+    /// `~` after a digit and `Q`.
+    AzureTilde,
+    /// Twenty or more letters, digits and signs of base64: ends with the last of them.
+    LongWord,
+    /// `+`, also as `%2B`, then a digit but zero, a `(` between them or not: the beginning of a number in international form.
+    PlusDigit,
+    /// `tel:` in any case, then a digit, a `(` between them or not.
+    TelDigit,
+    /// Twelve digits, in one piece or in groups as on cards: ends with a last digit.
+    CardDigits,
+    /// Three, two and four digits with the same separator between them.
+    SsnDigits,
+    /// Two letters and two digits.
+    IbanHead,
+    /// Three dots with one to three digits before, between and behind them: ends with the first digit behind.
+    Ipv4,
+    /// `::` beside a hexadecimal digit, or six colons with one to four of those between: ends with the last of these.
+    Ipv6,
+    /// Six pairs of hexadecimal digits with a `:` or `-` between, or three groups of four with dots.
+    MacDigits,
+}
+
+impl Anchor {
+    /// Each of these texts, in any case of letters.
+    pub(crate) const fn any_case<const N: usize>(texts: [&'static str; N]) -> [Self; N] {
+        let mut anchors = [Self::AnyCase(""); N];
+        let mut i = 0;
+        while i < N {
+            anchors[i] = Self::AnyCase(texts[i]);
+            i += 1;
+        }
+        anchors
+    }
+}
+
+impl Shape {
+    /// How many there are.
+    pub(super) const COUNT: usize = Self::MacDigits as usize + 1;
+}

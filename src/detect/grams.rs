@@ -1,0 +1,210 @@
+//! Literals that are looked for in a text: prefixes of secrets, context words, names of keys.
+//!
+//! There may be hundreds, so they are looked for only where words begin or end, and there by their first characters (or last):
+//! a hash of three, without the case of letters, and one bit for the fourth, in a table of a few kilobytes.
+
+/// A literal that is looked for.
+pub(super) struct Literal<T> {
+    text: Vec<u8>,
+    /// Where in it the word begins by which it is looked for.
+    offset: usize,
+    /// Only in this case of letters.
+    exact: bool,
+    target: T,
+}
+
+/// Which way words are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// From where they begin.
+    Forward,
+    /// From where they end.
+    Backward,
+}
+
+/// Literals by a hash of their first three characters, each with what is to be done where it stands.
+pub(super) struct Grams<T> {
+    direction: Direction,
+    /// By hash: of which kinds the fourth character may be.
+    filter: Box<[u32; SLOTS]>,
+    /// By hash: where its entries begin; they end where the next begin.
+    slots: Box<[u16; SLOTS + 1]>,
+    entries: Vec<Entry>,
+    literals: Vec<Literal<T>>,
+}
+
+/// The first bytes of a literal.
+#[derive(Clone, Copy)]
+struct Entry {
+    /// In lower case, so to speak: see [`FOLD`].
+    head: u64,
+    mask: u64,
+    literal: u16,
+}
+
+const SLOTS: usize = 1 << 12;
+/// Set in bytes, it makes letters lower case, and keeps most other characters apart.
+const FOLD: u64 = 0x2020_2020_2020_2020;
+
+/// The fewest bytes by which a literal is looked for.
+pub(super) const SHORTEST_LITERAL: usize = 3;
+
+/// Where in a literal the word begins by which it can be looked for: at its own beginning if that is one of a word wherever it
+/// stands (`begins_word`), or behind a sign inside of it. `None` if there is no word of three bytes or more.
+fn word_in(literal: &[u8], begins_word: bool) -> Option<usize> {
+    let is_start = |&at: &usize| match at {
+        0 => begins_word && literal[0].is_ascii_alphanumeric(),
+        _ => literal[at].is_ascii_alphanumeric() && !literal[at - 1].is_ascii_alphanumeric(),
+    };
+    (0..(literal.len() + 1).saturating_sub(SHORTEST_LITERAL)).find(is_start)
+}
+
+impl<T: Copy> Literal<T> {
+    /// A literal that is looked for where words begin; `None` if it cannot be, and must be looked for everywhere.
+    pub(super) fn of_word(text: &[u8], exact: bool, begins_word: bool, target: T) -> Option<Self> {
+        Some(Self { text: text.to_vec(), offset: word_in(text, begins_word)?, exact, target })
+    }
+
+    /// A literal of three bytes or more that is looked for where it begins.
+    pub(super) fn new(text: &[u8], exact: bool, target: T) -> Self {
+        Self { text: text.to_vec(), offset: 0, exact, target }
+    }
+}
+
+impl<T: Copy> Grams<T> {
+    pub(super) fn new(direction: Direction, literals: Vec<Literal<T>>) -> Self {
+        let mut filter = Box::new([0; SLOTS]);
+        let mut by_slot: Vec<Vec<Entry>> = vec![Vec::new(); SLOTS];
+        for (i, literal) in literals.iter().enumerate() {
+            let mut head: Vec<u8> = match direction {
+                Direction::Forward => literal.text[literal.offset..].to_vec(),
+                Direction::Backward => literal.text.iter().rev().copied().collect(),
+            };
+            head.truncate(8);
+            let entry = Entry::new(&head, u16::try_from(i).expect("a rules file holds fewer literals"));
+            let fourth = head.get(3).map_or(u32::MAX, |&b| 1 << kind(b));
+            let slot = hash(u32::from_le_bytes([head[0], head[1], head[2], 0]));
+            filter[slot] |= fourth;
+            by_slot[slot].push(entry);
+        }
+        let mut slots = Box::new([0; SLOTS + 1]);
+        let mut entries = Vec::new();
+        for (slot, of_slot) in by_slot.into_iter().enumerate() {
+            entries.extend(of_slot);
+            slots[slot + 1] = u16::try_from(entries.len()).expect("a rules file holds fewer literals");
+        }
+        Self { direction, filter, slots, entries, literals }
+    }
+
+    /// Whether there are any.
+    pub(super) fn is_empty(&self) -> bool {
+        self.literals.is_empty()
+    }
+
+    /// Whether a literal may stand where a word begins with these bytes, the first in the lowest bits; read the other way, ends.
+    #[inline]
+    pub(super) fn may_stand(&self, eight: u64) -> bool {
+        let four = eight as u32;
+        self.filter[hash(four)] >> kind(four.to_le_bytes()[3]) & 1 == 1
+    }
+
+    /// Calls `visit` with each literal that stands at the word that begins (ends) at `at`, and where the literal ends.
+    pub(super) fn each(&self, text: &[u8], at: usize, eight: u64, mut visit: impl FnMut(T, usize)) {
+        let slot = hash(eight as u32);
+        let head = eight | FOLD;
+        for entry in &self.entries[usize::from(self.slots[slot])..usize::from(self.slots[slot + 1])] {
+            if (head ^ entry.head) & entry.mask != 0 {
+                continue;
+            }
+            let literal = &self.literals[usize::from(entry.literal)];
+            let len = literal.text.len();
+            let before = if self.direction == Direction::Forward { literal.offset } else { len };
+            let Some(there) = at.checked_sub(before).and_then(|start| text.get(start..start + len)) else { continue };
+            if there == literal.text || !literal.exact && there.eq_ignore_ascii_case(&literal.text) {
+                visit(literal.target, at - before + len);
+            }
+        }
+    }
+}
+
+impl Entry {
+    fn new(first: &[u8], literal: u16) -> Self {
+        let (mut head, mut mask) = ([0; 8], [0; 8]);
+        for (i, &b) in first.iter().enumerate() {
+            (head[i], mask[i]) = (b, u8::MAX);
+        }
+        Self { head: u64::from_le_bytes(head) | FOLD, mask: u64::from_le_bytes(mask), literal }
+    }
+}
+
+/// The hash of the first three of four bytes.
+#[inline]
+fn hash(four: u32) -> usize {
+    let three = (four | FOLD as u32) & 0x00ff_ffff;
+    // 2^32 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4).
+    (three.wrapping_mul(0x9e37_79b9) >> 20) as usize
+}
+
+/// One of 32 kinds of bytes; letters are told apart, but not their case.
+#[inline]
+fn kind(b: u8) -> u32 {
+    u32::from(b) % 32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is found where words begin (end) in `text`.
+    fn found(direction: Direction, literals: &[(&str, bool)], text: &str) -> Vec<(usize, usize)> {
+        let literals =
+            literals.iter().enumerate().map(|(target, &(text, exact))| Literal::new(text.as_bytes(), exact, target));
+        let grams = Grams::new(direction, literals.collect());
+        let text = text.as_bytes();
+        let mut found = Vec::new();
+        for at in 0..=text.len() {
+            let mut eight = [0; 8];
+            let from_here: Box<dyn Iterator<Item = &u8>> = match direction {
+                Direction::Forward => Box::new(text[at..].iter()),
+                Direction::Backward => Box::new(text[..at].iter().rev()),
+            };
+            eight.iter_mut().zip(from_here).for_each(|(to, from)| *to = *from);
+            let eight = u64::from_le_bytes(eight);
+            let before = found.len();
+            grams.each(text, at, eight, |target, end| found.push((target, end)));
+            assert!(found.len() == before || grams.may_stand(eight));
+        }
+        found
+    }
+
+    #[test]
+    fn literals_are_found_in_their_case() {
+        let literals = [("ghp_", true), ("badge number", false)];
+        assert_eq!(found(Direction::Forward, &literals, "ghp_ GHP_ BADGE numbers"), [(0, 4), (1, 22)]);
+        assert_eq!(found(Direction::Forward, &literals, "badge numbe"), []);
+        assert_eq!(found(Direction::Forward, &literals, ""), []);
+    }
+
+    #[test]
+    fn words_are_read_from_their_end_as_well() {
+        let literals = [("key", false), ("passphrase", false)];
+        assert_eq!(found(Direction::Backward, &literals, "apiKey PASSPHRASE phrase"), [(0, 6), (1, 17)]);
+    }
+
+    #[test]
+    fn all_literals_of_one_beginning_are_found() {
+        let literals = [("key", false), ("key id", false), ("key", true)];
+        assert_eq!(found(Direction::Forward, &literals, "KEY ID key"), [(0, 3), (1, 6), (0, 10), (2, 10)]);
+    }
+
+    #[test]
+    fn a_literal_that_may_stand_inside_a_word_is_found_by_a_word_inside_of_it() {
+        let offset = |text: &str, begins_word| word_in(text.as_bytes(), begins_word);
+        assert_eq!(offset("hooks.slack.", false), Some(6));
+        assert_eq!(offset("hooks.slack.", true), Some(0));
+        assert_eq!(offset("&sig=", false), Some(1));
+        assert_eq!(offset("ABSK", false), None);
+        assert_eq!(offset("ab.cd", false), None);
+        assert_eq!(offset("ab", true), None);
+    }
+}

@@ -1,0 +1,238 @@
+//! The beginnings of words of which only the kinds of characters are known: `[A-Z]{2}[0-9]{6}`.
+//!
+//! Each beginning is a bit of a word, and each place in it has a table that says, for each byte, which beginnings allow it
+//! there: and-ing the entries of the bytes of a text leaves the beginnings that match. Most texts leave none after a byte or two.
+//! (Baeza-Yates and Gonnet, "A new approach to text searching", Communications of the ACM 35, 1992.)
+
+use super::screen::SIGNS;
+use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
+
+/// How much of a word is compared, in bytes.
+pub(crate) const LONGEST_BEGINNING: usize = 8;
+/// The most that one pattern may be, when what is optional in it is written out.
+const MOST_BEGINNINGS: usize = 16;
+
+/// A set of bytes.
+type ByteSet = [bool; 256];
+
+/// The first bytes of a word, by kind; eight at most.
+#[derive(Clone)]
+pub(crate) struct Beginning(Vec<ByteSet>);
+
+/// The beginnings that are looked for, each with what is to be done where it stands.
+pub(super) struct Words<T> {
+    groups: Vec<Group<T>>,
+    /// Whether a word that begins with a small letter may be one of them.
+    pub(super) any_start: bool,
+}
+
+/// As many beginnings as a word has bits.
+struct Group<T> {
+    tables: Box<[[u64; 256]; LONGEST_BEGINNING]>,
+    targets: Vec<(T, usize)>,
+}
+
+impl Beginning {
+    /// The beginnings of what a regex matches, without its look-arounds, each as long as they stay few; `None` if nothing of bytes
+    /// is left.
+    pub(crate) fn all(hir: &Hir) -> Option<Vec<Self>> {
+        let mut beginnings = vec![Self(Vec::new())];
+        let parts = match hir.kind() {
+            HirKind::Concat(parts) => parts.as_slice(),
+            _ => std::slice::from_ref(hir),
+        };
+        for part in parts {
+            let least = match part.kind() {
+                // What it must have, if there are too many ways to go on.
+                HirKind::Repetition(part) => Some(Hir::repetition(Repetition { max: Some(part.min), ..part.clone() })),
+                _ => None,
+            };
+            if let Some(longer) = extend(beginnings.clone(), part) {
+                beginnings = longer;
+            } else {
+                beginnings = least.and_then(|least| extend(beginnings.clone(), &least)).unwrap_or(beginnings);
+                break;
+            }
+        }
+        (!beginnings.iter().any(|beginning| beginning.0.is_empty())).then_some(beginnings)
+    }
+
+    /// The beginnings of a regex that is part of this program.
+    pub(super) fn of(regex: &str) -> Vec<Self> {
+        let config = regex_automata::util::syntax::Config::new().unicode(false).utf8(false);
+        let hir = regex_automata::util::syntax::parse_with(regex, &config).ok();
+        hir.as_ref().and_then(Self::all).expect("the anchors of detectors are good")
+    }
+
+    /// Whether it begins with signs at which the screen stops.
+    pub(crate) fn is_sign(&self) -> bool {
+        (0..=u8::MAX).all(|b| !self.0[0][usize::from(b)] || SIGNS.contains(&b))
+    }
+
+    /// How many bytes are compared.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// Appends what `part` matches to each beginning that is not long enough yet.
+fn extend(beginnings: Vec<Beginning>, part: &Hir) -> Option<Vec<Beginning>> {
+    match part.kind() {
+        HirKind::Empty | HirKind::Look(_) => Some(beginnings),
+        HirKind::Capture(capture) => extend(beginnings, &capture.sub),
+        HirKind::Literal(literal) => Some(
+            literal
+                .0
+                .iter()
+                .fold(beginnings, |beginnings, &b| push(beginnings, &std::array::from_fn(|i| i == b as usize))),
+        ),
+        HirKind::Class(class) => Some(push(beginnings, &bytes(class)?)),
+        HirKind::Concat(parts) => parts.iter().try_fold(beginnings, extend),
+        HirKind::Alternation(branches) => {
+            let mut all = Vec::new();
+            for branch in branches {
+                all.extend(extend(beginnings.clone(), branch)?);
+                if all.len() > MOST_BEGINNINGS {
+                    return None;
+                }
+            }
+            Some(all)
+        }
+        HirKind::Repetition(repetition) => {
+            let most = repetition.max.unwrap_or(u32::MAX).min(LONGEST_BEGINNING as u32).max(repetition.min);
+            let (mut all, mut so_many) = (Vec::new(), beginnings);
+            for n in 0..=most {
+                if n >= repetition.min {
+                    all.extend(so_many.iter().cloned());
+                    so_many.retain(|beginning| beginning.0.len() < LONGEST_BEGINNING);
+                }
+                if all.len() > MOST_BEGINNINGS {
+                    return None;
+                }
+                if n < most && !so_many.is_empty() {
+                    so_many = extend(so_many, &repetition.sub)?;
+                }
+            }
+            Some(all)
+        }
+    }
+}
+
+fn push(mut beginnings: Vec<Beginning>, set: &ByteSet) -> Vec<Beginning> {
+    for Beginning(sets) in &mut beginnings {
+        if sets.len() < LONGEST_BEGINNING {
+            sets.push(*set);
+        }
+    }
+    beginnings
+}
+
+/// The bytes of a class; `None` if it has characters beyond ASCII.
+fn bytes(class: &Class) -> Option<ByteSet> {
+    let ranges: Vec<(u8, u8)> = match class {
+        Class::Bytes(class) => class.ranges().iter().map(|range| (range.start(), range.end())).collect(),
+        Class::Unicode(class) if class.is_ascii() => {
+            class.ranges().iter().map(|range| (range.start() as u8, range.end() as u8)).collect()
+        }
+        Class::Unicode(_) => return None,
+    };
+    let mut set = [false; 256];
+    ranges.into_iter().for_each(|(first, last)| set[first as usize..=last as usize].fill(true));
+    Some(set)
+}
+
+impl<T: Copy> Words<T> {
+    pub(super) fn new(beginnings: Vec<(Beginning, T)>) -> Self {
+        let code = |b: usize| (b as u8).is_ascii_digit() || (b as u8).is_ascii_uppercase();
+        let any_start = beginnings.iter().any(|(Beginning(sets), _)| (0..256).any(|b| sets[0][b] && !code(b)));
+        let groups = beginnings.chunks(u64::BITS as usize).map(Group::new).collect();
+        Self { groups, any_start }
+    }
+
+    /// Calls `visit` with each beginning that stands at `at`, and where it ends.
+    #[inline]
+    pub(super) fn each(&self, text: &[u8], at: usize, mut visit: impl FnMut(T, usize)) {
+        for group in &self.groups {
+            let mut left = u64::MAX;
+            for (i, table) in group.tables.iter().enumerate() {
+                // Where the text is over, only those are left that are over, too: no class of a beginning has a zero.
+                left &= table[usize::from(text.get(at + i).copied().unwrap_or_default())];
+                if left == 0 {
+                    break;
+                }
+            }
+            while left != 0 {
+                let (target, len) = group.targets[left.trailing_zeros() as usize];
+                left &= left - 1;
+                if at + len <= text.len() {
+                    visit(target, at + len);
+                }
+            }
+        }
+    }
+}
+
+impl<T: Copy> Group<T> {
+    fn new(beginnings: &[(Beginning, T)]) -> Self {
+        let mut tables = Box::new([[0; 256]; LONGEST_BEGINNING]);
+        for (bit, (Beginning(sets), _)) in beginnings.iter().enumerate() {
+            for (place, table) in tables.iter_mut().enumerate() {
+                for (b, entry) in table.iter_mut().enumerate() {
+                    let allowed = sets.get(place).is_none_or(|set| set[b]);
+                    *entry |= u64::from(allowed) << bit;
+                }
+            }
+        }
+        let targets = beginnings.iter().map(|(beginning, target)| (*target, beginning.len())).collect();
+        Self { tables, targets }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(regexes: &[&str], text: &str) -> Vec<(usize, usize)> {
+        let beginnings = regexes.iter().enumerate();
+        let beginnings = beginnings.flat_map(|(i, regex)| Beginning::of(regex).into_iter().map(move |b| (b, i)));
+        let mut found = Vec::new();
+        Words::new(beginnings.collect()).each(text.as_bytes(), 0, |target, end| found.push((target, end)));
+        found
+    }
+
+    #[test]
+    fn beginnings_are_compared_by_kind() {
+        let regexes = [r"[A-Z]{2}[0-9]{6}", r"784-?[0-9]{4}-?[0-9]{7}", "[13]a|b[0-9]{2,}"];
+        assert_eq!(found(&regexes, "AB123456x"), [(0, 8)]);
+        assert_eq!(found(&regexes, "AB12345"), []);
+        assert_eq!(found(&regexes, "7841234567"), [(1, 8)]);
+        assert_eq!(found(&regexes, "784-1234-567"), [(1, 8)]);
+        assert_eq!(found(&regexes, "784_1234"), []);
+        assert_eq!(found(&regexes, "3a"), [(2, 2)]);
+        assert_eq!(found(&regexes, "b12"), [(2, 3)]);
+        assert_eq!(found(&regexes, ""), []);
+    }
+
+    #[test]
+    fn more_beginnings_than_a_word_has_bits() {
+        let regexes: Vec<String> = (0..100).map(|i| format!("X{i:03}[a-z]")).collect();
+        let regexes: Vec<&str> = regexes.iter().map(String::as_str).collect();
+        assert_eq!(found(&regexes, "X071b"), [(71, 5)]);
+    }
+
+    #[test]
+    fn a_beginning_ends_where_there_are_too_many_ways_to_go_on() {
+        let lengths = |regex| Beginning::of(regex).iter().map(Beginning::len).max();
+        assert_eq!(lengths("[ab]{1,3}[cd]{1,3}[ef]{1,3}"), Some(7));
+        assert_eq!(lengths("x(?:[ab]{0,3}-){3}"), Some(1));
+    }
+
+    #[test]
+    fn what_has_no_beginning_of_bytes_is_refused() {
+        let config = regex_automata::util::syntax::Config::new().utf8(false);
+        for regex in ["[a-z]?", "[é-ü]{3}"] {
+            let hir = regex_automata::util::syntax::parse_with(regex, &config).expect("a good regex");
+            assert!(Beginning::all(&hir).is_none(), "{regex}");
+        }
+    }
+}
