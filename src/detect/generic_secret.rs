@@ -5,7 +5,11 @@
 //! `token: expected` are none. The inventory masks what stands under a key that it knows, random or not; this detector
 //! finds what stands under all the others, and where no separator stands between name and value.
 
+mod services;
+
 use std::ops::Range;
+
+use services::{SERVICES, is_service};
 
 use super::validator::entropy::{is_uuid, looks_random};
 use super::{Detector, Probe, Verdict};
@@ -98,16 +102,6 @@ const ANCHORS: &[(&str, bool)] = &[
     ("pwd", true),
     ("tkn", true),
 ];
-
-/// Services whose keys have no form of their own, and whose names mean nothing else: the value may follow at once.
-const SERVICES: &str = "(?i:abuseipdb|algolia|amplitude|apollographql|beebole|blocknative|bugsnag|buttercms|calendly|\
-    checkvist|clearbit|cloudflare|cloudsmith|cloudinary|cloudmersive|coinapi|coinmarketcap|cryptocompare|deepgram|\
-    deepl|enigma|etherscan|bscscan|fastforex|fastly|filestack|finnhub|fixerio|foursquare|freshdesk|freshworks|gocanvas|\
-    godaddy|helpscout|imagga|instamojo|invoiceocean|ipgeolocation|ipinfo|ipstack|kanbantool|locationiq|logzio|\
-    magicbell|mailerlite|mailjet|mapquest|metaapi|mixpanel|mrticktock|noticeable|numverify|onesignal|opencagedata|\
-    openexchangerates|papertrail|pipedrive|polygonio|pushover|rapidapi|refiner|scraperapi|securitytrails|sendinblue|shodan|\
-    smartsheets?|sparkpost|surveybot|surveymonkey|tiingo|tomtom|trello|unsplash|urlscan|virustotal|vultr|weatherapi|\
-    webflow|wistia|zendesk|zenscrape|zerobounce)";
 
 /// Words that make a `key` a secret one.
 const SECRET_KEY: &[&str] = &[
@@ -221,11 +215,6 @@ impl Name {
         };
         Some(Self { end, tells })
     }
-}
-
-fn is_service(word: &[u8]) -> bool {
-    let names = SERVICES.trim_start_matches("(?i:").trim_end_matches(')').split('|');
-    names.map(|name| name.trim_end_matches("s?")).any(|name| word.len() <= name.len() + 1 && starts_with(word, name))
 }
 
 /// The length of what may follow the anchor within the name: a plural, a number, `_value`; `None` if something else does.
