@@ -215,6 +215,8 @@ mod tests {
         assert!(my_kad(b"770305-02-1234") && !my_kad(b"770305-17-1234"));
         assert!(id_nik(b"3171011708450001") && !id_nik(b"3171013208450001"));
         assert!(us_itin(b"912-90-3457") && !us_itin(b"912-93-3457"));
-        assert!(lv_personas_kods(b"32345678901") && lv_personas_kods(b"387654-32109") && !lv_personas_kods(b"331175-19997"));
+        assert!(
+            lv_personas_kods(b"32345678901") && lv_personas_kods(b"387654-32109") && !lv_personas_kods(b"331175-19997")
+        );
     }
 }
