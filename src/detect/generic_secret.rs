@@ -46,7 +46,10 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
     let look = value_end(text, start, start + LONGEST_LOOK);
     let value = trimmed(text, start..look);
     let called = matches!(text.get(look), Some(b'('));
-    if start < floor || called || !is_secret(&name, &glue, &text[value.clone()]) {
+    // `api.example.com/…` is a host and a path.
+    let joined = start == name.end + 1 && matches!(text[name.end], b'-' | b'.');
+    let address = joined && text[value.clone()].iter().any(|b| matches!(b, b'.' | b'/'));
+    if start < floor || called || address || !is_secret(&name, &glue, &text[value.clone()]) {
         return nothing;
     }
     if look < start + LONGEST_LOOK {
@@ -386,6 +389,9 @@ mod tests {
                 "auth::k3jD8sLq0Zx7Wm2P4n",
                 "token = makeToken2Of3Parts4For5(x)",
                 "cloudflare worker k3jD8sLq0Zx7Wm2P4n",
+                "https://api.example.com/orders/0123456789abcdef0123456789abcdef",
+                "https://fastly.com/k3jD8sLq0Zx7Wm2P4n",
+                "login.example.com/k3jD8sLq0Zx7Wm2P4n/authorize",
                 "token_id=k3jD8sLq0Zx7Wm2P4n",
                 "API_KEY=${ACME_KEY_0123456789abcdef}",
                 "api_key: YOUR_API_KEY_0123456789abcdef",

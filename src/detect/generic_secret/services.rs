@@ -61,7 +61,7 @@ pub(super) const SERVICES: &str = "(?:^|[^0-9A-Za-z])(?i:\
     vouchery|vpnapi|vultr|walkscore|weatherapi|weatherbit|weatherstack|webengage|webflow|webscraping|websitepulse|\
     whoxy|wistia|woopra|wordsapi|worksnaps|workstack|worldcoinindex|worldweather|wpengine|wrike|youneedabudget|\
     yousign|zendesk|zenkit|zenrows|zenscrape|zenserp|zeplin|zerobounce|zerotier|zipapi|zipbooks|zipcodeapi|\
-    zipcodebase|zonkafeedback|zulipchat)";
+    zipcodebase|zonkafeedback)";
 
 /// Whether `word` is such a name, or the plural of one.
 pub(super) fn is_service(word: &[u8]) -> bool {

@@ -216,7 +216,7 @@ mod tests {
         assert!(id_nik(b"3171011708450001") && !id_nik(b"3171013208450001"));
         assert!(us_itin(b"912-90-3457") && !us_itin(b"912-93-3457"));
         assert!(
-            lv_personas_kods(b"32345678901") && lv_personas_kods(b"387654-32109") && !lv_personas_kods(b"331175-19997")
+            lv_personas_kods(b"32345678901") && lv_personas_kods(b"387654-32109") && !lv_personas_kods(b"301375-19997")
         );
     }
 }
