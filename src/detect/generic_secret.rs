@@ -46,9 +46,8 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
     let look = value_end(text, start, start + LONGEST_LOOK);
     let value = trimmed(text, start..look);
     let called = matches!(text.get(look), Some(b'('));
-    // `api.example.com/…` is a host and a path.
     let joined = start == name.end + 1 && matches!(text[name.end], b'-' | b'.');
-    let address = joined && text[value.clone()].iter().any(|b| matches!(b, b'.' | b'/'));
+    let address = joined && is_address(&text[value.clone()]);
     if start < floor || called || address || !is_secret(&name, &glue, &text[value.clone()]) {
         return nothing;
     }
@@ -56,6 +55,12 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
         return Verdict::Found(value);
     }
     Verdict::Found(start..value_end(text, start, text.len()))
+}
+
+/// Whether what follows the first label of a host (`api.`) is the rest of it, and perhaps a path.
+fn is_address(rest: &[u8]) -> bool {
+    let label = rest.iter().position(|b| matches!(b, b'.' | b'/'));
+    rest.contains(&b'/') || label.is_some_and(|end| end < SHORTEST_LOOSE)
 }
 
 fn is_secret(name: &Name, glue: &Glue, value: &[u8]) -> bool {
