@@ -167,6 +167,7 @@ const OTHER: &[&str] = &[
     "map",
     "natural",
     "next",
+    "nextpage",
     "object",
     "page",
     "pagination",
@@ -210,7 +211,7 @@ impl Name {
         let before = if head.is_empty() { word_before(&text[from..anchor_end - anchor.len()]) } else { head };
         // `rapidKey` is a key, `turkey` is none.
         let joined = head.last().is_some_and(|last| last.is_ascii_uppercase() == anchored[0].is_ascii_uppercase());
-        let tells = if OTHER.iter().any(|other| ends_with(before, other)) {
+        let tells = if OTHER.iter().any(|other| ends_in_word(before, other)) {
             Tells::Nothing
         } else if *strong || SECRET_KEY.iter().any(|kind| ends_with(before, kind)) {
             Tells::Much
@@ -338,6 +339,15 @@ fn ends_with(text: &[u8], end: &str) -> bool {
     text.len().checked_sub(end.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(end.as_bytes()))
 }
 
+/// Whether `text` is this word, or ends in it as `nextPage` does and `statuspage` does not.
+fn ends_in_word(text: &[u8], word: &str) -> bool {
+    let whole = || match text[..text.len() - word.len()] {
+        [] => true,
+        [.., last] => last.is_ascii_lowercase() && text[text.len() - word.len()].is_ascii_uppercase(),
+    };
+    ends_with(text, word) && whole()
+}
+
 fn starts_with(text: &[u8], start: &str) -> bool {
     text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start.as_bytes()))
 }
@@ -368,6 +378,7 @@ mod tests {
                 "acme_token: ⟦01234567-89ab-4cde-8f01-23456789abcd⟧",
                 "onesignal: ⟦01234567-89ab-4cde-8f01-23456789abcd⟧",
                 "mixpanel '⟦k3jD8sLq0Zx7Wm2P4n⟧'",
+                "statuspage_token = ⟦01234567-89ab-4cde-8f01-23456789abcd⟧",
                 "signing_key=⟦aGVsbG8gd29ybGQgMTIzNDU2Nzg5MDEyMzQ1Ng==⟧",
             ],
         );
@@ -394,6 +405,7 @@ mod tests {
                 "auth::k3jD8sLq0Zx7Wm2P4n",
                 "token = makeToken2Of3Parts4For5(x)",
                 "cloudflare worker k3jD8sLq0Zx7Wm2P4n",
+                "nextPageToken=k3jD8sLq0Zx7Wm2P4n nextpagetoken=k3jD8sLq0Zx7Wm2P4n NEXTPAGE_TOKEN=k3jD8sLq0Zx7Wm2P4n",
                 "https://api.example.com/orders/0123456789abcdef0123456789abcdef",
                 "https://fastly.com/k3jD8sLq0Zx7Wm2P4n",
                 "login.example.com/k3jD8sLq0Zx7Wm2P4n/authorize",
