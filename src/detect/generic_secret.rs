@@ -5,7 +5,11 @@
 //! `token: expected` are none. The inventory masks what stands under a key that it knows, random or not; this detector
 //! finds what stands under all the others, and where no separator stands between name and value.
 
+mod services;
+
 use std::ops::Range;
+
+use services::is_service;
 
 use super::anchor::Anchor;
 use super::validator::entropy::{is_uuid, looks_random};
@@ -35,13 +39,21 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
     let look = value_end(text, start, start + LONGEST_LOOK);
     let value = trimmed(text, start..look);
     let called = matches!(text.get(look), Some(b'('));
-    if start < floor || called || !is_secret(&name, &glue, &text[value.clone()]) {
+    let joined = start == name.end + 1 && matches!(text[name.end], b'-' | b'.');
+    let address = joined && is_address(&text[value.clone()]);
+    if start < floor || called || address || !is_secret(&name, &glue, &text[value.clone()]) {
         return nothing;
     }
     if look < start + LONGEST_LOOK {
         return Verdict::Found(value);
     }
     Verdict::Found(start..value_end(text, start, text.len()))
+}
+
+/// Whether what follows the first label of a host (`api.`) is the rest of it, and perhaps a path.
+fn is_address(rest: &[u8]) -> bool {
+    let label = rest.iter().position(|b| matches!(b, b'.' | b'/'));
+    rest.contains(&b'/') || label.is_some_and(|end| end < SHORTEST_LOOSE)
 }
 
 fn is_secret(name: &Name, glue: &Glue, value: &[u8]) -> bool {
@@ -71,12 +83,12 @@ enum Tells {
     Much,
 }
 
-/// What a name must end with, but for a tail.
-const NAMES: [Anchor; ANCHORS.len() + SERVICES.len()] = {
-    let mut names = [Anchor::Name(""); ANCHORS.len() + SERVICES.len()];
+/// What a name must hold: at its end, but for a tail, or as a whole.
+const NAMES: [Anchor; ANCHORS.len() + services::ANCHORS.len()] = {
+    let mut names = [Anchor::Name(""); ANCHORS.len() + services::ANCHORS.len()];
     let mut i = 0;
     while i < names.len() {
-        names[i] = Anchor::Name(if i < ANCHORS.len() { ANCHORS[i].0 } else { SERVICES[i - ANCHORS.len()] });
+        names[i] = if i < ANCHORS.len() { Anchor::Name(ANCHORS[i].0) } else { services::ANCHORS[i - ANCHORS.len()] };
         i += 1;
     }
     names
@@ -101,93 +113,6 @@ const ANCHORS: [(&str, bool); 17] = [
     ("api", false),
     ("pwd", true),
     ("tkn", true),
-];
-
-/// Services whose keys have no form of their own, and whose names mean nothing else: the value may follow at once.
-const SERVICES: [&str; 83] = [
-    "abuseipdb",
-    "algolia",
-    "amplitude",
-    "apollographql",
-    "beebole",
-    "blocknative",
-    "bugsnag",
-    "buttercms",
-    "calendly",
-    "checkvist",
-    "clearbit",
-    "cloudflare",
-    "cloudsmith",
-    "cloudinary",
-    "cloudmersive",
-    "coinapi",
-    "coinmarketcap",
-    "cryptocompare",
-    "deepgram",
-    "deepl",
-    "enigma",
-    "etherscan",
-    "bscscan",
-    "fastforex",
-    "fastly",
-    "filestack",
-    "finnhub",
-    "fixerio",
-    "foursquare",
-    "freshdesk",
-    "freshworks",
-    "gocanvas",
-    "godaddy",
-    "helpscout",
-    "imagga",
-    "instamojo",
-    "invoiceocean",
-    "ipgeolocation",
-    "ipinfo",
-    "ipstack",
-    "kanbantool",
-    "locationiq",
-    "logzio",
-    "magicbell",
-    "mailerlite",
-    "mailjet",
-    "mapquest",
-    "metaapi",
-    "mixpanel",
-    "mrticktock",
-    "noticeable",
-    "numverify",
-    "onesignal",
-    "opencagedata",
-    "openexchangerates",
-    "papertrail",
-    "pipedrive",
-    "polygonio",
-    "pushover",
-    "rapidapi",
-    "refiner",
-    "scraperapi",
-    "securitytrails",
-    "sendinblue",
-    "shodan",
-    "smartsheet",
-    "smartsheets",
-    "sparkpost",
-    "surveybot",
-    "surveymonkey",
-    "tiingo",
-    "tomtom",
-    "trello",
-    "unsplash",
-    "urlscan",
-    "virustotal",
-    "vultr",
-    "weatherapi",
-    "webflow",
-    "wistia",
-    "zendesk",
-    "zenscrape",
-    "zerobounce",
 ];
 
 /// Words that make a `key` a secret one.
@@ -246,6 +171,7 @@ const OTHER: &[&str] = &[
     "map",
     "natural",
     "next",
+    "nextpage",
     "object",
     "page",
     "pagination",
@@ -289,7 +215,7 @@ impl Name {
         let before = if head.is_empty() { word_before(&text[from..anchor_end - anchor.len()]) } else { head };
         // `rapidKey` is a key, `turkey` is none.
         let joined = head.last().is_some_and(|last| last.is_ascii_uppercase() == anchored[0].is_ascii_uppercase());
-        let tells = if OTHER.iter().any(|other| ends_with(before, other)) {
+        let tells = if OTHER.iter().any(|other| ends_in_word(before, other)) {
             Tells::Nothing
         } else if *strong || SECRET_KEY.iter().any(|kind| ends_with(before, kind)) {
             Tells::Much
@@ -302,10 +228,6 @@ impl Name {
         };
         Some(Self { end, tells })
     }
-}
-
-fn is_service(word: &[u8]) -> bool {
-    SERVICES.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 /// The length of what may follow the anchor within the name: a plural, a number, `_value`; `None` if something else does.
@@ -421,6 +343,15 @@ fn ends_with(text: &[u8], end: &str) -> bool {
     text.len().checked_sub(end.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(end.as_bytes()))
 }
 
+/// Whether `text` is this word, or ends in it as `nextPage` does and `statuspage` does not.
+fn ends_in_word(text: &[u8], word: &str) -> bool {
+    let whole = || match text[..text.len() - word.len()] {
+        [] => true,
+        [.., last] => last.is_ascii_lowercase() && text[text.len() - word.len()].is_ascii_uppercase(),
+    };
+    ends_with(text, word) && whole()
+}
+
 fn starts_with(text: &[u8], start: &str) -> bool {
     text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start.as_bytes()))
 }
@@ -451,6 +382,7 @@ mod tests {
                 "acme_token: ⟦01234567-89ab-4cde-8f01-23456789abcd⟧",
                 "onesignal: ⟦01234567-89ab-4cde-8f01-23456789abcd⟧",
                 "mixpanel '⟦k3jD8sLq0Zx7Wm2P4n⟧'",
+                "statuspage_token = ⟦01234567-89ab-4cde-8f01-23456789abcd⟧",
                 "signing_key=⟦aGVsbG8gd29ybGQgMTIzNDU2Nzg5MDEyMzQ1Ng==⟧",
             ],
         );
@@ -477,6 +409,10 @@ mod tests {
                 "auth::k3jD8sLq0Zx7Wm2P4n",
                 "token = makeToken2Of3Parts4For5(x)",
                 "cloudflare worker k3jD8sLq0Zx7Wm2P4n",
+                "nextPageToken=k3jD8sLq0Zx7Wm2P4n nextpagetoken=k3jD8sLq0Zx7Wm2P4n NEXTPAGE_TOKEN=k3jD8sLq0Zx7Wm2P4n",
+                "https://api.example.com/orders/0123456789abcdef0123456789abcdef",
+                "https://fastly.com/k3jD8sLq0Zx7Wm2P4n",
+                "login.example.com/k3jD8sLq0Zx7Wm2P4n/authorize",
                 "token_id=k3jD8sLq0Zx7Wm2P4n",
                 "API_KEY=${ACME_KEY_0123456789abcdef}",
                 "api_key: YOUR_API_KEY_0123456789abcdef",

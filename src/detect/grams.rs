@@ -52,10 +52,8 @@ pub(super) const SHORTEST_LITERAL: usize = 3;
 /// Where in a literal the word begins by which it can be looked for: at its own beginning if that is one of a word wherever it
 /// stands (`begins_word`), or behind a sign inside of it. `None` if there is no word of three bytes or more.
 fn word_in(literal: &[u8], begins_word: bool) -> Option<usize> {
-    let is_start = |&at: &usize| match at {
-        0 => begins_word && literal[0].is_ascii_alphanumeric(),
-        _ => literal[at].is_ascii_alphanumeric() && !literal[at - 1].is_ascii_alphanumeric(),
-    };
+    let in_word = |at: usize| literal[at].is_ascii_alphanumeric() || !literal[at].is_ascii();
+    let is_start = |&at: &usize| if at == 0 { begins_word && in_word(0) } else { in_word(at) && !in_word(at - 1) };
     (0..(literal.len() + 1).saturating_sub(SHORTEST_LITERAL)).find(is_start)
 }
 

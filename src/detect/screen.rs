@@ -26,6 +26,7 @@ struct Kinds {
     backslash: u64,
     percent: u64,
     escape: u64,
+    beyond_ascii: u64,
     digit: u64,
     letter: u64,
     upper: u64,
@@ -43,7 +44,7 @@ struct Kinds {
 pub(super) struct Seen {
     /// A byte that means something by itself.
     pub(super) special: u64,
-    /// A letter or digit with none before it that belongs to the same word.
+    /// A letter or digit, or a byte beyond ASCII, with none before it that belongs to the same word.
     pub(super) word_start: u64,
     /// Of those, digits and capitals: the beginning of a number or code.
     pub(super) code_start: u64,
@@ -153,6 +154,7 @@ impl Kinds {
             kinds.backslash |= mask(backslash);
             kinds.percent |= mask(percent);
             kinds.escape |= mask(is(ESCAPE));
+            kinds.beyond_ascii |= mask(lane.simd_ge(u8x16::splat(0x80)));
             kinds.digit |= mask(within(lane, b'0', b'9'));
             kinds.letter |= mask(within(lower, b'a', b'z'));
             kinds.upper |= mask(within(lane, b'A', b'Z'));
@@ -208,8 +210,9 @@ impl Screen {
     pub(super) fn look(&mut self, block: &Block<'_>) -> Seen {
         let kinds = Kinds::of(block);
         let before = std::mem::replace(&mut self.before, kinds);
-        let word = kinds.letter | kinds.digit;
-        let in_word = word << 1 | u64::from(block.before().is_ascii_alphanumeric());
+        let word = kinds.letter | kinds.digit | kinds.beyond_ascii;
+        let before_block = block.before();
+        let in_word = word << 1 | u64::from(before_block.is_ascii_alphanumeric() || !before_block.is_ascii());
         let word_start = word & (!in_word | after_escape(&before, &kinds, block));
         let behind = kinds.letter >> 1 | u64::from(block.after().is_ascii_alphabetic()) << (BLOCK - 1);
         let mut seen = Seen {

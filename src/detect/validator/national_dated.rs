@@ -41,11 +41,13 @@ pub(super) fn is_kennitala(text: &[u8]) -> bool {
     is_day(pair(&d, 2), day - if day > 40 { 40 } else { 0 }) && check == Some(d[8]) && matches!(d[9], 0 | 8 | 9)
 }
 
-/// Norway, fødselsnummer and D-nummer (40 is added to the day): two check digits (Skatteetaten).
+/// Norway, fødselsnummer and D-nummer (40 is added to the day): two check digits (Skatteetaten). Numbers of health care, and
+/// those of test persons, add 40, 65 or 80 to the month.
 pub(super) fn no_fodselsnummer(text: &[u8]) -> bool {
     let Some(d) = exactly::<11>(text) else { return false };
-    let day = pair(&d, 0);
-    is_day(pair(&d, 2), day - if day > 40 { 40 } else { 0 })
+    let (day, month) = (pair(&d, 0), pair(&d, 2));
+    let added = [0, 40, 65, 80].into_iter().find(|added| (added + 1..=added + 12).contains(&month));
+    added.is_some_and(|added| is_day(month - added, day - if day > 40 { 40 } else { 0 }))
         && check_digit(&d[..9], &[3, 7, 6, 1, 8, 9, 4, 5, 2], 11, Rule::Complement) == Some(d[9])
         && check_digit(&d[..10], &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2], 11, Rule::Complement) == Some(d[10])
 }
@@ -63,12 +65,12 @@ pub(super) fn dk_cpr(text: &[u8]) -> bool {
     exactly::<10>(text).is_some_and(|d| is_ddmmyy(&d, 0))
 }
 
-/// Latvia, personas kods, of the old form with a date; the new form, from 32, has no public checksum.
+/// Latvia, personas kods, of the old form with a date; the new form, of random digits after 32 to 39, has no checksum (PMLP).
 pub(super) fn lv_personas_kods(text: &[u8]) -> bool {
     const WEIGHTS: [u32; 10] = [10, 5, 8, 4, 2, 1, 6, 3, 7, 9];
     let Some(d) = exactly::<11>(text) else { return false };
     let sum: u32 = d.iter().zip(WEIGHTS).map(|(&digit, weight)| u32::from(digit) * weight).sum();
-    pair(&d, 0) == 32 || is_ddmmyy(&d, 0) && (1 + sum) % 11 % 10 == u32::from(d[10])
+    (32..=39).contains(&pair(&d, 0)) || is_ddmmyy(&d, 0) && (1 + sum) % 11 % 10 == u32::from(d[10])
 }
 
 /// Estonia, isikukood, and Lithuania, asmens kodas: where the first weights leave 10, the second ones decide (EVS 585).
@@ -189,7 +191,7 @@ mod tests {
         accepts_only(ro_cnp, &["1630615123457"]);
         accepts_only(bg_egn, &["7523169263", "8032056031"]);
         accepts_only(jmbg, &["0101006500006"]);
-        accepts_only(no_fodselsnummer, &["151086 95088"]);
+        accepts_only(no_fodselsnummer, &["151086 95088", "53494701312", "48114368787", "23486947705"]);
         accepts_only(se_personnummer, &["640823-3234", "19880320-0016"]);
         accepts_only(lv_personas_kods, &["161175-19997"]);
         accepts_only(ee_lt_personal_code, &["37605030299", "33309240064"]);
@@ -213,6 +215,8 @@ mod tests {
         assert!(my_kad(b"770305-02-1234") && !my_kad(b"770305-17-1234"));
         assert!(id_nik(b"3171011708450001") && !id_nik(b"3171013208450001"));
         assert!(us_itin(b"912-90-3457") && !us_itin(b"912-93-3457"));
-        assert!(lv_personas_kods(b"32345678901") && !lv_personas_kods(b"331175-19997"));
+        assert!(
+            lv_personas_kods(b"32345678901") && lv_personas_kods(b"387654-32109") && !lv_personas_kods(b"301375-19997")
+        );
     }
 }

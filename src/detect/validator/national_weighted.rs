@@ -40,7 +40,9 @@ pub(super) fn hu_tax(text: &[u8]) -> bool {
 }
 
 pub(super) fn pt_nif(text: &[u8]) -> bool {
-    exactly::<9>(text).is_some_and(|digits| matches!(digits[0], 1..=3 | 5..=9) && PT_NIF.passes(&digits))
+    // Of those that begin with 4, only 45 is given out: to persons who live elsewhere.
+    let given_out = |digits: &[u8; 9]| matches!(digits[..2], [1..=3 | 5..=9, _] | [4, 5]);
+    exactly::<9>(text).is_some_and(|digits| given_out(&digits) && PT_NIF.passes(&digits))
 }
 
 pub(super) fn gr_afm(text: &[u8]) -> bool {
@@ -102,10 +104,19 @@ pub(super) fn br_cpf(text: &[u8]) -> bool {
     two_digits(&digits, &[11, 10, 9, 8, 7, 6, 5, 4, 3, 2])
 }
 
-/// Brazil, CNPJ.
+/// Brazil, CNPJ: since July 2026 the first twelve may be letters, each of which counts as its ASCII code less 48 (Receita
+/// Federal, Instrução Normativa 2229 of 2024).
 pub(super) fn br_cnpj(text: &[u8]) -> bool {
-    let Some(digits) = exactly::<14>(text) else { return false };
-    two_digits(&digits, &[6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2])
+    let mut plain = [0; 14];
+    let mut len = 0;
+    for &b in text.iter().filter(|b| !matches!(b, b' ' | b'.' | b'/' | b'-')) {
+        let Some(slot) = plain.get_mut(len).filter(|_| b.is_ascii_digit() || b.is_ascii_uppercase()) else {
+            return false;
+        };
+        *slot = b - b'0';
+        len += 1;
+    }
+    len == 14 && two_digits(&plain, &[6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2])
 }
 
 /// The second check digit is made with `weights` of all digits before it, and the first with the same, but the first weight.
@@ -164,7 +175,8 @@ mod tests {
         accepts_only(|t| NL_BSN.check(t), &["111222333", "1234.56.782"]);
         accepts_only(hu_tax, &["8071592153"]);
         accepts_only(|t| HU_TAJ.check(t), &["123 456 788"]);
-        accepts_only(pt_nif, &["123456789", "501 964 843"]);
+        accepts_only(pt_nif, &["123456789", "501 964 843", "450000001"]);
+        assert!(!pt_nif(b"426637526"));
         accepts_only(gr_afm, &["094259216"]);
         accepts_only(ch_ahv, &["756.1234.5678.97", "756.9217.0769.85"]);
         accepts_only(th_id, &["1234545678781", "1-2345-45678-78-1"]);
@@ -175,7 +187,8 @@ mod tests {
         accepts_only(au_tfn, &["123 456 782"]);
         accepts_only(nz_ird, &["49-091-850", "136410132", "49098576"]);
         accepts_only(br_cpf, &["123.456.789-09", "390.533.447-05"]);
-        accepts_only(br_cnpj, &["11.222.333/0001-81"]);
+        // The second is the example of the tax authority.
+        accepts_only(br_cnpj, &["11.222.333/0001-81", "12.ABC.345/01DE-35"]);
         accepts_only(ru_inn, &["500100732259"]);
         accepts_only(ru_snils, &["112-233-445 95"]);
         accepts_only(ua_rnokpp, &["1759013776"]);

@@ -167,6 +167,26 @@ mod tests {
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
+    /// Nobody can check a format by the front page of a site.
+    #[test]
+    fn sources_name_a_page_or_say_that_none_was_found() {
+        let is_front_page = |source: &str| {
+            let (_, address) = source.split_once("://")?;
+            let address = address.split([' ', ',']).next()?.trim_end_matches([':', '/']);
+            (!address.contains('/')).then_some(())
+        };
+        let mut wrong = Vec::new();
+        for (_, file) in packs() {
+            for pattern in &file.patterns {
+                let source = pattern.source.as_ref().expect("another test asks for it");
+                if source.split("; ").all(|source| is_front_page(source).is_some()) {
+                    wrong.push(format!("{}: {source}", pattern.name.get_ref()));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
     /// A rule without a literal or a context word costs a second pass over every text.
     #[test]
     fn no_regex_must_be_searched_for_everywhere() {
