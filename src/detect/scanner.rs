@@ -59,6 +59,10 @@ pub(crate) trait Sink {
     fn tuple(&mut self, at: usize);
     /// The name of an element of XML begins at `at`.
     fn element(&mut self, at: usize);
+    /// The rows of an SQL statement (`VALUES (`) begin at `at`.
+    fn sql_values(&mut self, at: usize);
+    /// A literal of SQL begins at `at`, behind an operator and its quote.
+    fn sql_literal(&mut self, at: usize);
     /// A document may begin at `at`. Answers where to go on. The cache is there for texts inside the document.
     fn document(&mut self, at: usize, cache: &mut Cache) -> usize;
     /// Something stands in the text that means something else than it is.
@@ -82,6 +86,8 @@ enum Target {
     Option,
     Tuple,
     Element,
+    SqlValues,
+    SqlLiteral,
     Document,
     OwnMark(usize),
     Disguise,
@@ -102,6 +108,9 @@ const STRUCTURE: &[(&str, Target)] = &[
     (r"--[A-Za-z]", Target::Option),
     (r#"\((?:[ \n]|\\+n)*\\*""#, Target::Tuple),
     ("<[A-Za-z]", Target::Element),
+    (r"(?i:values?)(?:[ \t\r\n]|\\+[nrt])*\(|\) ?= ?\(", Target::SqlValues),
+    (r#"(?i:like|between|by|password|regexp)[ (]{1,3}[NnEe]?['"]"#, Target::SqlLiteral),
+    (r#"(?i:in) ?\( ?[NnEe]?['"]|[<>!~][=>*]? ?[NnEe]?['"]"#, Target::SqlLiteral),
     (r"[{\[]", Target::Document),
     (BASE64_TRIGGER, Target::Blob(Blob::Base64)),
     (HEX_TRIGGER, Target::Blob(Blob::Hex)),
@@ -238,6 +247,8 @@ impl Scanner {
                     Target::Option => sink.option(end - 1),
                     Target::Tuple => sink.tuple(end),
                     Target::Element => sink.element(end - 1),
+                    Target::SqlValues => sink.sql_values(end),
+                    Target::SqlLiteral => sink.sql_literal(end),
                     Target::Disguise => sink.disguise(),
                     Target::Blob(kind) => sink.blob(kind, end),
                     Target::OwnMark(len) => {
