@@ -2,7 +2,7 @@
 //!
 //! Source: ITU-T E.123 section 2 (national notation), E.164 (lengths); most countries dial `0` before an area or mobile code
 //! (`020 7946 0958`, `090-1234-5678`, `06 12 34 56 78`). Numbers that begin otherwise have no shape of their own and are left to
-//! rules with context, as are those in one piece.
+//! rules with context, as are those in one piece. A blank may be `+`, as in forms.
 
 use super::around::word_after;
 use super::{Detector, Probe, Verdict};
@@ -10,7 +10,7 @@ use super::{Detector, Probe, Verdict};
 /// Finds the number from its trunk prefix to its last digit.
 pub(crate) static DETECTOR: Detector = Detector {
     name: "phone_national",
-    anchors: &["(?:^|[^0-9A-Za-z_.:,/-])0[1-9][0-9]{0,3}[ -][0-9]{2}"],
+    anchors: &["(?:^|[^0-9A-Za-z_.:,/-])0[1-9][0-9]{0,3}[ +-][0-9]{2}"],
     find,
     number: None,
 };
@@ -97,6 +97,7 @@ mod tests {
                 "number is ⟦09-7625400⟧",
                 "(⟦0688 872 49 99⟧)",
                 "tel=⟦0161 496 0000⟧;",
+                "q=⟦020+7946+0958⟧&n=1",
                 "\"⟦03-5550-1234⟧\"",
                 "⟦089-123456⟧ ok",
             ],

@@ -13,10 +13,9 @@ pub(super) fn block(text: &[u8], after: usize, key: usize) -> Option<Range<usize
     let column = column(text, key);
     let properties = skip_blanks(text, after);
     let mut at = properties;
-    if column.is_some() {
-        while let Some(end) = property_end(text, at) {
-            at = skip_blanks(text, end);
-        }
+    // What begins with `!` may be a password, too.
+    while let Some(end) = property_end(text, at).filter(|_| column.is_some() || text[at] == b'&') {
+        at = skip_blanks(text, end);
     }
     let mut scalar = false;
     if matches!(text.get(at), Some(b'|' | b'>')) {
