@@ -13,9 +13,12 @@ pub(super) fn block(text: &[u8], after: usize, key: usize) -> Option<Range<usize
     let column = column(text, key);
     let properties = skip_blanks(text, after);
     let mut at = properties;
-    // What begins with `!` may be a password, too.
-    while let Some(end) = property_end(text, at).filter(|_| column.is_some() || text[at] == b'&') {
-        at = skip_blanks(text, end);
+    // A tag and an anchor, at most. What begins with `!` may be a password, too.
+    for _ in 0..2 {
+        match property_end(text, at).filter(|_| column.is_some() || text[at] == b'&') {
+            Some(end) => at = skip_blanks(text, end),
+            None => break,
+        }
     }
     let mut scalar = false;
     if matches!(text.get(at), Some(b'|' | b'>')) {
@@ -157,4 +160,63 @@ fn line_end(text: &[u8], content: usize, escapes: usize) -> (usize, Option<Break
         }
     }
     (text.len(), None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(text: &str) -> Option<&str> {
+        let key = text.find("key")?;
+        let colon = key + text[key..].find(':')?;
+        block(text.as_bytes(), colon + 1, key).map(|value| &text[value])
+    }
+
+    #[test]
+    fn values_stand_deeper_than_their_key() {
+        for (text, expected) in [
+            ("key: |\n  a\n  b\nnext: 1", "a\n  b"),
+            ("a:\n  key: >-2 # why\n    a\n\n    b\n  next: 1", "a\n\n    b"),
+            ("key:\n  a", "a"),
+            ("key:\r\n a\r\nnext: 1\r\n", "a"),
+            ("key:\n- a\n- b\nnext: 1", "- a\n- b"),
+            ("- key: |\n    a\n  next: 1", "a"),
+            ("\"key\": |\n  a\n", "a"),
+            ("key: &main a b", "&main a"),
+            ("key: !secret \"a b\" c", "!secret \"a b\""),
+            ("key: !vault |\n  a\n", "a"),
+            (r"key: |\n  a\n  b\nnext: 1", r"a\n  b"),
+            (r#""key: |\n  a \"b\"\n" tail"#, r#"a \"b\""#),
+            (r#""key: |\n  a" tail"#, "a"),
+            (r#"\"key: |\\n  a\" tail"#, "a"),
+        ] {
+            assert_eq!(value(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_no_deeper_is_another() {
+        for text in [
+            "key: a",
+            "key: |",
+            "key:\nnext: 1",
+            "  key: |\n  next: 1",
+            "key: |\n- a",
+            "key:",
+            "key: | b",
+            "got key:\n    at a.b(C.java:7)",
+        ] {
+            assert_eq!(value(text), None, "{text}");
+        }
+        assert_eq!(value("got key: !abc d"), None, "it may be a password");
+    }
+
+    #[test]
+    fn headers_go_on_behind_blanks() {
+        for (text, next) in
+            [("\r\n b", Some(3)), ("\n\tb", Some(2)), (r"\r\n b", Some(5)), ("\nb", None), ("\n \n", None), ("b", None)]
+        {
+            assert_eq!(folded(text.as_bytes(), 0), next, "{text:?}");
+        }
+    }
 }

@@ -287,3 +287,74 @@ fn trim_end(text: &[u8], mut end: usize) -> usize {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{Inventory, KeyPattern, Rank};
+
+    type Read = fn(&[u8], usize, &Keys<'_>, &mut dyn FnMut(Pair)) -> usize;
+
+    /// What `read` finds behind the first `opening`.
+    fn values<'t>(text: &'t str, opening: &str, read: Read) -> Vec<&'t str> {
+        let rank = Rank { segments: 0, plain: false, masks: true, own: false, strictness: 0 };
+        let keys = ["password", "token"].iter().zip(0..);
+        let keys = keys.map(|(key, rule)| KeyPattern::parse(key, rule, rank).expect("a good key"));
+        let inventory = Inventory::new(keys.collect());
+        let reading = |_| Some(Reading { line: false, phrase: false });
+        let keys = Keys { inventory: &inventory, field: "", reading: &reading };
+        let at = text.find(opening).expect("it stands there") + opening.len();
+        let mut values = Vec::new();
+        let end = read(text.as_bytes(), at, &keys, &mut |pair| values.push(&text[pair.value]));
+        assert!((at..=text.len()).contains(&end), "{end} in {text}");
+        values
+    }
+
+    #[test]
+    fn values_stand_in_the_place_of_their_column() {
+        for (text, expected) in [
+            ("(id, password) VALUES (1, 'x')", &["x"][..]),
+            ("(`password`,id)values('x',1),('y',2)", &["x", "y"]),
+            ("(id, \"password\")\nVALUES (\n1,\n N'x'\n)", &["x"]),
+            (r"(id, password)\nVALUES (1, 'x')", &["x"]),
+            ("(password, n) VALUES ('it''s, (x', 1)", &["it''s, (x"]),
+            (r"(n, password) VALUES ('it\'s, ok', 'x'), ('C:\', 'y')", &["x", "y"]),
+            ("(n, password) VALUES ($a$it's, ($a$, $$x$$)", &["$$x$$"]),
+            ("(n, password) VALUES (f(1, 'a'), crypt('x', 'y'))", &["crypt('x', 'y')"]),
+            ("(n, password) VALUES (1, ?), (2, $1), (3, NULL), (4, :password), (5, '')", &[]),
+            ("(n, password) VALUES (1, 'x", &["x"]),
+            // An open string may hide where the value begins.
+            ("(n, password) VALUES ('a", &["a"]),
+            ("(id, name) VALUES (1, 'x')", &[]),
+            ("of VALUES ('x')", &[]),
+            ("f(password) VALUES (", &[]),
+        ] {
+            let opening = if text.contains("values(") { "values(" } else { "VALUES (" };
+            assert_eq!(values(text, opening, at_values), expected, "{text}");
+        }
+        assert_eq!(values("SET (id, password) = (1, 'x')", "= (", at_values), ["x"]);
+    }
+
+    #[test]
+    fn literals_follow_operators() {
+        for (text, expected) in [
+            ("password LIKE 'x%'", &["x%"][..]),
+            ("u.password not like N'x'", &["x"]),
+            ("password IN ('x', 'y')", &["x", "y"]),
+            ("token NOT IN ( 'x' )", &["x"]),
+            ("password <> 'x' AND n = 'y'", &["x"]),
+            ("token BETWEEN 'x' AND 'y'", &["x", "y"]),
+            ("IDENTIFIED BY 'x'", &["x"]),
+            ("WITH PASSWORD 'x'", &["x"]),
+            ("password LIKE 'x", &["x"]),
+            ("name LIKE 'x'", &[]),
+            ("signed by 'x'", &[]),
+            ("the token in 'x'", &[]),
+            ("password -> 'x'", &[]),
+            ("a password alike 'x'", &[]),
+            ("password LIKE ''", &[]),
+        ] {
+            assert_eq!(values(text, "'", at_literal), expected, "{text}");
+        }
+    }
+}
