@@ -15,6 +15,10 @@ test *ARGS:
 bench *ARGS:
     cargo bench --all-features --bench '*' -- {{ARGS}}
 
+# Linear time: texts of 1 KB, 100 KB and 10 MB that are made to be expensive; `just floods SQL` for some of them
+floods *ARGS:
+    cargo bench --bench floods -- {{ARGS}}
+
 # The same events without and with the boundary, side by side
 quickstart:
     cargo run --example quickstart

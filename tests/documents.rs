@@ -186,6 +186,16 @@ const FLOODS: &[&str] = &[
     "(\"password\", Some(",
     "(\\n",
     "{\"password\":{",
+    "(password) VALUES ('",
+    "(a) VALUES (",
+    "password IN ('x', ",
+    "password LIKE '",
+    "password <> '",
+    "password: |\n x\n",
+    "password:\n\n",
+    "password:\\n",
+    "&password: ",
+    "Cookie: a\r\n ",
     "[redacted:contact]%40",
 ];
 

@@ -41,11 +41,22 @@ pub(crate) enum Shape {
     Ipv4,
     /// `::` beside a hexadecimal digit, or six colons with one to four of those between: ends with the last of these.
     Ipv6,
-    /// Six pairs of hexadecimal digits with a `:` or `-` between, or three groups of four with dots.
+    /// Six pairs of hexadecimal digits with a `:`, `-` or blank between, or three groups of four with dots.
     MacDigits,
 }
 
 impl Anchor {
+    /// Each of these texts.
+    pub(crate) const fn exact<const N: usize>(texts: [&'static str; N]) -> [Self; N] {
+        let mut anchors = [Self::Exact(""); N];
+        let mut i = 0;
+        while i < N {
+            anchors[i] = Self::Exact(texts[i]);
+            i += 1;
+        }
+        anchors
+    }
+
     /// Each of these texts, in any case of letters.
     pub(crate) const fn any_case<const N: usize>(texts: [&'static str; N]) -> [Self; N] {
         let mut anchors = [Self::AnyCase(""); N];

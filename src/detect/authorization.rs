@@ -84,7 +84,8 @@ impl Scheme {
 
     fn accepts(self, credential: &[u8]) -> bool {
         match self {
-            Self::Basic => is_user_and_password(credential),
+            // What follows the padding belongs to the text around: `LIKE 'Basic QWxhZGRpbjpvcGVu==%'`.
+            Self::Basic => is_user_and_password(&credential[..token68_len(credential)]),
             Self::Bearer => credential.len() >= 8 && looks_random(credential),
             Self::Other => credential.len() >= 16 && looks_random(credential),
         }
@@ -99,6 +100,12 @@ fn is_after_header_name(before: &[u8]) -> bool {
     let name = &before[..before.len() - gap];
     let assigned = before[name.len()..].iter().any(|b| matches!(b, b':' | b'=' | b'('));
     assigned && name.len().checked_sub(NAME.len()).is_some_and(|at| name[at..].eq_ignore_ascii_case(NAME))
+}
+
+/// How many characters there are before the first that base64 has not.
+fn token68_len(text: &[u8]) -> usize {
+    let body = text.iter().take_while(|&&b| is_base64(b)).count();
+    body + text[body..].iter().take_while(|&&b| b == b'=').count()
 }
 
 /// Whether this is base64, whole or cut, of `user:password`.

@@ -1,10 +1,10 @@
 //! Addresses of wallets in Base58Check: Bitcoin (`1…`, `3…`), Litecoin (`L…`), Dogecoin (`D…`).
 //!
 //! Source: as in the validator. The checksum of four bytes is so sure that an address counts where it is glued to other text
-//! on its right, too.
+//! on its right, too; without it, one of Bitcoin counts by its form, where it stands alone.
 
 use super::anchor::Anchor;
-use super::around::word_before;
+use super::around::{word_after, word_before};
 use super::validator::base58;
 use super::{Detector, Probe, Verdict};
 
@@ -21,7 +21,9 @@ const LONGEST: usize = 35;
 fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
     let start = anchor_end - HEAD;
     let run = text[start..].iter().take(LONGEST).take_while(|b| base58::ALPHABET.contains(b)).count();
+    let alone = |len: &usize| !word_after(text, start + len) && base58::is_well_formed(&text[start..start + len]);
     let found = (SHORTEST..=run).rev().find(|&len| base58::check(&text[start..start + len]));
+    let found = found.or_else(|| Some(run).filter(alone));
     match found.filter(|_| start >= floor && !word_before(text, start)) {
         Some(len) => Verdict::Found(start..start + len),
         None => Verdict::Nothing { resume: anchor_end },
@@ -42,6 +44,7 @@ mod tests {
                 "to=⟦3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy⟧&x",
                 "⟦1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa⟧t",
                 "(⟦DH5yaieqoZN36fDVciNyRueRGvGLR3mr7L⟧).",
+                "mistyped ⟦1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb⟧, sent back",
             ],
         );
     }
@@ -51,7 +54,8 @@ mod tests {
         assert_ignores(
             &DETECTOR,
             &[
-                "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb",
+                "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb0",
+                "DH5yaieqoZN36fDVciNyRueRGvGLR3mr7M",
                 "x1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
                 "1111111111111111111111111111111111",
                 "3d2f1a9b8c7d6e5f4a3b2c1d9e8f7a6b5c4d3e2f",

@@ -38,6 +38,8 @@ impl Sink for Found<'_> {
     fn option(&mut self, _: usize) {}
     fn tuple(&mut self, _: usize) {}
     fn element(&mut self, _: usize) {}
+    fn sql_values(&mut self, _: usize) {}
+    fn sql_literal(&mut self, _: usize) {}
     fn disguise(&mut self) {}
     fn blob(&mut self, _: Blob, _: usize) {}
     fn own_mark(&mut self, _: Range<usize>) {}

@@ -84,11 +84,16 @@ fn looks_like_numbers(text: &[u8]) -> bool {
         || groups().next().is_some_and(|group| group.iter().all(u8::is_ascii_digit))
 }
 
-/// Where the zone ends (`%eth0`, in a URL `%25eth0`) that may follow an address.
+/// Where the zone ends (`%eth0`, `%pvc1.3`, in a URL `%25eth0`) that may follow an address.
 fn zone_end(text: &[u8], end: usize) -> usize {
     const LONGEST: usize = 24;
     let Some(zone) = text[end..].strip_prefix(b"%") else { return end };
-    let len = zone.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count();
+    let in_zone = |at: usize| match zone.get(at) {
+        Some(b'.') => zone.get(at + 1).is_some_and(u8::is_ascii_alphanumeric),
+        Some(b) => b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'),
+        None => false,
+    };
+    let len = (0..=LONGEST).take_while(|at| in_zone(*at)).count();
     let escape = zone.len() >= 2 && zone[..2].iter().all(u8::is_ascii_hexdigit) && !zone.starts_with(b"25");
     if (1..=LONGEST).contains(&len) && !escape { end + 1 + len } else { end }
 }
@@ -107,6 +112,7 @@ mod tests {
                 "from [⟦2001:db8::8:800:200c:417a⟧]:443,",
                 "addr:⟦fe80::1⟧: up",
                 "⟦fe80::1%eth0⟧ and ⟦fe80::2⟧.",
+                "on ⟦ff02::5678%pvc1.3⟧. And ⟦fe80::1%eth0.100⟧ up",
                 "http://[⟦fe80::1%25eth0⟧]/",
                 "⟦::ffff:192.0.2.1⟧",
                 "⟦2001:db8:0:0:0:0:192.0.2.1⟧",

@@ -23,6 +23,7 @@ mod jwt;
 mod mac;
 pub(crate) mod pair;
 mod phone;
+mod phone_national;
 mod private_key;
 pub(crate) mod regex_rule;
 pub(crate) mod scanner;
@@ -73,6 +74,7 @@ pub(crate) enum Verdict {
 pub(crate) const BUILTIN: &[&Detector] = &[
     &email::DETECTOR,
     &phone::DETECTOR,
+    &phone_national::DETECTOR,
     &card::DETECTOR,
     &iban::DETECTOR,
     &us_ssn::DETECTOR,
@@ -81,6 +83,7 @@ pub(crate) const BUILTIN: &[&Detector] = &[
     &ipv6::DETECTOR,
     &ipv6::LOCAL,
     &mac::DETECTOR,
+    &mac::NOBODY,
     &base58_address::DETECTOR,
     &jwt::DETECTOR,
     &authorization::DETECTOR,

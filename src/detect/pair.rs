@@ -4,14 +4,17 @@
 //! output of `Debug`, and JSON that stands escaped inside something else. A separator is where it starts: the key is
 //! read backwards from it, and only if the inventory knows the key, the value is read forwards.
 
+mod block;
 mod element;
 mod extent;
+mod sql;
 mod tuple;
 
 use std::ops::Range;
 
 pub(crate) use self::element::at_element;
 use self::extent::extent;
+pub(crate) use self::sql::{at_literal, at_values};
 pub(crate) use self::tuple::at_tuple;
 use crate::policy::{Inventory, Parents};
 
@@ -109,6 +112,11 @@ pub(crate) fn at_separator(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pa
         _ => at + 1,
     };
     let (rule, key) = key_before(text, at, keys)?;
+    if text[at] == b':'
+        && let Some(value) = block::block(text, after, key.start)
+    {
+        return Some(Pair { rule: rule.0, key, value, quoted: false });
+    }
     value_after(text, after, rule, key)
 }
 
@@ -212,7 +220,7 @@ fn value_after(text: &[u8], after: usize, (rule, reading): (u32, Reading), key: 
     let start = skip_blanks(text, skip_colours(text, after));
     let start = skip_colours(text, start);
     let (value, quoted) = extent(text, start, reading.line);
-    let empty = value.is_empty() || is_nothing(&text[value.clone()]);
+    let empty = value.is_empty() || is_nothing(&text[value.clone()]) || !quoted && is_parameter(&text[value.clone()]);
     (!empty).then_some(Pair { rule, key, value, quoted })
 }
 
@@ -266,6 +274,13 @@ fn trim_quotes(text: &[u8], range: Range<usize>) -> Range<usize> {
 /// Values that say that there is none.
 pub(crate) fn is_nothing(value: &[u8]) -> bool {
     matches!(value, b"null" | b"None" | b"nil" | b"undefined" | b"()" | b"[]" | b"{}") || is_variable(value)
+}
+
+/// `$1`: the place of a value in a prepared statement.
+fn is_parameter(value: &[u8]) -> bool {
+    const MOST_DIGITS: usize = 3;
+    let digits = value.strip_prefix(b"$").unwrap_or_default();
+    (1..=MOST_DIGITS).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
 }
 
 /// `${DB_PASSWORD}`: the name of an environment variable, not its value. Its bracket may count as that of something around.
@@ -377,6 +392,10 @@ mod tests {
             "=x",
             ":",
             "password: \"\"",
+            "password = $1",
+            "password:\nnext: x",
+            "got password:\n    at com.example.Login.check(Login.java:17)",
+            "password: |\nnext: x",
             r#"get("password", default) get("password")"#,
             r#"("password", "")"#,
             r#"["password", "user"]"#,

@@ -10,7 +10,7 @@ use super::{Detector, Probe, Verdict};
 
 /// Finds everything from the dashes before `BEGIN` to those after `END`.
 pub(crate) static DETECTOR: Detector =
-    Detector { name: "private_key", anchors: &[Anchor::Exact("PRIVATE KEY")], find, number: None };
+    Detector { name: "private_key", anchors: &Anchor::exact(["PRIVATE KEY", "PRIVATE+KEY"]), find, number: None };
 
 /// Lines of a key have 64 characters or more; fewer than this are a word, unless they end the key.
 const SHORTEST_LINE: usize = 20;
@@ -19,7 +19,7 @@ const SHORTEST_LINE: usize = 20;
 fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
     const LONGEST_LABEL: usize = 48;
     let near = &text[anchor_end.saturating_sub(LONGEST_LABEL)..anchor_end];
-    let Some(begin) = near.windows(6).rposition(|window| window == b"BEGIN ") else {
+    let Some(begin) = near.windows(6).rposition(|w| w == b"BEGIN " || w == b"BEGIN+") else {
         return Verdict::Nothing { resume: anchor_end };
     };
     let begin = anchor_end - near.len() + begin;
@@ -78,7 +78,7 @@ fn end_line(text: &[u8]) -> Option<usize> {
     let len = label
         .iter()
         .take(LONGEST_LABEL)
-        .take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || **b == b' ')
+        .take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b' ' | b'+'))
         .count();
     let after = opening + 3 + len;
     Some(after + text[after..].iter().take(5).take_while(|&&b| b == b'-').count())

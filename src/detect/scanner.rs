@@ -57,6 +57,10 @@ pub(crate) trait Sink {
     fn tuple(&mut self, at: usize);
     /// The name of an element of XML begins at `at`.
     fn element(&mut self, at: usize);
+    /// The rows of an SQL statement (`VALUES (`) begin at `at`.
+    fn sql_values(&mut self, at: usize);
+    /// A literal of SQL begins at `at`, behind an operator and its quote.
+    fn sql_literal(&mut self, at: usize);
     /// A document may begin at `at`. Answers where to go on.
     fn document(&mut self, at: usize) -> usize;
     /// Something stands in the text that means something else than it is. Told once.
@@ -78,6 +82,8 @@ enum Target {
     Name(u32, usize),
     /// What a token of ours begins with.
     Token,
+    /// An operator of SQL.
+    Operator,
 }
 
 /// Regexes that have nothing else to look for.
@@ -90,6 +96,8 @@ struct Anywhere {
 const SIZE_LIMIT: usize = 64 << 20;
 /// What a token of ours begins with.
 const TOKEN: &[u8] = b"tok-";
+/// Operators of SQL before a literal: ISO/IEC 9075-2, and those of databases for passwords.
+const OPERATORS: [&str; 5] = ["like", "between", "identified by", "password", "regexp"];
 /// What may follow a name as one word with it.
 const TAILS: [&str; 3] = ["", "s", "value"];
 /// How far inside a document, from either end, words are looked for that are context for values outside of it.
@@ -107,6 +115,7 @@ impl Scanner {
             None => inside.push(Literal::new(text, exact, target)),
         };
         add(TOKEN, true, true, Target::Token);
+        OPERATORS.iter().for_each(|operator| add(operator.as_bytes(), false, true, Target::Operator));
         for (i, (_, matcher)) in matchers.iter().enumerate() {
             let i = u32::try_from(i).expect("a rules file is at most 4 MiB");
             match matcher {
@@ -258,7 +267,13 @@ impl<S: Sink> Pass<'_, S> {
     fn special(&mut self, at: usize) -> Option<usize> {
         let rest = &self.text[at..];
         match rest[0] {
-            b'=' => self.sink.separator(at),
+            b'=' => {
+                self.sink.separator(at);
+                if self.text[..at].ends_with(b">") || self.text[..at].ends_with(b"<") || self.text[..at].ends_with(b"!")
+                {
+                    self.literal_after(at + 1, 1);
+                }
+            }
             b':' => self.colon(at),
             b'@' => self.shape(Shape::At, at + 1),
             b'+' => self.plus_digit(at + 1),
@@ -269,13 +284,24 @@ impl<S: Sink> Pass<'_, S> {
                 self.disguise(at);
             }
             b'\\' | b'&' | 0x80.. => self.disguise(at),
-            b'~' if self.text[..at].ends_with(b"Q") && at > 1 && self.text[at - 2].is_ascii_digit() => {
-                self.shape(Shape::AzureTilde, at + 1);
+            b'~' => {
+                if let [.., b'0'..=b'9', b'Q'] = self.text[..at] {
+                    self.shape(Shape::AzureTilde, at + 1);
+                }
+                self.literal_after(at + 1 + usize::from(rest.get(1) == Some(&b'*')), 1);
             }
             b'<' if rest.get(1).is_some_and(u8::is_ascii_alphabetic) => self.sink.element(at + 1),
+            // Of `<>` and `->` the second sign speaks.
+            b'<' | b'>' => self.literal_after(at + 1, 1),
             b'(' => {
                 if let Some(len) = string_after(&rest[1..]) {
                     self.sink.tuple(at + 1 + len);
+                }
+                let before = &self.text[..at];
+                if begins_rows(before) {
+                    self.sink.sql_values(at + 1);
+                } else if last_word_is(before, b"in") {
+                    self.literal_after(at + 1, 1);
                 }
             }
             b'[' | b'{' => {
@@ -289,6 +315,16 @@ impl<S: Sink> Pass<'_, S> {
             _ => {}
         }
         None
+    }
+
+    /// Asks about a literal of SQL that opens near `at`, behind an operator.
+    fn literal_after(&mut self, at: usize, most_blanks: usize) {
+        let rest = self.text.get(at..).unwrap_or_default();
+        let blanks = rest.iter().take(most_blanks).take_while(|b| matches!(b, b' ' | b'(')).count();
+        let kind = usize::from(matches!(rest.get(blanks), Some(b'N' | b'n' | b'E' | b'e')));
+        if let Some(b'\'' | b'"') = rest.get(blanks + kind) {
+            self.sink.sql_literal(at + blanks + kind + 1);
+        }
     }
 
     fn colon(&mut self, at: usize) {
@@ -371,6 +407,8 @@ impl<S: Sink> Pass<'_, S> {
                 own_mark(&text[start..]).into_iter().for_each(|len| self.sink.own_mark(start..start + len));
                 return;
             }
+            Target::Operator if matches!(text.get(end), Some(b' ' | b'(')) => return self.literal_after(end, 3),
+            Target::Operator => return,
         };
         let floor = self.resume.of(index);
         let (rule, matcher) = &scanner.matchers[index as usize];
@@ -419,6 +457,32 @@ fn next(bits: &mut u64) -> Option<usize> {
 /// Whether two characters before digits make them the end of a name.
 fn is_name(a: u8, b: u8) -> bool {
     a.is_ascii_alphabetic() && (b.is_ascii_alphabetic() || b == b'_')
+}
+
+/// Whether a list of columns ends, or `VALUES`, and the bracket behind opens the first row.
+fn begins_rows(before: &[u8]) -> bool {
+    /// Line breaks are also written as `\n`, with any number of backslashes.
+    const MOST_BLANKS: usize = 64;
+    let mut end = before.len();
+    let floor = end.saturating_sub(MOST_BLANKS);
+    while end > floor {
+        match before[..end] {
+            [.., b' ' | b'\t' | b'\r' | b'\n' | b'\\'] => end -= 1,
+            [.., b'\\', b'n' | b'r' | b't'] => end -= 2,
+            _ => break,
+        }
+    }
+    let before = &before[..end];
+    if let [columns @ .., b'='] = before {
+        return columns.trim_ascii_end().ends_with(b")");
+    }
+    last_word_is(before, b"values") || last_word_is(before, b"value")
+}
+
+/// Whether that word, in any case, stands at the end, but for a blank.
+fn last_word_is(text: &[u8], word: &[u8]) -> bool {
+    let text = text.strip_suffix(b" ").unwrap_or(text);
+    text.len().checked_sub(word.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(word))
 }
 
 /// Where the first digit stands, if it is `least` or more and nothing but a bracket stands before it.

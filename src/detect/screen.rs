@@ -147,7 +147,7 @@ impl Kinds {
             let lower = lane | u8x16::splat(0x20);
             let (colon, plus, backslash, percent) = (is(b':'), is(b'+'), is(b'\\'), is(b'%'));
             // `{` is `[` in lower case.
-            let brackets = lower.simd_eq(u8x16::splat(b'{')) | is(b'(') | is(b'<');
+            let brackets = lower.simd_eq(u8x16::splat(b'{')) | is(b'(') | is(b'<') | is(b'>');
             let signs = is(b'=') | colon | is(b'@') | plus | is(b'~') | is(b'$') | is(b';');
             let disguises = backslash | percent | is(b'&') | lane.simd_ge(u8x16::splat(FIRST_LEAD));
             kinds.special |= mask(brackets | signs | disguises);
@@ -172,7 +172,7 @@ impl Kinds {
 
 /// The bytes of ASCII that mean something by themselves: before keys and values, in documents and disguises, and at the beginning
 /// of some values.
-pub(super) const SIGNS: &[u8] = b"=:@+{[(<%\\&~$;";
+pub(super) const SIGNS: &[u8] = b"=:@+{[(<>%\\&~$;";
 /// Begins the colours of terminals.
 const ESCAPE: u8 = 0x1b;
 /// The first byte of a character of UTF-8 beyond ASCII is this or more.
@@ -315,12 +315,15 @@ impl Seen {
                 self.ipv6 |= here(colons << 1 & hex);
             }
         }
-        for separator in [colon, bits(before.dash, kinds.dash)] {
-            if separator.count_ones() >= 5 {
-                let mut pairs = two;
-                (0..5).for_each(|_| pairs = then(then(pairs, separator, 1), two, 2));
-                self.mac |= here(pairs);
+        for separator in [colon, bits(before.dash, kinds.dash), bits(before.blank, kinds.blank)] {
+            let mut pairs = two;
+            for _ in 0..5 {
+                pairs = then(then(pairs, separator, 1), two, 2);
+                if pairs == 0 {
+                    break;
+                }
             }
+            self.mac |= here(pairs);
         }
         let dot = bits(before.dot, kinds.dot);
         if dot.count_ones() >= 2 {

@@ -60,6 +60,7 @@ impl<'r> Reader<'r> {
             text,
             decoded,
             pair_end: 0,
+            sql_end: 0,
             broken_end: 0,
             quotes: (0, false),
             skipped: Vec::new(),
@@ -210,6 +211,8 @@ struct Part<'p, 'r> {
     decoded: u8,
     /// No pair begins before this: what stands there is a value already.
     pair_end: usize,
+    /// No rows of SQL begin before this: what stands there was read as such.
+    sql_end: usize,
     /// No document begins before this: the text was tried there, and is none.
     broken_end: usize,
     /// How far quotes were counted, and whether one is open there.
@@ -224,6 +227,9 @@ struct Part<'p, 'r> {
     floors: [Floors; 2],
 }
 
+/// Reads literals of SQL from an offset on, and answers how far it read.
+type SqlReader = fn(&[u8], usize, &Keys<'_>, &mut dyn FnMut(Pair)) -> usize;
+
 impl Part<'_, '_> {
     fn add(&mut self, range: Range<usize>, rule: u32, key: Option<Range<usize>>) {
         let shift = |r: Range<usize>| r.start + self.base..r.end + self.base;
@@ -237,18 +243,33 @@ impl Part<'_, '_> {
         if at < self.pair_end {
             return;
         }
+        let text = self.text;
+        if let Some(pair) = self.with_keys(|keys| read(text, at, keys)) {
+            self.pair_end = if pair.is_doubtful(text) { pair.value.start } else { pair.value.end };
+            let Pair { rule, key, value, .. } = pair;
+            self.add(value, rule, Some(key));
+        }
+    }
+
+    /// Reads literals of SQL from `at` on; answers how far it read.
+    fn sql_at(&mut self, at: usize, read: SqlReader) -> usize {
+        let text = self.text;
+        let mut found = Vec::new();
+        let end = self.with_keys(|keys| read(text, at, keys, &mut |pair| found.push(pair)));
+        for Pair { rule, key, value, .. } in found {
+            self.add(value, rule, Some(key));
+        }
+        end
+    }
+
+    fn with_keys<T>(&self, read: impl FnOnce(&Keys<'_>) -> T) -> T {
         let policy = self.reader.policy;
         let reading = |rule| {
             let rule = policy.rule(rule);
             let reading = Reading { line: rule.extent == Extent::Line, phrase: rule.class == DataClass::Confidential };
             rule.masks.then_some(reading)
         };
-        let keys = Keys { inventory: &policy.inventory, field: self.reader.field, reading: &reading };
-        if let Some(pair) = read(self.text, at, &keys) {
-            self.pair_end = if pair.is_doubtful(self.text) { pair.value.start } else { pair.value.end };
-            let Pair { rule, key, value, .. } = pair;
-            self.add(value, rule, Some(key));
-        }
+        read(&Keys { inventory: &policy.inventory, field: self.reader.field, reading: &reading })
     }
 }
 
@@ -285,6 +306,19 @@ impl Sink for Part<'_, '_> {
 
     fn element(&mut self, at: usize) {
         self.pair_at(at, pair::at_element);
+    }
+
+    fn sql_values(&mut self, at: usize) {
+        if at >= self.sql_end {
+            self.sql_end = self.sql_at(at, pair::at_values);
+        }
+    }
+
+    fn sql_literal(&mut self, at: usize) {
+        if at >= self.pair_end {
+            let end = self.sql_at(at, pair::at_literal);
+            self.pair_end = self.pair_end.max(end);
+        }
     }
 
     fn document(&mut self, at: usize) -> usize {

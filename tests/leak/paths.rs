@@ -7,6 +7,7 @@ use std::fmt;
 use tracing::field::Empty;
 use tracing::{info, info_span};
 
+use super::documents::percent_encoded;
 use super::secrets::{Key, Secret};
 
 /// One way into the log.
@@ -35,8 +36,8 @@ pub fn not_applicable(secret: &Secret, path: &Path) -> Option<&'static str> {
 }
 
 /// Why an output does not show what is logged on a path, even without the boundary; `None` where it does.
-pub fn not_shown(path: &Path, output: &str) -> Option<&'static str> {
-    match (path.name, output) {
+pub fn not_shown(path: &str, output: &str) -> Option<&'static str> {
+    match (path, output) {
         (ERROR_SOURCE, "json" | "stock json") => Some("prints the outermost error only"),
         _ => None,
     }
@@ -69,16 +70,6 @@ impl Error for Failure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.cause.as_ref().map(|cause| cause.as_ref() as _)
     }
-}
-
-/// Everything but letters, digits and `-._~` as `%41` (RFC 3986, section 2.3).
-fn percent_encoded(value: &str) -> String {
-    let encode = |byte: u8| match byte {
-        b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    value.bytes().map(encode).collect()
 }
 
 /// Bridges `log` records from now on.
@@ -162,7 +153,7 @@ macro_rules! paths_under {
             fn number(value: &str) {
                 let digits: String = value.chars().filter(char::is_ascii_digit).collect();
                 let number: u64 = digits.parse().expect("only called for cards");
-                info!($key = number, signed = number as i64, wide = u128::from(number));
+                info!($key = number, signed = number as i64, wide = u128::from(number), float = number as f64);
             }
 
             fn json(value: &str) -> String {

@@ -19,6 +19,16 @@ pub enum Key {
     Note,
 }
 
+impl Key {
+    /// As it stands in documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Note => "note",
+        }
+    }
+}
+
 pub const SECRETS: &[Secret] = &[
     Secret {
         name: "password under its key",
@@ -101,5 +111,115 @@ pub const SECRETS: &[Secret] = &[
         key: Key::Note,
         value: "postgres://app:s3cr3t-canary@db.example.com/orders",
         canaries: &["s3cr3t-canary"],
+    },
+    Secret {
+        name: "phone number with a trunk prefix",
+        key: Key::Note,
+        value: "020 7946 0958", // reserved for fiction
+        canaries: &["7946 09"],
+    },
+    Secret {
+        name: "MAC address",
+        key: Key::Note,
+        value: "00:00:5e:00:53:c7", // RFC 7042, section 2.1.2
+        canaries: &["00:00:5e:00:53"],
+    },
+    Secret {
+        name: "IPv6 address",
+        key: Key::Note,
+        value: "2001:db8:85a3:8d3:1319:8a2e:370:7348", // RFC 3849
+        canaries: &["8d3:1319:8a2e:370:7348"],
+    },
+    Secret {
+        name: "Bitcoin address",
+        key: Key::Note,
+        value: "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy", // Bitcoin wiki, "Invoice address"
+        canaries: &["pEZ73CNmQviecrny"],
+    },
+    // Disguises: what must not come out is what stood there, or what it means.
+    Secret {
+        name: "e-mail, percent-encoded",
+        key: Key::Note,
+        value: "jane.canary.doe%40example.com",
+        canaries: &["jane.canary.doe"],
+    },
+    Secret {
+        name: "e-mail, percent-encoded twice",
+        key: Key::Note,
+        value: "jane.canary.doe%2540example.com",
+        canaries: &["jane.canary.doe"],
+    },
+    Secret {
+        name: "e-mail, escaped as in JSON",
+        key: Key::Note,
+        value: "jane.canary.doe\\u0040example.com",
+        canaries: &["jane.canary.doe"],
+    },
+    Secret {
+        name: "e-mail, HTML reference",
+        key: Key::Note,
+        value: "jane.canary.doe&#64;example.com",
+        canaries: &["jane.canary.doe"],
+    },
+    Secret {
+        name: "e-mail, full-width",
+        key: Key::Note,
+        value: "ｊａｎｅ．ｃａｎａｒｙ＠ｅｘａｍｐｌｅ．ｃｏｍ",
+        canaries: &["ｊａｎｅ．ｃａｎａｒｙ"],
+    },
+    Secret {
+        name: "e-mail, look-alike letters",
+        key: Key::Note,
+        value: "𝐣𝐚𝐧𝐞.𝐜𝐚𝐧𝐚𝐫𝐲@example.com",
+        canaries: &["𝐣𝐚𝐧𝐞.𝐜𝐚𝐧𝐚𝐫𝐲"],
+    },
+    Secret {
+        name: "e-mail, Punycode",
+        key: Key::Note,
+        value: "jane.canary.doe@xn--exmple-cua.com",
+        canaries: &["jane.canary.doe"],
+    },
+    Secret {
+        name: "e-mail beyond ASCII",
+        key: Key::Note,
+        value: "jürgen.canary.doe@exämple.com",
+        canaries: &["jürgen.canary.doe"],
+    },
+    Secret {
+        name: "e-mail in base64",
+        key: Key::Note,
+        value: "amFuZS5jYW5hcnkuZG9lQGV4YW1wbGUuY29t", // jane.canary.doe@example.com
+        canaries: &["jane.canary.doe"],
+    },
+    Secret {
+        name: "e-mail in hex",
+        key: Key::Note,
+        value: "6a616e652e63616e6172792e646f65406578616d706c652e636f6d", // jane.canary.doe@example.com
+        canaries: &["jane.canary.doe"],
+    },
+    Secret {
+        name: "card, full-width",
+        key: Key::Note,
+        value: "４０１２８８８８８８８８１８８１",
+        canaries: &["４０１２８８８８８８８８"],
+    },
+    Secret {
+        name: "card with zero-width spaces",
+        key: Key::Note,
+        value: "4012\u{200b}8888\u{200b}8888\u{200b}1881",
+        canaries: &["4012\u{200b}8888\u{200b}8888"],
+    },
+    Secret {
+        name: "card with no-break spaces",
+        key: Key::Note,
+        value: "4012\u{a0}8888\u{a0}8888\u{a0}1881",
+        canaries: &["4012\u{a0}8888\u{a0}8888"],
+    },
+    Secret { name: "card with dots", key: Key::Note, value: "4012.8888.8888.1881", canaries: &["4012.8888.8888"] },
+    Secret {
+        name: "card with typographic dashes",
+        key: Key::Note,
+        value: "4012–8888–8888–1881",
+        canaries: &["4012–8888–8888"],
     },
 ];

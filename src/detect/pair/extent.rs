@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::block::folded;
 use super::{LONGEST_KEY, MOST_ESCAPES, backslashes_before, is_key_byte, skip_blanks};
 
 /// Where the value that begins at `start` stands, and whether it is quoted.
@@ -123,6 +124,13 @@ fn line_end(text: &[u8], start: usize) -> usize {
                 let quote = at + escapes;
                 at = text.len().min(closing_quote(text, quote + 1, b'"', escapes).1 + 1);
             }
+            Some(b'\n' | b'\r' | b'n') if let Some(next) = folded(text, at) => at = next,
+            Some(b'r')
+                if escapes > 0
+                    && let Some(next) = folded(text, at) =>
+            {
+                at = next
+            }
             Some(b'\n' | b'\r' | b'"') => break,
             Some(b'n' | b'r') if escapes > 0 => break,
             _ => at += escapes + 1,
@@ -137,9 +145,8 @@ fn bare_end(text: &[u8], start: usize) -> usize {
     let mut at = word_end(text, start);
     // `Authorization: Bearer x`, `AWS4-HMAC-SHA256 Credential=…`: a scheme is not the value.
     if SCHEMES.iter().any(|scheme| text[start..at].eq_ignore_ascii_case(scheme.as_bytes()))
-        && text.get(at) == Some(&b' ')
+        && let Some(next) = folded(text, at).or((text.get(at) == Some(&b' ')).then(|| skip_blanks(text, at)))
     {
-        let next = skip_blanks(text, at);
         at = word_end(text, next).max(at);
     }
     at

@@ -22,6 +22,21 @@ pub(in crate::detect) fn check(address: &[u8]) -> bool {
     Sha256::digest(Sha256::digest(body)).starts_with(checksum)
 }
 
+/// Whether `address` is one of Bitcoin as far as can be told without its checksum: letters of both cases and digits that spell
+/// a hash behind the version of `1…` or `3…`. Words of that kind and length are hardly ever anything else, and one that was
+/// mistyped tells nearly as much.
+pub(in crate::detect) fn is_well_formed(address: &[u8]) -> bool {
+    const VERSIONS: [u8; 2] = [0x00, 0x05];
+    const LENGTHS: std::ops::RangeInclusive<usize> = 32..=35;
+    let any = |is: fn(&u8) -> bool| address.iter().any(is);
+    let mixed = any(u8::is_ascii_digit) && any(u8::is_ascii_lowercase) && any(u8::is_ascii_uppercase);
+    let zeros = |bytes: [u8; LEN]| bytes.iter().take_while(|byte| **byte == 0).count();
+    let ones = address.iter().take_while(|letter| **letter == ALPHABET[0]).count();
+    LENGTHS.contains(&address.len())
+        && mixed
+        && decode(address).is_some_and(|bytes| VERSIONS.contains(&bytes[0]) && zeros(bytes) == ones)
+}
+
 /// The number that the characters spell, if it fits.
 fn decode(address: &[u8]) -> Option<[u8; LEN]> {
     let mut bytes = [0; LEN];
@@ -48,6 +63,21 @@ mod tests {
         // The first of all, and an example of BIP 13.
         assert!(check(b"1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"));
         assert!(check(b"3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy"));
+    }
+
+    #[test]
+    fn the_form_tells_without_the_checksum() {
+        assert!(is_well_formed(b"1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb"));
+        assert!(is_well_formed(b"3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLz"));
+        for other in [
+            "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNaNaNa",
+            "1A1zP1eP5QGefi2DMPTfTL5SLmv7Div",
+            "1111111111111111111111111111111111",
+            "3d2f1a9b8c7d6e5f4a3b2c1d9e8f7a6b5c",
+            "1EYTGXQQDSVBWZ4KMFHPRCJAU8N2L6T3ZQ",
+        ] {
+            assert!(!is_well_formed(other.as_bytes()), "{other}");
+        }
     }
 
     #[test]

@@ -2,11 +2,16 @@
 
 use super::date::is_day;
 
-/// Whether `text` is as many digits as a national number has (ITU-T E.164), and no date.
+/// Whether `text` is as many digits as a national number has (ITU-T E.164), and neither a date nor an internet address.
 pub(super) fn national(text: &[u8]) -> bool {
     let Some((digits, len @ 7..=12)) = super::digits::<12>(text) else { return false };
     let same = digits[..len].iter().all(|digit| *digit == digits[0]);
-    !same && !is_date(text)
+    !same && !is_date(text) && !is_ipv4(text)
+}
+
+/// `192.0.2.10`, four times at most 255: as in `dial tcp 192.0.2.10:443`.
+fn is_ipv4(text: &[u8]) -> bool {
+    std::str::from_utf8(text).is_ok_and(|text| text.parse::<std::net::Ipv4Addr>().is_ok())
 }
 
 /// `2026-11-22`, `22.11.2026`, `11 22 2026`.
@@ -28,7 +33,16 @@ mod tests {
         for number in ["020 7946 0958", "01.99.00.12.34", "5550143", "2026-5550143"] {
             assert!(national(number.as_bytes()), "{number}");
         }
-        for other in ["2026-11-22", "22.11.2026", "11 22 2026", "2026-11-22 10", "123456", "0000000", "1234567890123"] {
+        for other in [
+            "2026-11-22",
+            "22.11.2026",
+            "11 22 2026",
+            "2026-11-22 10",
+            "192.168.10.25",
+            "123456",
+            "0000000",
+            "1234567890123",
+        ] {
             assert!(!national(other.as_bytes()), "{other}");
         }
     }

@@ -40,12 +40,28 @@ fn escape(text: &[u8]) -> Option<Piece> {
             Some(Piece::character(slashes + len + 3, char::from_u32(number(&rest[2..2 + len], 16)?)?))
         }
         b'u' => {
-            let high = number(rest.get(1..5)?, 16)?;
-            // A surrogate pair has one backslash or more before each half; what is written in pairs is no ASCII.
-            Some(Piece::character(slashes + 5, char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER)))
+            let first = number(rest.get(1..5)?, 16)?;
+            let half = slashes + 5;
+            let (len, c) = match (char::from_u32(first), surrogate_pair(first, &text[half..], slashes)) {
+                (Some(c), _) => (half, c),
+                (None, Some(c)) => (2 * half, c),
+                (None, None) => (half, char::REPLACEMENT_CHARACTER),
+            };
+            let piece = Piece::character(len, c);
+            Some(look_alike(&piece.bytes[..piece.len]).map_or(piece, |inner| Piece { raw_len: len, ..inner }))
         }
         _ => None,
     }
+}
+
+/// The character of which `first` is the first half and the second begins `text`, behind as many backslashes (RFC 8259,
+/// section 7).
+fn surrogate_pair(first: u32, text: &[u8], slashes: usize) -> Option<char> {
+    let (escape, rest) = text.split_at_checked(slashes)?;
+    let digits = rest.strip_prefix(b"u")?.get(..4)?;
+    let units = [u16::try_from(first).ok()?, u16::try_from(number(digits, 16)?).ok()?];
+    let escaped = escape.iter().all(|&b| b == b'\\');
+    char::decode_utf16(units).next()?.ok().filter(|_| escaped)
 }
 
 fn entity(text: &[u8]) -> Option<Piece> {

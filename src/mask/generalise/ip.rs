@@ -3,17 +3,19 @@
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use crate::mask::erase::Erase;
 use crate::mask::{MaskError, Masker, Outcome, Subject};
 
 /// IPv4 to its /24, IPv6 to its /48; a port and a zone go away.
 ///
 /// IPv6 addresses that hold an IPv4 address show no more of it than its /24: IPv4-mapped ones (RFC 4291 §2.5.5.2) are
 /// written as IPv4, 6to4 ones (RFC 3056: the IPv4 address stands in bits 16 to 47) are cut at /40. A wider prefix
-/// that the value has already stays as wide as it is.
+/// that the value has already stays as wide as it is. An address that is its own network (`192.0.2.0`) would be shown whole, so
+/// it is erased.
 pub(in crate::mask) struct IpPrefix;
 
 impl Masker for IpPrefix {
-    fn mask(&self, value: &str, _: &Subject<'_>, out: &mut String) -> Result<Outcome, MaskError> {
+    fn mask(&self, value: &str, subject: &Subject<'_>, out: &mut String) -> Result<Outcome, MaskError> {
         let (address, given) = read(value.trim()).ok_or(MaskError)?;
         let (network, length) = match address {
             IpAddr::V4(v4) => {
@@ -26,6 +28,9 @@ impl Masker for IpPrefix {
                 (IpAddr::V6(v6_network(v6, length)), length)
             }
         };
+        if given.is_none() && network == address {
+            return Erase.mask(value, subject, out);
+        }
         write!(out, "{network}/{length}").map_err(|_| MaskError)?;
         Ok(Outcome::Replaced)
     }
@@ -114,6 +119,14 @@ mod tests {
             let once = masked(&IpPrefix, value).unwrap();
             assert_eq!(once, safe, "{value}");
             assert_eq!(masked(&IpPrefix, &once).as_deref(), Some(safe), "its own output");
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_its_own_network_is_not_shown() {
+        for value in ["192.0.2.0", "192.0.2.0:80", "0.0.0.0", "2001:db8::", "[2001:db8::]:443", "::ffff:192.0.2.0"] {
+            let masked = masked(&IpPrefix, value).unwrap();
+            assert!(masked.starts_with("[redacted:"), "{value}: {masked}");
         }
     }
 

@@ -83,6 +83,7 @@ impl json::Visitor for Document<'_, '_> {
             text,
             decoded: 0,
             pair_end: usize::MAX,
+            sql_end: usize::MAX,
             broken_end: usize::MAX,
             quotes: (0, false),
             skipped: Vec::new(),

@@ -1,0 +1,360 @@
+//! Linear time: what each byte costs in texts of 1 KB, 100 KB and 10 MB that are made to be expensive.
+//!
+//! `cargo bench --bench floods`; with `--quick`, the largest is 1 MB, and with a word behind it, only floods with that word in
+//! their names. There are floods for each kind of document and disguise, and for each pack: one of all its examples, of what
+//! must not be found, of context words, of halves. Each rule has such floods of its own, up to 100 KB, and on to the largest
+//! where a byte of those costs much more than one of 1 KB; only those that grow are printed. The run fails if a byte of the
+//! largest text costs more than [`MOST_GROWTH`] times what one of 100 KB costs: quadratic time would make that a hundred.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use tracing_privacy::Policy;
+
+const SMALL: usize = 1 << 10;
+const MEDIUM: usize = 100 << 10;
+const LARGE: usize = 10 << 20;
+const LARGE_WHEN_QUICK: usize = 1 << 20;
+
+/// So much more may a byte of the largest text cost than one of 100 KB. From 1 KB on there are steps: regexes have faster
+/// engines for short texts.
+const MOST_GROWTH: f64 = 3.0;
+/// Shorter times are measured again and again, until they add up to so much.
+const LEAST_TIME: Duration = Duration::from_millis(4);
+/// What looks like growth is measured so many times, for other programs run, too.
+const MOST_TRIES: usize = 4;
+
+/// A text of any length: `head`, then `unit` as often as fits, then `tail`.
+struct Flood {
+    name: String,
+    head: String,
+    unit: String,
+    tail: String,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    let only = arguments.iter().find(|argument| !argument.starts_with("--"));
+    let wanted = |flood: &Flood| only.is_none_or(|word| flood.name.contains(word.as_str()));
+    let policy = Policy::builder().include_all().build().expect("all packs compile");
+    let packs = packs();
+    let large = if quick { LARGE_WHEN_QUICK } else { LARGE };
+
+    let documents = DOCUMENTS.iter().map(Flood::document);
+    let floods = documents.chain(packs.iter().flat_map(Pack::floods)).filter(wanted);
+    let mut floods: Vec<(Flood, Costs)> = floods.map(|flood| (flood, Costs::default())).collect();
+    println!("nanoseconds per byte");
+    println!("{:<52} {:>8} {:>8} {:>5} MB {:>14}", "flood", "1 KB", "100 KB", large >> 20, "largest : 1 KB");
+    let mut growing = 0;
+    for (flood, costs) in &mut floods {
+        costs.measure(&policy, flood, large);
+        growing += usize::from(costs.grow());
+        costs.print(flood);
+    }
+    let rules: Vec<Flood> = packs.iter().flat_map(Pack::rule_floods).filter(wanted).collect();
+    println!("\n{} floods of single rules; those that grow:", rules.len());
+    for flood in &rules {
+        let mut costs = Costs::default();
+        costs.measure_while_growing(&policy, flood, large);
+        growing += usize::from(costs.grow());
+        if costs.grow() {
+            costs.print(flood);
+        }
+    }
+    println!("{growing} of {} floods grow", floods.len() + rules.len());
+    if growing == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What a byte costs in a small, a middle and a large text, in nanoseconds.
+#[derive(Default)]
+struct Costs {
+    small: f64,
+    medium: f64,
+    large: f64,
+}
+
+impl Costs {
+    fn measure(&mut self, policy: &Policy, flood: &Flood, large: usize) {
+        self.small = time_per_byte(policy, &flood.text(SMALL));
+        self.medium = time_per_byte(policy, &flood.text(MEDIUM));
+        let large = flood.text(large);
+        self.large = time_per_byte(policy, &large);
+        for _ in 1..MOST_TRIES {
+            if self.grow() {
+                self.large = self.large.min(time_per_byte(policy, &large));
+            }
+        }
+    }
+
+    /// Measures large texts only where the middle one costs more than the small one.
+    fn measure_while_growing(&mut self, policy: &Policy, flood: &Flood, large: usize) {
+        self.small = time_per_byte(policy, &flood.text(SMALL));
+        self.medium = time_per_byte(policy, &flood.text(MEDIUM));
+        if self.medium > self.small * MOST_GROWTH / 2.0 {
+            self.measure(policy, flood, large);
+        }
+    }
+
+    fn grow(&self) -> bool {
+        self.large > self.medium * MOST_GROWTH
+    }
+
+    fn print(&self, flood: &Flood) {
+        let Self { small, medium, large } = self;
+        let (ratio, mark) = (large / small, if self.grow() { "  grows" } else { "" });
+        println!("{:<52} {small:>8.1} {medium:>8.1} {large:>8.1} {ratio:>14.2}{mark}", flood.name);
+    }
+}
+
+/// Nanoseconds.
+fn time_per_byte(policy: &Policy, text: &str) -> f64 {
+    let mut out = Vec::with_capacity(2 * text.len());
+    if text.len() <= MEDIUM {
+        // What a thread learns of the automata when it first needs it is not a cost of the text.
+        policy.sanitize_line(text.as_bytes(), &mut out);
+    }
+    let start = Instant::now();
+    let mut runs = 0;
+    while runs == 0 || start.elapsed() < LEAST_TIME {
+        out.clear();
+        policy.sanitize_line(black_box(text.as_bytes()), &mut out);
+        black_box(&out);
+        runs += 1;
+    }
+    start.elapsed().as_secs_f64() * 1e9 / (f64::from(runs) * text.len() as f64)
+}
+
+impl Flood {
+    fn document([kind, name, head, unit, tail]: &[&str; 5]) -> Self {
+        let [head, unit, tail] = [head, unit, tail].map(|text| (*text).to_owned());
+        Self { name: format!("{kind}: {name}"), head, unit, tail }
+    }
+
+    fn of(name: String, unit: String) -> Option<Self> {
+        (!unit.trim().is_empty()).then_some(Self { name, head: String::new(), unit, tail: String::new() })
+    }
+
+    /// A text of about that size; a unit that is longer is cut.
+    fn text(&self, size: usize) -> String {
+        let mut text = self.head.clone();
+        while text.len() < size {
+            text.push_str(&self.unit);
+        }
+        let end = (size.min(text.len())..=text.len()).find(|at| text.is_char_boundary(*at));
+        text.truncate(end.unwrap_or(text.len()));
+        text + &self.tail
+    }
+}
+
+/// A pack's file, as far as it is of interest here.
+#[derive(Deserialize)]
+struct Pack {
+    #[serde(skip)]
+    name: String,
+    #[serde(default)]
+    field: Vec<Field>,
+    #[serde(default)]
+    pattern: Vec<Pattern>,
+}
+
+#[derive(Deserialize)]
+struct Field {
+    keys: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Pattern {
+    name: String,
+    #[serde(default)]
+    context: Vec<String>,
+    #[serde(default)]
+    examples: Vec<String>,
+    #[serde(default)]
+    counterexamples: Vec<String>,
+}
+
+impl Pack {
+    /// Floods of all its rules.
+    fn floods(&self) -> Vec<Flood> {
+        let keys = || self.field.iter().flat_map(|field| field.keys.iter().map(|key| key.replace('*', "x")));
+        let all = |texts: fn(&Pattern) -> Vec<String>| self.pattern.iter().flat_map(texts).collect::<Vec<_>>();
+        let floods = [
+            ("keys", keys().map(|key| format!("{key}=")).collect()),
+            ("keys and values", keys().map(|key| format!("{key}: \"x\",")).collect()),
+            ("examples", all(|pattern| pattern.examples.clone())),
+            ("counterexamples", all(|pattern| pattern.counterexamples.clone())),
+            ("context words", all(|pattern| pattern.context.clone())),
+            ("halves", all(|pattern| pattern.examples.iter().map(|example| half(example).to_owned()).collect())),
+        ];
+        let joined =
+            |(what, texts): (&str, Vec<String>)| Flood::of(format!("{}: {what}", self.name), texts.join(" ") + " ");
+        let mut floods: Vec<Flood> = floods.into_iter().filter_map(joined).collect();
+        let glued = all(|pattern| pattern.examples.clone()).concat();
+        floods.extend(Flood::of(format!("{}: examples without blanks", self.name), glued));
+        floods
+    }
+
+    /// Floods of each rule by itself.
+    fn rule_floods(&self) -> Vec<Flood> {
+        let mut floods = Vec::new();
+        for pattern in &self.pattern {
+            let context = pattern.context.join(" ");
+            for text in pattern.examples.iter().chain(&pattern.counterexamples) {
+                let units = [
+                    ("with blanks", format!("{text} ")),
+                    ("without blanks", text.clone()),
+                    ("half", half(text).to_owned()),
+                    ("half, with context", format!("{context} {} ", half(text))),
+                    ("last character again", text.chars().last().map(String::from).unwrap_or_default()),
+                ];
+                for (what, unit) in units {
+                    let head = if what == "last character again" { text.clone() } else { String::new() };
+                    let name = format!("{}: {}, {what}", self.name, pattern.name);
+                    floods.extend(Flood::of(name, unit).map(|flood| Flood { head, ..flood }));
+                }
+            }
+        }
+        floods
+    }
+}
+
+fn half(text: &str) -> &str {
+    let middle = (0..=text.len() / 2).rev().find(|at| text.is_char_boundary(*at));
+    &text[..middle.unwrap_or(0)]
+}
+
+/// The packs of the library, one for each file.
+fn packs() -> Vec<Pack> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules/packs");
+    let mut files = Vec::new();
+    for folder in [folder.clone(), folder.join("secrets")] {
+        let entries = std::fs::read_dir(folder).expect("the packs are there");
+        files.extend(entries.map(|entry| entry.expect("the packs can be listed").path()));
+    }
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    let read = |file: &std::path::PathBuf| {
+        let text = std::fs::read_to_string(file).expect("a pack can be read");
+        let mut pack: Pack = toml::from_str(&text).expect("a pack is TOML");
+        let name = file.strip_prefix(&folder).expect("it stands in that folder").with_extension("");
+        pack.name = format!("pack {}", name.display());
+        pack
+    };
+    files.iter().map(read).collect()
+}
+
+/// Kind, name, head, unit, tail.
+#[rustfmt::skip]
+const DOCUMENTS: &[[&str; 5]] = &[
+    ["JSON", "members", r#"{"a":["#, r#"{"password":"x","b":[1,"y"]},"#, "0]}"],
+    ["JSON", "clean members", r#"{"a":["#, r#"{"name":"x","b":[1,"y"]},"#, "0]}"],
+    ["JSON", "many documents", "", r#"x={"password":"y","b":1} "#, ""],
+    ["JSON", "nesting", "", r#"{"a":["#, ""],
+    ["JSON", "nesting under a key", "", r#"{"password":{"#, ""],
+    ["JSON", "broken", "", r#"{"a":1,,"#, ""],
+    ["JSON", "broken, at its end", r#"{"a":["#, r#"{"password":"y"},"#, "}"],
+    ["JSON", "strings never closed", "", r#"{"a":"b"#, ""],
+    ["JSON", "strings in strings", r#"{"a":""#, r#"{\"password\":\"x\"},"#, r#""}"#],
+    ["JSON", "escapes", r#"{"a":""#, r"\u0070\u0061", r#""}"#],
+    ["JSON", "keys with escapes", "{", r#""pass\u0077ord":"x","#, r#""a":1}"#],
+    ["Debug", "structs", "", r#"User { password: "x", n: Some(1) }, "#, ""],
+    ["Debug", "wrappers never closed", "", "password: Some(", ""],
+    ["Debug", "brackets never closed", "", "a: A { password: ", ""],
+    ["Debug", "strings never closed", "", r#"password: ""#, ""],
+    ["Debug", "tuples", "", r#"("password", "x"), "#, ""],
+    ["Debug", "tuples never closed", "", r#"("password", ["#, ""],
+    ["Debug", "tuples in an escaped text", "", r#"(\"password\",\n \""#, ""],
+    ["Debug", "Debug of Debug", "", r#"\\\"password: \\\"x"#, ""],
+    ["Debug", "backslashes", "password: \"", "\\", ""],
+    ["Debug", "quotes", "password: ", "\"", ""],
+    ["Debug", "doubtful quotes", "", "password: \" , ", ""],
+    ["pairs", "values", "", "password=x ", ""],
+    ["pairs", "without values", "", "password=", ""],
+    ["pairs", "colons", "", "password: ", ""],
+    ["pairs", "phrases", "", "date of birth: ", ""],
+    ["pairs", "options", "", "--password ", ""],
+    ["pairs", "single quotes", "", "password='", ""],
+    ["pairs", "curly quotes", "", "password=“", ""],
+    ["pairs", "triple quotes", "", "password=\"\"\"", ""],
+    ["pairs", "long keys", "", "a_password_", ""],
+    ["pairs", "indices", "", "user[password][0]", "=x"],
+    ["pairs", "blanks", "password=", " ", ""],
+    ["pairs", "separators", "", "=:", ""],
+    ["pairs", "connection strings", "", "Server=x;Password=y;", ""],
+    ["pairs", "colours", "", "\x1b[2mpassword\x1b[0m\x1b[2m=\x1b[0m", ""],
+    ["logfmt", "quoted values", "", "level=info password=\"a b\" dur=3ms ", ""],
+    ["query string", "parameters", "/?a=1", "&password=x", ""],
+    ["query string", "encoded parameters", "/?a=1", "%26password%3Dx", ""],
+    ["query string", "ampersands", "/?password=", "&", ""],
+    ["XML", "elements", "", "<password>x</password>", ""],
+    ["XML", "elements never closed", "", "<password>", ""],
+    ["XML", "tags never closed", "", "<password a", ""],
+    ["XML", "CDATA never closed", "", "<password><![CDATA[", ""],
+    ["XML", "attributes", "", "<a password=\"x\"/>", ""],
+    ["XML", "escaped", "", "&lt;password&gt;x&lt;/password&gt;", ""],
+    ["SQL", "rows", "INSERT INTO t (id, password) VALUES ", "(1, 'x'), ", "(2, 'y')"],
+    ["SQL", "statements", "", "INSERT INTO t (id, password) VALUES (1, 'x');", ""],
+    ["SQL", "clean statements", "", "INSERT INTO t (id, name) VALUES (1, 'x');", ""],
+    ["SQL", "rows never closed", "", "(password) VALUES (", ""],
+    ["SQL", "strings never closed", "", "(password) VALUES ('", ""],
+    ["SQL", "quotes doubled", "(password) VALUES ('", "''", ""],
+    ["SQL", "quotes behind backslashes", "(password) VALUES ('", r"\'", ""],
+    ["SQL", "dollar quotes never closed", "", "(password) VALUES ($a$", ""],
+    ["SQL", "brackets", "(password) VALUES (", "(", ""],
+    ["SQL", "columns", "(", "password, ", "id) VALUES (1, 'x')"],
+    ["SQL", "many lists of columns", "", "(a, b, c) VALUES ", ""],
+    ["SQL", "lists", "password IN (", "'x', ", "'y')"],
+    ["SQL", "lists never closed", "", "password IN ('", ""],
+    ["SQL", "patterns", "", "password LIKE 'x' AND ", ""],
+    ["SQL", "patterns never closed", "", "password LIKE '", ""],
+    ["SQL", "ranges", "token BETWEEN 'x'", " AND 'y'", ""],
+    ["SQL", "inequalities", "", "password <> '", ""],
+    ["SQL", "blanks", "(password) VALUES (", " ", ""],
+    ["YAML", "pairs", "", "password: x\n", ""],
+    ["YAML", "block scalars", "", "password: |\n  x\n", ""],
+    ["YAML", "lines of one block", "password: |\n", "  x\n", ""],
+    ["YAML", "written-out lines of one block", "password: |", r"\n  x", ""],
+    ["YAML", "keys without values", "", "password:\n", ""],
+    ["YAML", "keys in blocks", "", "  password:\n    token: |\n", ""],
+    ["YAML", "lists", "passwords:\n", "- x\n", ""],
+    ["YAML", "anchors", "password: ", "&password: ", ""],
+    ["YAML", "anchors alone", "password: ", "&a ", ""],
+    ["YAML", "empty lines", "password:", "\n", ""],
+    ["YAML", "empty lines behind each key", "", "password:\n\n\n\n\n", ""],
+    ["YAML", "written-out empty lines", "password:", r"\n", ""],
+    ["YAML", "backslashes", "password: |\\n  ", "\\", ""],
+    ["YAML", "blanks before keys", "", "                                password:", ""],
+    ["headers", "credentials", "", "Authorization: Bearer x\r\n", ""],
+    ["headers", "folded", "Cookie: a\r\n", " b=c;\r\n", ""],
+    ["headers", "folded credentials", "", "Authorization: Bearer\r\n ", ""],
+    ["headers", "cookies on one line", "Cookie: ", "a=b; ", ""],
+    ["headers", "parameters in quotes", "", "Authorization: Digest a=\"", ""],
+    ["base64", "one text", "", "amFuZUBleGFtcGxlLmNvbSBhbmQg", ""],
+    ["base64", "many texts", "", "amFuZUBleGFtcGxlLmNvbQ== ", ""],
+    ["base64", "in base64", "", "YW1GdVpVQmxlR0Z0Y0d4bExtTnZiUT09IA==", ""],
+    ["hex", "one text", "", "6a616e65406578616d706c652e636f6d20", ""],
+    ["hex", "many texts", "", "6a616e65406578616d706c652e636f6d ", ""],
+    ["percent-encoding", "e-mail addresses", "", "jane%40example.com+", ""],
+    ["percent-encoding", "three deep", "", "%25252540", ""],
+    ["percent-encoding", "every byte", "", "%70%61%73%73%77%6F%72%64%3D", ""],
+    ["escapes", "of JSON", "", r"\u0040", ""],
+    ["escapes", "pairs of surrogates", "", r"\ud835\udc23", ""],
+    ["escapes", "never closed", "", r"\u{", ""],
+    ["references", "numbers", "", "&#64;", ""],
+    ["references", "in references", "", "&amp;amp;#64;", ""],
+    ["look-alikes", "full-width digits", "", "４", ""],
+    ["look-alikes", "zero-width spaces", "", "4\u{200b}", ""],
+    ["look-alikes", "no-break spaces", "", "4012\u{a0}8888\u{a0}", ""],
+    ["marks of ours", "placeholders", "", "password=[redacted:credential] ", ""],
+    ["marks of ours", "halves", "", "[redacted:", ""],
+    ["numbers", "digits", "", "4", ""],
+    ["numbers", "groups", "", "4012 8888 ", ""],
+    ["numbers", "pairs with blanks", "", "0a ", ""],
+    ["numbers", "trunk prefixes", "", "020 7946 ", ""],
+    ["numbers", "dots", "", "192.0.2.", ""],
+    ["numbers", "colons", "", "2001:db8:", ""],
+];
