@@ -48,10 +48,12 @@ const FOLD: u64 = 0x2020_2020_2020_2020;
 
 /// The fewest bytes by which a literal is looked for.
 pub(super) const SHORTEST_LITERAL: usize = 3;
+/// The fewest bytes by which a whole word is looked for.
+pub(super) const SHORTEST_WORD: usize = 2;
 
 /// Where in a literal the word begins by which it can be looked for: at its own beginning if that is one of a word wherever it
 /// stands (`begins_word`), or behind a sign inside of it. `None` if there is no word of three bytes or more.
-fn word_in(literal: &[u8], begins_word: bool) -> Option<usize> {
+pub(super) fn word_in(literal: &[u8], begins_word: bool) -> Option<usize> {
     let in_word = |at: usize| literal[at].is_ascii_alphanumeric() || !literal[at].is_ascii();
     let is_start = |&at: &usize| if at == 0 { begins_word && in_word(0) } else { in_word(at) && !in_word(at - 1) };
     (0..(literal.len() + 1).saturating_sub(SHORTEST_LITERAL)).find(is_start)
@@ -63,7 +65,7 @@ impl<T: Copy> Literal<T> {
         Some(Self { text: text.to_vec(), offset: word_in(text, begins_word)?, exact, target })
     }
 
-    /// A literal of three bytes or more that is looked for where it begins.
+    /// A literal of three bytes or more, or a whole word of two, that is looked for where it begins (or ends).
     pub(super) fn new(text: &[u8], exact: bool, target: T) -> Self {
         Self { text: text.to_vec(), offset: 0, exact, target }
     }
@@ -81,9 +83,19 @@ impl<T: Copy> Grams<T> {
             head.truncate(8);
             let entry = Entry::new(&head, u16::try_from(i).expect("a rules file holds fewer literals"));
             let fourth = head.get(3).map_or(u32::MAX, |&b| 1 << kind(b));
-            let slot = hash(u32::from_le_bytes([head[0], head[1], head[2], 0]));
-            filter[slot] |= fourth;
-            by_slot[slot].push(entry);
+            // A word of two letters ends there.
+            let third: Vec<u8> = match head.get(2) {
+                Some(&third) => vec![third],
+                None => (0..=u8::MAX).filter(|b| !b.is_ascii_alphanumeric()).collect(),
+            };
+            let mut slots: Vec<usize> =
+                third.iter().map(|&third| hash(u32::from_le_bytes([head[0], head[1], third, 0]))).collect();
+            slots.sort_unstable();
+            slots.dedup();
+            for slot in slots {
+                filter[slot] |= fourth;
+                by_slot[slot].push(entry);
+            }
         }
         let mut slots = Box::new([0; SLOTS + 1]);
         let mut entries = Vec::new();
@@ -181,6 +193,13 @@ mod tests {
         assert_eq!(found(Direction::Forward, &literals, "ghp_ GHP_ BADGE numbers"), [(0, 4), (1, 22)]);
         assert_eq!(found(Direction::Forward, &literals, "badge numbe"), []);
         assert_eq!(found(Direction::Forward, &literals, ""), []);
+    }
+
+    #[test]
+    fn words_of_two_letters_are_whole() {
+        let literals = [("id", false)];
+        assert_eq!(found(Direction::Forward, &literals, "ID 7, id"), [(0, 2), (0, 8)]);
+        assert_eq!(found(Direction::Forward, &literals, "idea"), []);
     }
 
     #[test]

@@ -8,7 +8,8 @@ use regex_automata::{Anchored, Input};
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-use super::grams::SHORTEST_LITERAL;
+use super::grams::{SHORTEST_LITERAL, SHORTEST_WORD};
+use super::screen::SIGNS;
 use super::validator::Validator;
 use super::words::Beginning;
 
@@ -42,6 +43,13 @@ pub(crate) struct Prefix {
     pub(crate) exact: bool,
 }
 
+impl Prefix {
+    /// Whether it begins with a sign at which the scanner stops.
+    fn is_sign(&self) -> bool {
+        SIGNS.contains(&self.text[0])
+    }
+}
+
 /// How far from a value its context words may stand, in bytes.
 pub(super) const CONTEXT_REACH: usize = 60;
 /// The fewest kinds of bytes that are worth looking for.
@@ -71,10 +79,10 @@ impl RegexRule {
             })?;
         let prefixes = if fails_soon(&hir) { prefixes(&hir) } else { Vec::new() };
         let start = match bounded(&hir) {
-            Some(longest) if !context.is_empty() && !prefixes.iter().any(|prefix| is_telling(&prefix.text)) => {
+            Some(longest) if has_words(context) && !prefixes.iter().any(|prefix| is_telling(&prefix.text)) => {
                 Start::Context { longest }
             }
-            _ if are_rare(&prefixes) => Start::Prefixes(prefixes),
+            _ if are_rare(&prefixes) && !prefixes.iter().any(Prefix::is_sign) => Start::Prefixes(prefixes),
             _ => match beginnings(&hir) {
                 Some(beginnings) => Start::Beginnings(beginnings),
                 None if are_findable(&prefixes) => Start::Prefixes(prefixes),
@@ -93,6 +101,18 @@ impl RegexRule {
     /// Where the scanner looks for matches.
     pub(crate) fn start(&self) -> &Start {
         &self.start
+    }
+
+    /// Whether matches are looked for where words begin, and not everywhere.
+    #[cfg(test)]
+    pub(crate) fn is_found_by_words(&self) -> bool {
+        match &self.start {
+            Start::Prefixes(prefixes) => {
+                prefixes.iter().all(|p| super::grams::word_in(&p.text, self.begins_word).is_some())
+            }
+            Start::Context { .. } | Start::Beginnings(_) => true,
+            Start::Anywhere => false,
+        }
     }
 
     /// Whether every match begins where a word begins.
@@ -201,6 +221,11 @@ fn fails_soon(hir: &Hir) -> bool {
 /// Whether a literal says more than a context word would. Digits say nothing.
 fn is_telling(prefix: &[u8]) -> bool {
     prefix.len() >= TELLING_PREFIX && !prefix.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether there are context words, and all of them can be looked for.
+fn has_words(context: &[&str]) -> bool {
+    !context.is_empty() && context.iter().all(|word| word.len() >= SHORTEST_WORD)
 }
 
 /// Whether these literals can be looked for.

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::anchor::{Anchor, Shape};
-use super::grams::{Direction, Grams, Literal, SHORTEST_LITERAL};
+use super::grams::{Direction, Grams, Literal, SHORTEST_WORD};
 use super::regex_rule::{CONTEXT_REACH, Prefix, RegexRule, Start, is_whole_word};
 use super::screen::{BLOCK, Block, LONG_WORD, Screen, Seen};
 use super::words::{Beginning, Words};
@@ -107,7 +107,7 @@ impl Scanner {
     /// Compiles the matchers of all rules in force; an error says what was too large.
     pub(crate) fn new(matchers: Vec<(u32, Matcher)>) -> Result<Self, String> {
         let mut shapes = std::array::from_fn(|_| Vec::new());
-        let (mut literals, mut inside, mut names) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut literals, mut whole, mut inside, mut names) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut words, mut signs, mut anywhere) = (Vec::new(), Vec::new(), Vec::new());
         let mut add = |text: &[u8], exact, begins_word, target| match Literal::of_word(text, exact, begins_word, target)
         {
@@ -137,11 +137,13 @@ impl Scanner {
                     Start::Prefixes(prefixes) => prefixes.iter().for_each(|Prefix { text, exact }| {
                         add(text, *exact, rule.begins_word(), Target::Beginning(i, text.len()));
                     }),
-                    Start::Context { .. } if rule.context().iter().any(|word| word.len() < SHORTEST_LITERAL) => {
-                        anywhere.push((i, rule.as_str()));
-                    }
                     Start::Context { longest } => rule.context().iter().for_each(|word| {
-                        add(word.as_bytes(), false, true, Target::Context(i, word.len(), *longest));
+                        let target = Target::Context(i, word.len(), *longest);
+                        if word.len() == SHORTEST_WORD {
+                            whole.push(Literal::new(word.as_bytes(), false, target));
+                        } else {
+                            add(word.as_bytes(), false, true, target);
+                        }
                     }),
                     Start::Beginnings(beginnings) => beginnings.iter().for_each(|beginning| {
                         let list = if beginning.is_sign() { &mut signs } else { &mut words };
@@ -157,6 +159,7 @@ impl Scanner {
             Matcher::Regex(_) => None,
         });
         let numbers = numbers.collect();
+        literals.append(&mut whole);
         let literals = Grams::new(Direction::Forward, literals);
         let inside = Grams::new(Direction::Forward, inside);
         let names = Grams::new(Direction::Backward, names);
