@@ -33,11 +33,15 @@ const SHORTEST_PADDED: usize = 24;
 /// Reads a name, what follows it and the beginning of a value: all of bounded length, so that nothing need be remembered.
 fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
     let nothing = Verdict::Nothing { resume: anchor_end };
-    let Some(name) = Name::around(text, anchor_end) else { return nothing };
-    let Some(glue) = Glue::after(text, name.end) else { return nothing };
+    let Some(name_end) = tail(&text[anchor_end..]).map(|tail| anchor_end + tail) else { return nothing };
+    let Some(glue) = Glue::after(text, name_end) else { return nothing };
     let start = glue.value;
     let look = value_end(text, start, start + LONGEST_LOOK);
     let value = trimmed(text, start..look);
+    if value.len() < SHORTEST_ASSIGNED {
+        return nothing;
+    }
+    let Some(name) = Name::around(text, anchor_end, name_end) else { return nothing };
     let called = matches!(text.get(look), Some(b'('));
     let joined = start == name.end + 1 && matches!(text[name.end], b'-' | b'.');
     let address = joined && is_address(&text[value.clone()]);
@@ -202,9 +206,8 @@ struct Name {
 }
 
 impl Name {
-    /// The name that the anchor ending at `anchor_end` belongs to.
-    fn around(text: &[u8], anchor_end: usize) -> Option<Self> {
-        let end = anchor_end + tail(&text[anchor_end..])?;
+    /// The name that the anchor ending at `anchor_end` belongs to, and that ends at `end` with its tail.
+    fn around(text: &[u8], anchor_end: usize, end: usize) -> Option<Self> {
         let from = anchor_end.saturating_sub(LONGEST_NAME);
         let letters = text[from..anchor_end].iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
         let word = &text[anchor_end - letters..anchor_end];

@@ -520,19 +520,31 @@ fn string_after(text: &[u8]) -> Option<usize> {
 #[derive(Default)]
 struct Resume {
     floor: usize,
-    asked: Vec<(u32, usize)>,
+    /// The first few, and how many these are; then the others.
+    few: [(u32, usize); FEW],
+    len: usize,
+    more: Vec<(u32, usize)>,
 }
+
+/// As many as are asked in most texts: no memory is allocated for them.
+const FEW: usize = 8;
 
 impl Resume {
     fn of(&self, matcher: u32) -> usize {
-        let own = self.asked.iter().find(|(index, _)| *index == matcher).map_or(0, |(_, at)| *at);
+        let asked = self.few[..self.len].iter().chain(&self.more);
+        let own = asked.into_iter().find(|(index, _)| *index == matcher).map_or(0, |(_, at)| *at);
         own.max(self.floor)
     }
 
     fn set(&mut self, matcher: u32, at: usize) {
-        match self.asked.iter_mut().find(|(index, _)| *index == matcher) {
-            Some((_, resume)) => *resume = (*resume).max(at),
-            None => self.asked.push((matcher, at)),
+        let mut asked = self.few[..self.len].iter_mut().chain(&mut self.more);
+        if let Some((_, resume)) = asked.find(|(index, _)| *index == matcher) {
+            *resume = (*resume).max(at);
+        } else if self.len < FEW {
+            self.few[self.len] = (matcher, at);
+            self.len += 1;
+        } else {
+            self.more.push((matcher, at));
         }
     }
 }

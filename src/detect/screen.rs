@@ -205,6 +205,18 @@ fn then(left: Bits, right: Bits, len: u32) -> Bits {
     left << len & right
 }
 
+/// Goes on so many times, or until nothing is left.
+#[inline]
+fn repeat(mut ends: Bits, times: usize, go_on: impl Fn(Bits) -> Bits) -> Bits {
+    for _ in 0..times {
+        if ends == 0 {
+            break;
+        }
+        ends = go_on(ends);
+    }
+    ends
+}
+
 impl Screen {
     /// Looks at the next block.
     pub(super) fn look(&mut self, block: &Block<'_>) -> Seen {
@@ -230,8 +242,7 @@ impl Screen {
         if kinds.digit != 0 {
             seen.look_at_digits(&before, &kinds);
         }
-        let hex = |kinds: &Kinds| kinds.digit | kinds.hex_letter;
-        seen.look_at_hex(&before, &kinds, bits(hex(&before), hex(&kinds)));
+        seen.look_at_hex(&before, &kinds);
         seen
     }
 }
@@ -273,9 +284,6 @@ impl Seen {
         let next = |dots: Bits| between & (dots << 2 | dots << 3 | dots << 4 & digit << 2);
         let third = next(next(between | dot & digit << 1));
         self.ipv4 = here(third << 1 & digit);
-        if digit.count_ones() < 9 {
-            return;
-        }
         let three = digit << 2 & two;
         let four = digit << 3 & three;
         let (dash, blank) = (bits(before.dash, kinds.dash), bits(before.blank, kinds.blank));
@@ -287,10 +295,8 @@ impl Seen {
         let group =
             |groups: Bits, separator: Bits, len: u32, digits: Bits| then(then(groups, separator, 1), digits, len);
         let (five, six, eight) = (digit << 4 & four, runs(digit, 6), runs(digit, 8));
-        let mut triples = three;
-        (0..3).for_each(|_| triples = group(triples, narrow, 3, three));
-        let mut pairs = two;
-        (0..5).for_each(|_| pairs = group(pairs, narrow, 2, two));
+        let triples = repeat(three, 3, |triples| group(triples, narrow, 3, three));
+        let pairs = repeat(two, 5, |pairs| group(pairs, narrow, 2, two));
         self.card = here(
             four << 8 & eight
                 | group(group(four, wide, 4, four), wide, 4, four)
@@ -302,33 +308,30 @@ impl Seen {
         );
     }
 
-    fn look_at_hex(&mut self, before: &Kinds, kinds: &Kinds, hex: Bits) {
+    fn look_at_hex(&mut self, before: &Kinds, kinds: &Kinds) {
         let colon = bits(before.colon, kinds.colon);
+        let hex = bits(before.digit | before.hex_letter, kinds.digit | kinds.hex_letter);
         let two = runs(hex, 2);
         if here(colon) != 0 {
             let double = colon & colon << 1;
             self.ipv6 = here(double & hex << 2 | double << 1 & hex);
-            if colon.count_ones() >= 6 {
-                let inner = colon & hex << 1;
-                let mut colons = inner;
-                (0..5).for_each(|_| colons = inner & (colons << 2 | colons << 3 | colons << 4 | colons << 5));
-                self.ipv6 |= here(colons << 1 & hex);
-            }
+            let inner = colon & hex << 1;
+            let sixth = repeat(inner, 5, |colons| inner & (colons << 2 | colons << 3 | colons << 4 | colons << 5));
+            self.ipv6 |= here(sixth << 1 & hex);
         }
-        for separator in [colon, bits(before.dash, kinds.dash), bits(before.blank, kinds.blank)] {
-            let mut pairs = two;
-            for _ in 0..5 {
-                pairs = then(then(pairs, separator, 1), two, 2);
-                if pairs == 0 {
-                    break;
-                }
+        let digits = before.digit | kinds.digit != 0;
+        let (dash, blank) = (bits(before.dash, kinds.dash), bits(before.blank, kinds.blank));
+        // Those with blanks between have digits; else they would be words.
+        for (separator, may_be) in [(colon, true), (dash, true), (blank, digits)] {
+            if may_be {
+                self.mac |= here(repeat(two, 5, |pairs| then(then(pairs, separator, 1), two, 2)));
             }
-            self.mac |= here(pairs);
         }
         let dot = bits(before.dot, kinds.dot);
-        if dot.count_ones() >= 2 {
+        let before_dot = dot >> 1 & hex << 3 & hex << 2 & two;
+        if before_dot != 0 {
             let four = runs(hex, 4);
-            self.mac |= here(then(then(then(then(four, dot, 1), four, 4), dot, 1), four, 4));
+            self.mac |= here(repeat(four, 2, |groups| then(then(groups, dot, 1), four, 4)));
         }
     }
 }
