@@ -61,7 +61,9 @@ mod setup;
 pub mod testing;
 pub mod typed;
 
-pub use crate::policy::{Category, DataClass, FieldBuilder, Mask, PatternBuilder, Policy, PolicyBuilder};
+pub use crate::policy::{
+    Category, DataClass, FieldBuilder, InForce, Mask, Mode, PatternBuilder, Policy, PolicyBuilder,
+};
 pub use crate::rules::Error;
 pub use crate::setup::{InitError, Setup, init, setup};
 

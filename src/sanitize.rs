@@ -15,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::detect::pair::is_nothing;
 use crate::mask::{Applied, Chain, Scratch as MaskScratch, Subject, push_placeholder};
 use crate::observe::Decision;
-use crate::policy::{Category, Compiled, DataClass, Policy};
+use crate::policy::{Category, Compiled, DataClass, Mode, Policy};
 use reader::Reader;
 pub(crate) use scratch::ScannerId;
 use scratch::Scratch;
@@ -112,16 +112,24 @@ impl Policy {
         })
     }
 
-    /// Runs `sanitize`; should it ever panic, the value is erased and the application goes on.
+    /// Runs `sanitize`, if the mode asks for it; should it ever panic, the value is erased and the application goes on.
     fn guarded(&self, field: &str, out: &mut Vec<u8>, sanitize: impl FnOnce(&mut Vec<u8>) -> Sanitized) -> Sanitized {
+        if self.mode() == Mode::Off {
+            return Sanitized::Clean;
+        }
         let from = out.len();
         // What a panic leaves half-done: `out`, which is cut back, and scratch, which is lost.
         let outcome = catch_unwind(AssertUnwindSafe(|| sanitize(&mut *out)));
-        outcome.unwrap_or_else(|_| {
+        let outcome = outcome.unwrap_or_else(|_| {
             out.truncate(from);
             self.unreadable(field, out);
             Sanitized::Masked
-        })
+        });
+        if self.mode() == Mode::Observe {
+            out.truncate(from);
+            return Sanitized::Clean;
+        }
+        outcome
     }
 
     /// What stands for a value that could not be read at all (its `Debug` panicked, its text is too large): appended to
@@ -168,6 +176,7 @@ impl Compiled {
             masker: chain.masker_name(),
             field,
             failed: applied == Applied::Failed,
+            enforced: self.enforces(),
         });
         if applied == Applied::Dropped { Sanitized::Dropped } else { Sanitized::Masked }
     }
@@ -176,7 +185,15 @@ impl Compiled {
     pub(crate) fn drop(&self, rule: u32, field: &str) -> Sanitized {
         let rule = self.rule(rule);
         let (category, class) = (&rule.category, rule.class);
-        self.decided(&Decision { rule: &rule.name, category, class, masker: "drop", field, failed: false });
+        self.decided(&Decision {
+            rule: &rule.name,
+            category,
+            class,
+            masker: "drop",
+            field,
+            failed: false,
+            enforced: self.enforces(),
+        });
         Sanitized::Dropped
     }
 
@@ -199,7 +216,15 @@ impl Compiled {
     fn erased(&self, rule: u32, field: &str) {
         let rule = self.rule(rule);
         let (category, class) = (&rule.category, rule.class);
-        self.decided(&Decision { rule: &rule.name, category, class, masker: "erase", field, failed: false });
+        self.decided(&Decision {
+            rule: &rule.name,
+            category,
+            class,
+            masker: "erase",
+            field,
+            failed: false,
+            enforced: self.enforces(),
+        });
     }
 
     /// What stands for a document that lies deeper than is read.
@@ -211,7 +236,19 @@ impl Compiled {
     fn failed(&self, why: &str, field: &str, out: &mut Vec<u8>) {
         let (category, class) = (&Category::SENSITIVE, DataClass::Confidential);
         push_placeholder(category, out);
-        self.decided(&Decision { rule: why, category, class, masker: "erase", field, failed: true });
+        self.decided(&Decision {
+            rule: why,
+            category,
+            class,
+            masker: "erase",
+            field,
+            failed: true,
+            enforced: self.enforces(),
+        });
+    }
+
+    fn enforces(&self) -> bool {
+        self.mode == Mode::Enforce
     }
 
     fn decided(&self, decision: &Decision<'_>) {

@@ -106,7 +106,7 @@ impl<W> Setup<W> {
             subscriber.with(json).with_privacy(policy).try_init()
         };
         installed.map_err(|e| Kind::Install(e.into()))?;
-        tracing::info!(target: "tracing_privacy", rules = in_force.source(), "privacy policy in force");
+        in_force.log_in_force();
         Ok(())
     }
 }

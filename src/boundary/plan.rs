@@ -24,7 +24,7 @@ pub(super) struct Plan {
 impl Plan {
     fn new(policy: &Policy, metadata: &'static Metadata<'static>) -> Self {
         let action = |field: Field| {
-            let action = policy.action(field.name());
+            let action = policy.action_at(metadata.target(), field.name());
             (field, action)
         };
         Self { metadata, fields: metadata.fields().iter().map(action).collect() }

@@ -13,7 +13,7 @@ use super::plan::Plan;
 use super::reentry::{count_pass, overwrites};
 use super::values::with_value_set;
 use super::visitor::Sanitizer;
-use crate::policy::Policy;
+use crate::policy::{Mode, Policy};
 
 /// Puts a boundary around a subscriber.
 pub trait PrivacySubscriberExt: Subscriber + Sized {
@@ -162,6 +162,9 @@ pub(super) fn with_sanitized_event<R>(
     raw: &Event<'_>,
     then: impl FnOnce(&Event<'_>, &Fields) -> R,
 ) -> R {
+    if policy.mode() == Mode::Off {
+        return then(raw, &Fields::default());
+    }
     let metadata = raw.metadata();
     let plan = policy.plan(metadata);
     let mut fields = Borrowed::take();
@@ -182,6 +185,9 @@ pub(super) fn with_sanitized_span<R>(
     raw: &Attributes<'_>,
     then: impl FnOnce(&Attributes<'_>, &Fields) -> R,
 ) -> R {
+    if policy.mode() == Mode::Off {
+        return then(raw, &Fields::default());
+    }
     let metadata = raw.metadata();
     let plan = policy.plan(metadata);
     let mut fields = Borrowed::take();
@@ -198,6 +204,9 @@ pub(super) fn with_sanitized_span<R>(
 
 /// Makes a record anew from sanitized values. A record of which nothing is left does not reach `then`.
 pub(super) fn with_sanitized_record(policy: &Policy, raw: &Record<'_>, then: impl FnOnce(&Record<'_>)) {
+    if policy.mode() == Mode::Off {
+        return then(raw);
+    }
     let mut fields = Borrowed::take();
     let mut sanitizer = Sanitizer::for_record(policy, &mut fields);
     raw.record(&mut sanitizer);

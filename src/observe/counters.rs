@@ -9,6 +9,7 @@ use super::Decision;
 pub(crate) struct Counters {
     masked: AtomicU64,
     failures: AtomicU64,
+    observed: AtomicU64,
 }
 
 /// Counts at one moment.
@@ -19,10 +20,16 @@ pub struct Snapshot {
     pub masked: u64,
     /// Values that were erased since they could not be read or their masker failed.
     pub failures: u64,
+    /// Values that would have been masked if the mode were `enforce`.
+    pub observed: u64,
 }
 
 impl Counters {
     pub(crate) fn count(&self, decision: &Decision<'_>) {
+        if !decision.enforced {
+            self.observed.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
         self.masked.fetch_add(1, Ordering::Relaxed);
         if decision.failed {
             self.failures.fetch_add(1, Ordering::Relaxed);
@@ -30,6 +37,7 @@ impl Counters {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        Snapshot { masked: self.masked.load(Ordering::Relaxed), failures: self.failures.load(Ordering::Relaxed) }
+        let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        Snapshot { masked: load(&self.masked), failures: load(&self.failures), observed: load(&self.observed) }
     }
 }

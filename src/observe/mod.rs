@@ -6,7 +6,7 @@ pub(crate) use self::counters::Counters;
 pub use self::counters::Snapshot;
 use crate::policy::{Category, DataClass};
 
-/// One act of masking. It holds nothing of the value and nothing derived from it.
+/// One act of masking, or what would be one if the mode were `enforce`. It holds nothing of the value and nothing derived from it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Decision<'a> {
@@ -23,10 +23,12 @@ pub struct Decision<'a> {
     pub field: &'a str,
     /// Whether the masker failed, so that the value was erased instead.
     pub failed: bool,
+    /// Whether the value was masked; false where the mode is `observe`, and it only would have been.
+    pub enforced: bool,
 }
 
 /// Told of every decision, on the thread that logs. It must be quick and must not log.
 pub trait Observer: Send + Sync + 'static {
-    /// Called once for each masked value.
+    /// Called once for each masked value, and where the mode is `observe`, for each that would be.
     fn decided(&self, decision: &Decision<'_>);
 }

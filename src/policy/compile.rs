@@ -7,7 +7,8 @@ use toml::Spanned;
 
 use super::inventory::{Inventory, KeyPattern, Rank};
 use super::rule::Rule;
-use super::{Category, Compiled, DataClass, Policy};
+use super::settings::Settled;
+use super::{Category, Compiled, DataClass, Fingerprint, Mode, Policy};
 use crate::boundary::PlanCache;
 use crate::detect::regex_rule::RegexRule;
 use crate::detect::scanner::{Matcher, Scanner};
@@ -26,18 +27,19 @@ pub(super) struct Parts {
     pub(super) source: String,
     pub(super) files: Vec<(Source, RulesFile)>,
     pub(super) maskers: MaskerSet,
-    pub(super) mask_from: Option<DataClass>,
+    pub(super) settled: Settled,
     pub(super) observer: Option<Box<dyn Observer>>,
 }
 
 /// Compiles; the first mistake is the error.
 pub(super) fn compile(parts: Parts) -> Result<Policy, Error> {
-    let Parts { source, files, mut maskers, mask_from, observer } = parts;
+    let Parts { source, files, mut maskers, settled, observer } = parts;
     if maskers.key_ring.is_none() {
         maskers.key_ring = key_ring(&files)?;
     }
     let packs = packs(&files)?;
-    let mut compiler = Compiler::new(&files, &maskers, mask_from);
+    let fingerprint = Fingerprint::of(&settled, &packs, &files);
+    let mut compiler = Compiler::new(&files, &maskers, &settled);
     compiler.switches(&files);
     for (source, file) in &packs {
         compiler.file(source, file, false)?;
@@ -54,6 +56,9 @@ pub(super) fn compile(parts: Parts) -> Result<Policy, Error> {
     compiled = Arc::into_inner(trial.compiled).expect("nobody else holds the trial policy");
     compiled.counters = Counters::default();
     compiled.observer = observer;
+    compiled.mode = settled.settings.mode;
+    compiled.settled = settled;
+    compiled.fingerprint = fingerprint;
     Ok(Policy { compiled: Arc::new(compiled) })
 }
 
@@ -122,12 +127,11 @@ struct Common<'r> {
 }
 
 impl<'c> Compiler<'c> {
-    fn new(files: &'c [(Source, RulesFile)], maskers: &'c MaskerSet, mask_from: Option<DataClass>) -> Self {
-        let last = |get: fn(&RulesFile) -> Option<DataClass>| files.iter().rev().find_map(|(_, file)| get(file));
+    fn new(files: &'c [(Source, RulesFile)], maskers: &'c MaskerSet, settled: &Settled) -> Self {
         Self {
             maskers,
-            mask_from: mask_from.or_else(|| last(|file| file.defaults.mask_from)).unwrap_or(DataClass::Internal),
-            unlisted: files.iter().rev().find_map(|(_, file)| file.defaults.unlisted).unwrap_or(Unlisted::Scan),
+            mask_from: settled.settings.mask_from,
+            unlisted: settled.settings.unlisted,
             default_mask: files.iter().rev().find_map(|(source, file)| Some((source, file.defaults.mask.as_ref()?))),
             switches: BTreeMap::new(),
             rules: Vec::new(),
@@ -312,6 +316,10 @@ impl<'c> Compiler<'c> {
             mask_from: self.mask_from,
             unlisted: self.unlisted,
             unlisted_rule,
+            // Examples are tried with every rule in force.
+            mode: Mode::Enforce,
+            settled: Settled::default(),
+            fingerprint: Fingerprint::default(),
             counters: Counters::default(),
             observer: None,
             plans: PlanCache::default(),

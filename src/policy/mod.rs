@@ -4,9 +4,13 @@ mod builder;
 mod category;
 mod class;
 mod compile;
+mod fingerprint;
+mod in_force;
 mod inventory;
 mod key;
+mod mode;
 mod rule;
+mod settings;
 
 use std::fmt;
 use std::path::Path;
@@ -18,10 +22,14 @@ use once_cell::sync::Lazy;
 pub use self::builder::{FieldBuilder, Mask, PatternBuilder, PolicyBuilder};
 pub use self::category::Category;
 pub use self::class::DataClass;
+pub(crate) use self::fingerprint::Fingerprint;
+pub use self::in_force::InForce;
 pub(crate) use self::inventory::{Inventory, Parents};
 #[cfg(test)]
 pub(crate) use self::inventory::{KeyPattern, Rank};
+pub use self::mode::Mode;
 pub(crate) use self::rule::Rule;
+use self::settings::Settled;
 use crate::boundary::PlanCache;
 use crate::detect::pair::Dotted;
 use crate::detect::scanner::Scanner;
@@ -62,6 +70,9 @@ pub(crate) struct Compiled {
     pub(crate) scanner: Scanner,
     /// The lowest class that is masked.
     pub(crate) mask_from: DataClass,
+    pub(crate) mode: Mode,
+    settled: Settled,
+    fingerprint: Fingerprint,
     unlisted: Unlisted,
     /// The rule for what the inventory does not name.
     unlisted_rule: u32,
@@ -69,6 +80,9 @@ pub(crate) struct Compiled {
     pub(crate) observer: Option<Box<dyn Observer>>,
     plans: PlanCache,
 }
+
+/// The target of the events that this library itself logs.
+pub(crate) const OWN_TARGET: &str = "tracing_privacy";
 
 static BUILTIN: Lazy<Policy> = Lazy::new(|| {
     let policy = Policy::builder().include_all().build();
@@ -91,13 +105,16 @@ impl Policy {
     }
 
     /// The policy that the environment asks for: the file that `TRACING_PRIVACY_RULES` names, or else
-    /// `redaction-rules.toml` in the working directory if there is one, or else the built-in policy. Token keys come
-    /// from `TRACING_PRIVACY_KEY` or from the file that `TRACING_PRIVACY_KEY_FILE` names.
+    /// `redaction-rules.toml` in the working directory if there is one, or else the built-in policy.
+    ///
+    /// `TRACING_PRIVACY_PROFILE` names the profile, `TRACING_PRIVACY_MODE` the mode (`enforce`, `observe`, `off`),
+    /// `TRACING_PRIVACY_MASK_FROM` the lowest class that is masked. Token keys come from `TRACING_PRIVACY_KEY` or from the
+    /// file that `TRACING_PRIVACY_KEY_FILE` names.
     ///
     /// # Errors
     ///
-    /// As [`Policy::from_file`]; also for a `TRACING_PRIVACY_` variable that does not exist, is empty, or holds no good
-    /// key.
+    /// As [`Policy::from_file`]; also for a `TRACING_PRIVACY_` variable that does not exist, is empty, holds no good key or
+    /// no known word, or would weaken a locked profile.
     pub fn from_environment() -> Result<Self, Error> {
         Self::builder().environment().build()
     }
@@ -162,7 +179,11 @@ impl Policy {
     /// assert_eq!(value, serde_json::json!({"user": {"passWord": "[redacted:credential]", "id": 7}}));
     /// ```
     pub fn sanitize_json(&self, value: &mut serde_json::Value) {
-        crate::document::value::sanitize(self, value);
+        match self.mode() {
+            Mode::Enforce => crate::document::value::sanitize(self, value),
+            Mode::Observe => crate::document::value::sanitize(self, &mut value.clone()),
+            Mode::Off => {}
+        }
     }
 
     /// What this policy does with a field of that name (`user.email`, `http.request.header.x-api-key`).
@@ -175,6 +196,16 @@ impl Policy {
         }
         let last = field.rfind('.').map_or(0, |dot| dot + 1);
         self.compiled.action_in(&field.as_bytes()[last..], &Dotted(&field.as_bytes()[..last]))
+    }
+
+    /// What this policy does with a field of an event or span of that target.
+    pub(crate) fn action_at(&self, target: &str, field: &str) -> Action {
+        match self.action(field) {
+            // What this library itself tells must not be lost since no rule names it.
+            Action::Unlisted(_) if target == OWN_TARGET => Action::Scan,
+            Action::Drop(rule) if target == OWN_TARGET && rule == self.compiled.unlisted_rule => Action::Scan,
+            action => action,
+        }
     }
 
     pub(crate) fn compiled(&self) -> &Compiled {

@@ -10,16 +10,24 @@ mod from_toml;
 mod packs;
 mod parse;
 mod picture;
+mod profile;
 mod source;
+mod span;
 mod suggest;
 
 pub use self::error::Error;
 pub(crate) use self::{
-    environment::Environment,
+    environment::{
+        Environment, MASK_FROM as MASK_FROM_VARIABLE, MODE as MODE_VARIABLE, PROFILE as PROFILE_VARIABLE,
+        RULES as RULES_VARIABLE,
+    },
+    error::quoted,
     file::{Extent, FieldRule, PatternRule, RuleSwitch, RulesFile, Unlisted},
     packs::{PACKS, pack},
     parse::parse,
+    profile::Profile,
     source::Source,
+    span::written,
     suggest::hint,
 };
 
