@@ -102,9 +102,9 @@ impl Policy {
     ) -> Sanitized {
         let compiled = self.compiled();
         self.guarded(field, out, |out| match action {
+            _ if text.is_empty() || compiled.exempts(field, None) => Sanitized::Clean,
             // It stands in a field that is dropped, and told of, in its turn.
             Action::Drop(_) => Sanitized::Dropped,
-            _ if text.is_empty() => Sanitized::Clean,
             Action::Mask(rule) => compiled.mask(rule, field, text, out),
             Action::Scan | Action::Unlisted(_) => {
                 compiled.mask_as(&Subject::new(category, class, "typed"), compiled.default_chain(), field, text, out)
@@ -117,6 +117,8 @@ impl Policy {
         if self.mode() == Mode::Off {
             return Sanitized::Clean;
         }
+        let exemptions = &self.compiled().exemptions;
+        let _whole = if exemptions.any() { exemptions.in_field(field) } else { None };
         let from = out.len();
         // What a panic leaves half-done: `out`, which is cut back, and scratch, which is lost.
         let outcome = catch_unwind(AssertUnwindSafe(|| sanitize(&mut *out)));
@@ -142,11 +144,11 @@ impl Policy {
 impl Compiled {
     /// Masks a whole value by a rule. Of a value that was printed with `Debug`, what stands around it stays.
     fn mask(&self, rule: u32, field: &str, text: &[u8], out: &mut Vec<u8>) -> Sanitized {
-        let rule = self.rule(rule);
         let peeled = peel::peel(text);
-        if peeled.value.is_empty() || is_nothing(&peeled.value) {
+        if peeled.value.is_empty() || is_nothing(&peeled.value) || self.exempts(field, Some(rule)) {
             return Sanitized::Clean;
         }
+        let rule = self.rule(rule);
         let subject = Subject::new(&rule.category, rule.class, &rule.name);
         let before = out.len();
         peeled.open(out);
@@ -183,6 +185,9 @@ impl Compiled {
 
     /// Tells of a value that goes away with its field or member.
     pub(crate) fn drop(&self, rule: u32, field: &str) -> Sanitized {
+        if self.exempts(field, Some(rule)) {
+            return Sanitized::Clean;
+        }
         let rule = self.rule(rule);
         let (category, class) = (&rule.category, rule.class);
         self.decided(&Decision {

@@ -12,7 +12,7 @@ use super::buffer::{Fields, Kept};
 use super::error::SanitizedError;
 use super::escape::forges_lines;
 use super::plan::{Plan, PlanRef};
-use crate::policy::Policy;
+use crate::policy::{Policy, Scope};
 use crate::sanitize::{Action, Number, Sanitized};
 use crate::typed::reading;
 
@@ -24,6 +24,8 @@ pub(super) struct Sanitizer<'a> {
     policy: &'a Policy,
     plan: Found,
     fields: &'a mut Fields,
+    /// Where there are exemptions, what they are asked about.
+    scope: Option<Scope>,
 }
 
 /// The plan for the fields that are visited.
@@ -39,12 +41,13 @@ enum Found {
 impl<'a> Sanitizer<'a> {
     /// For an event or a new span.
     pub(super) fn new(policy: &'a Policy, plan: PlanRef, fields: &'a mut Fields) -> Self {
-        Self { policy, plan: Found::Plan(plan), fields }
+        let scope = policy.looking_at(plan.metadata().target());
+        Self { policy, plan: Found::Plan(plan), fields, scope }
     }
 
     /// For a record, which does not say of which callsite it is; its fields do.
     pub(super) fn for_record(policy: &'a Policy, fields: &'a mut Fields) -> Self {
-        Self { policy, plan: Found::NotYet, fields }
+        Self { policy, plan: Found::NotYet, fields, scope: None }
     }
 
     /// The plan that the visited fields belong to; `None` if no field was visited.
@@ -59,6 +62,9 @@ impl<'a> Sanitizer<'a> {
     fn action(&mut self, field: &Field) -> Option<Action> {
         if let Found::NotYet = self.plan {
             self.plan = self.policy.known_plan(&field.callsite()).map_or(Found::None, Found::Plan);
+            if let Found::Plan(plan) = &self.plan {
+                self.scope = self.policy.looking_at(plan.metadata().target());
+            }
         }
         let action = match &self.plan {
             Found::Plan(plan) => Plan::action(plan, field),

@@ -10,6 +10,7 @@ pub(crate) struct Counters {
     masked: AtomicU64,
     failures: AtomicU64,
     observed: AtomicU64,
+    exempted: AtomicU64,
 }
 
 /// Counts at one moment.
@@ -22,6 +23,8 @@ pub struct Snapshot {
     pub failures: u64,
     /// Values that would have been masked if the mode were `enforce`.
     pub observed: u64,
+    /// Values that an exemption let pass.
+    pub exempted: u64,
 }
 
 impl Counters {
@@ -36,8 +39,17 @@ impl Counters {
         }
     }
 
+    pub(crate) fn count_exempted(&self) {
+        self.exempted.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(crate) fn snapshot(&self) -> Snapshot {
         let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        Snapshot { masked: load(&self.masked), failures: load(&self.failures), observed: load(&self.observed) }
+        Snapshot {
+            masked: load(&self.masked),
+            failures: load(&self.failures),
+            observed: load(&self.observed),
+            exempted: load(&self.exempted),
+        }
     }
 }

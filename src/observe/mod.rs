@@ -1,9 +1,11 @@
 //! Seeing what was masked, never the values.
 
 mod counters;
+mod notice;
 
 pub(crate) use self::counters::Counters;
 pub use self::counters::Snapshot;
+pub use self::notice::Notice;
 use crate::policy::{Category, DataClass};
 
 /// One act of masking, or what would be one if the mode were `enforce`. It holds nothing of the value and nothing derived from it.
@@ -31,4 +33,9 @@ pub struct Decision<'a> {
 pub trait Observer: Send + Sync + 'static {
     /// Called once for each masked value, and where the mode is `observe`, for each that would be.
     fn decided(&self, decision: &Decision<'_>);
+
+    /// Called for whatever else is worth a record: exemptions that begin and end, rules that change.
+    fn noticed(&self, notice: &Notice<'_>) {
+        let _ = notice;
+    }
 }

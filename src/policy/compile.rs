@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::inventory::{Inventory, KeyPattern, Rank};
 use super::rule::Rule;
 use super::settings::Settled;
-use super::{Category, Compiled, DataClass, Fingerprint, Mode, Policy};
+use super::{Category, Compiled, DataClass, Exemptions, Fingerprint, Mode, Policy};
 use crate::boundary::PlanCache;
 use crate::detect::regex_rule::RegexRule;
 use crate::detect::scanner::{Matcher, Scanner};
@@ -59,7 +59,11 @@ pub(super) fn compile(parts: Parts) -> Result<Policy, Error> {
     compiled.mode = settled.settings.mode;
     compiled.settled = settled;
     compiled.fingerprint = fingerprint;
-    Ok(Policy { compiled: Arc::new(compiled) })
+    let mut policy = Policy { compiled: Arc::new(compiled) };
+    let over = policy.arm_from(&files)?;
+    let compiled = Arc::get_mut(&mut policy.compiled).expect("nobody else holds the new policy");
+    compiled.warnings = over.into_iter().map(String::into_boxed_str).collect();
+    Ok(policy)
 }
 
 /// The key ring that rules ask for where code gave none: that of the environment, or else a random one, if they say so.
@@ -307,10 +311,14 @@ impl<'c> Compiler<'c> {
             extent: Extent::Value,
             masks: true,
         });
+        let patterns = self.matchers.iter().map(|(rule, _)| self.rules[*rule as usize].name.clone()).collect();
         let scanner = Scanner::new(self.matchers).map_err(|message| Error::plain(message, None))?;
         Ok(Compiled {
             source: source.into(),
             rules: self.rules,
+            patterns,
+            exemptions: Exemptions::default(),
+            warnings: Box::default(),
             inventory: Inventory::new(self.keys),
             scanner,
             mask_from: self.mask_from,

@@ -1,6 +1,7 @@
 //! What is in force: for whoever asks, and for the log.
 
-use super::{DataClass, Mode, OWN_TARGET, Policy};
+use super::exemption::moment;
+use super::{DataClass, ExemptionInfo, Mode, OWN_TARGET, Policy};
 
 /// What a policy is, without its rules: for a health page, a log, an audit.
 ///
@@ -32,6 +33,8 @@ pub struct InForce {
     pub mask_from: DataClass,
     /// See [`Policy::fingerprint`].
     pub fingerprint: String,
+    /// The exemptions in force.
+    pub exemptions: Vec<ExemptionInfo>,
 }
 
 impl Policy {
@@ -45,6 +48,7 @@ impl Policy {
             mode: self.mode(),
             mask_from: compiled.mask_from,
             fingerprint: self.fingerprint().to_owned(),
+            exemptions: self.exemptions(),
         }
     }
 
@@ -61,6 +65,7 @@ impl Policy {
     }
 
     /// Logs what is in force, through whatever subscriber is set: as `info`, or as `warn` where the mode is not `enforce`.
+    /// Exemptions in force and [warnings](Self::warnings) are logged as `warn`, one each.
     ///
     /// [`init`](crate::init) and [`setup`](crate::setup()) call it; who installs a subscriber by hand calls it once.
     pub fn log_in_force(&self) {
@@ -82,6 +87,13 @@ impl Policy {
         match self.mode() {
             Mode::Enforce => log!(info),
             Mode::Observe | Mode::Off => log!(warn),
+        }
+        for ExemptionInfo { of, target, reason, expires, .. } in self.exemptions() {
+            let expires = moment(expires);
+            tracing::warn!(target: OWN_TARGET, of, exempt_target = target, reason, %expires, "privacy exemption in force");
+        }
+        for warning in self.warnings() {
+            tracing::warn!(target: OWN_TARGET, "{warning}");
         }
     }
 }

@@ -4,6 +4,7 @@ mod builder;
 mod category;
 mod class;
 mod compile;
+mod exemption;
 mod fingerprint;
 mod in_force;
 mod inventory;
@@ -22,6 +23,8 @@ use once_cell::sync::Lazy;
 pub use self::builder::{FieldBuilder, Mask, PatternBuilder, PolicyBuilder};
 pub use self::category::Category;
 pub use self::class::DataClass;
+pub use self::exemption::{Exemption, ExemptionGuard, ExemptionInfo};
+pub(crate) use self::exemption::{Exemptions, Scope};
 pub(crate) use self::fingerprint::Fingerprint;
 pub use self::in_force::InForce;
 pub(crate) use self::inventory::{Inventory, Parents};
@@ -66,6 +69,11 @@ pub struct Policy {
 pub(crate) struct Compiled {
     source: Box<str>,
     rules: Vec<Rule>,
+    /// The names of the patterns that mask.
+    patterns: Box<[Box<str>]>,
+    pub(crate) exemptions: Exemptions,
+    /// What is not wrong with the rules, but not right either.
+    warnings: Box<[Box<str>]>,
     pub(crate) inventory: Inventory,
     pub(crate) scanner: Scanner,
     /// The lowest class that is masked.
@@ -127,6 +135,12 @@ impl Policy {
     /// Where the rules came from: a path, `<string>`, `<code>` or `built-in`.
     pub fn source(&self) -> &str {
         &self.compiled.source
+    }
+
+    /// What is not wrong with the rules, but should be looked at: an exemption whose time is over, for example. In the form
+    /// of an [`Error`]'s text.
+    pub fn warnings(&self) -> impl Iterator<Item = &str> {
+        self.compiled.warnings.iter().map(|warning| &**warning)
     }
 
     /// How much was masked under this policy so far, in this process.
@@ -236,6 +250,23 @@ impl fmt::Debug for Policy {
 impl Compiled {
     pub(crate) fn rule(&self, index: u32) -> &Rule {
         &self.rules[index as usize]
+    }
+
+    /// The names of the patterns in force.
+    fn pattern_names(&self) -> impl Iterator<Item = &str> {
+        self.patterns.iter().map(|name| &**name)
+    }
+
+    /// Whether an exemption lets a value pass that stands under that key, or that this rule found.
+    pub(crate) fn exempts(&self, field: &str, rule: Option<u32>) -> bool {
+        let exempts = self.exemptions.any() && {
+            let pattern = rule.map(|rule| &*self.rule(rule).name);
+            self.exemptions.let_pass(field, pattern, self.observer.as_deref())
+        };
+        if exempts {
+            self.counters.count_exempted();
+        }
+        exempts
     }
 
     /// How a value is masked for which no rule says how.

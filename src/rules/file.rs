@@ -11,6 +11,7 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use super::exemption::ExemptionRule;
 use super::fault::HINT;
 use super::profile::Profile;
 use crate::mask::spec::MaskSpec;
@@ -41,6 +42,9 @@ pub(crate) struct RulesFile {
     /// `[[pattern]]`: what is found in text.
     #[serde(default, rename = "pattern")]
     pub(crate) patterns: Vec<PatternRule>,
+    /// `[[exemption]]`: what may be seen for a time.
+    #[serde(default, rename = "exemption")]
+    pub(crate) exemptions: Vec<ExemptionRule>,
 }
 
 impl RulesFile {
@@ -67,6 +71,7 @@ impl RulesFile {
             tokens: None,
             fields: Vec::new(),
             patterns: Vec::new(),
+            exemptions: Vec::new(),
         }
     }
 }

@@ -4,6 +4,7 @@
 mod conceal;
 mod environment;
 mod error;
+mod exemption;
 mod fault;
 mod file;
 mod from_toml;
@@ -22,6 +23,7 @@ pub(crate) use self::{
         RULES as RULES_VARIABLE,
     },
     error::quoted,
+    exemption::{ExemptionRule, Moment},
     file::{Extent, FieldRule, PatternRule, RuleSwitch, RulesFile, Unlisted},
     packs::{PACKS, pack},
     parse::parse,

@@ -1,0 +1,17 @@
+//! What happens to a policy, besides decisions.
+
+use crate::policy::ExemptionInfo;
+
+/// Something that happened to a policy, worth a record.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Notice<'a> {
+    /// An exemption is in force from now on.
+    ExemptionArmed(&'a ExemptionInfo),
+    /// An exemption let a value pass, for the first time.
+    ExemptionUsed(&'a ExemptionInfo),
+    /// The time of an exemption is over. Told with the first event or span after it.
+    ExemptionExpired(&'a ExemptionInfo),
+    /// An exemption was taken back before its time: its guard was dropped, or new rules do not allow it.
+    ExemptionTakenBack(&'a ExemptionInfo),
+}
