@@ -62,8 +62,8 @@ pub mod testing;
 pub mod typed;
 
 pub use crate::policy::{
-    Category, DataClass, Exemption, ExemptionGuard, ExemptionInfo, FieldBuilder, InForce, Mask, Mode, PatternBuilder,
-    Policy, PolicyBuilder,
+    Category, DataClass, Exemption, ExemptionGuard, ExemptionInfo, FieldBuilder, InForce, LivePolicy, Mask, Mode,
+    PatternBuilder, Policy, PolicyBuilder, PolicySource, Reloads,
 };
 pub use crate::rules::Error;
 pub use crate::setup::{InitError, Setup, init, setup};

@@ -27,6 +27,7 @@ mod layer;
 mod plan;
 mod private_registry;
 mod reentry;
+mod source;
 mod spans;
 mod subscriber;
 mod values;

@@ -7,7 +7,7 @@ use std::ops::Deref;
 use std::ptr;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use tracing_core::callsite::Identifier;
 use tracing_core::{Field, Metadata};
@@ -71,11 +71,27 @@ impl Policy {
         }
     }
 
-    /// The plan for a callsite of which only the name is known. There is one for every span.
+    /// Makes the plan for a callsite before its first event.
+    pub(super) fn prepare(&self, metadata: &'static Metadata<'static>) {
+        self.plan(metadata);
+    }
+
+    /// The plan for a callsite of which only the name is known. There is one for every span that came through a boundary,
+    /// under whatever policy: a policy that came into force after the span makes its own.
     pub(super) fn known_plan(&self, callsite: &Identifier) -> Option<PlanRef> {
         let cache = self.plans();
-        cache.recall(callsite, || cache.find(callsite))
+        let new = || Some(cache.keep(Plan::new(self, callsites().get(callsite).copied()?)));
+        cache.recall(callsite, || cache.find(callsite).or_else(new))
     }
+}
+
+/// All callsites that any boundary met.
+static CALLSITES: RwLock<Callsites> = RwLock::new(HashMap::with_hasher(BuildHasherDefault::new()));
+
+type Callsites = HashMap<Identifier, &'static Metadata<'static>, BuildHasherDefault<AddressHasher>>;
+
+fn callsites() -> RwLockReadGuard<'static, Callsites> {
+    CALLSITES.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl PlanCache {
@@ -104,6 +120,10 @@ impl PlanCache {
     }
 
     fn keep(&self, plan: Plan) -> Arc<Plan> {
+        let callsite = plan.metadata.callsite();
+        if !callsites().contains_key(&callsite) {
+            CALLSITES.write().unwrap_or_else(PoisonError::into_inner).entry(callsite).or_insert(plan.metadata);
+        }
         let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
         plans.entry(plan.metadata.callsite()).or_insert_with(|| Arc::new(plan)).clone()
     }

@@ -1,6 +1,5 @@
 //! A boundary around a whole subscriber.
 
-use std::borrow::Borrow;
 use std::fmt;
 
 use tracing_core::span::{Attributes, Current, Id, Record};
@@ -13,11 +12,12 @@ use super::plan::Plan;
 use super::reentry::{count_pass, overwrites};
 use super::values::with_value_set;
 use super::visitor::Sanitizer;
-use crate::policy::{Mode, Policy};
+use crate::policy::{Mode, Policy, PolicySource};
 
 /// Puts a boundary around a subscriber.
 pub trait PrivacySubscriberExt: Subscriber + Sized {
-    /// Wraps this subscriber, so that it and all of its layers see only what `policy` lets through.
+    /// Wraps this subscriber, so that it and all of its layers see only what `policy` lets through: a [`Policy`], or a
+    /// [`LivePolicy`](crate::LivePolicy) that can be reloaded.
     ///
     /// ```
     /// use tracing_privacy::{Policy, boundary::PrivacySubscriberExt};
@@ -41,8 +41,8 @@ pub trait PrivacySubscriberExt: Subscriber + Sized {
     ///     .with(tracing_subscriber::fmt::layer())
     ///     .init();
     /// ```
-    fn with_privacy(self, policy: impl Borrow<Policy>) -> PrivacySubscriber<Self> {
-        PrivacySubscriber::new(self, policy.borrow().clone())
+    fn with_privacy(self, policy: impl Into<PolicySource>) -> PrivacySubscriber<Self> {
+        PrivacySubscriber::new(self, policy)
     }
 }
 
@@ -54,13 +54,13 @@ impl<S: Subscriber> PrivacySubscriberExt for S {}
 /// wrapped subscriber and its parts. It does not implement `LookupSpan`, on purpose.
 pub struct PrivacySubscriber<S> {
     inside: S,
-    policy: Policy,
+    policy: PolicySource,
 }
 
 impl<S> PrivacySubscriber<S> {
     /// Wraps a subscriber.
-    pub fn new(inside: S, policy: Policy) -> Self {
-        Self { inside, policy }
+    pub fn new(inside: S, policy: impl Into<PolicySource>) -> Self {
+        Self { inside, policy: policy.into() }
     }
 }
 
@@ -72,13 +72,14 @@ impl<S> fmt::Debug for PrivacySubscriber<S> {
 
 impl<S: Subscriber> Subscriber for PrivacySubscriber<S> {
     fn on_register_dispatch(&self, dispatch: &Dispatch) {
+        self.policy.is_in(dispatch);
         self.inside.on_register_dispatch(dispatch);
     }
 
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
         let interest = self.inside.register_callsite(metadata);
         if !interest.is_never() {
-            self.policy.plan(metadata);
+            self.policy.with(|policy| policy.prepare(metadata));
         }
         interest
     }
@@ -94,17 +95,19 @@ impl<S: Subscriber> Subscriber for PrivacySubscriber<S> {
 
     fn new_span(&self, raw: &Attributes<'_>) -> Id {
         count_pass();
-        with_sanitized_span(&self.policy, raw, |span, sanitized| {
-            if sanitized.overwritten {
-                // Restores what filters had answered. A new span cannot be refused any more.
-                self.inside.enabled(span.metadata());
-            }
-            self.inside.new_span(span)
+        self.policy.with(|policy| {
+            with_sanitized_span(policy, raw, |span, sanitized| {
+                if sanitized.overwritten {
+                    // Restores what filters had answered. A new span cannot be refused any more.
+                    self.inside.enabled(span.metadata());
+                }
+                self.inside.new_span(span)
+            })
         })
     }
 
     fn record(&self, span: &Id, raw: &Record<'_>) {
-        with_sanitized_record(&self.policy, raw, |record| self.inside.record(span, record));
+        self.policy.with(|policy| with_sanitized_record(policy, raw, |record| self.inside.record(span, record)));
     }
 
     fn record_follows_from(&self, span: &Id, follows: &Id) {
@@ -118,11 +121,13 @@ impl<S: Subscriber> Subscriber for PrivacySubscriber<S> {
 
     fn event(&self, raw: &Event<'_>) {
         count_pass();
-        with_sanitized_event(&self.policy, raw, |event, sanitized| {
-            let refused = sanitized.overwritten && !self.inside.enabled(event.metadata());
-            if !refused && self.inside.event_enabled(event) {
-                self.inside.event(event);
-            }
+        self.policy.with(|policy| {
+            with_sanitized_event(policy, raw, |event, sanitized| {
+                let refused = sanitized.overwritten && !self.inside.enabled(event.metadata());
+                if !refused && self.inside.event_enabled(event) {
+                    self.inside.event(event);
+                }
+            });
         });
     }
 

@@ -1,6 +1,7 @@
 //! What happens to a policy, besides decisions.
 
 use crate::policy::ExemptionInfo;
+use crate::rules::Error;
 
 /// Something that happened to a policy, worth a record.
 #[derive(Clone, Copy, Debug)]
@@ -14,4 +15,13 @@ pub enum Notice<'a> {
     ExemptionExpired(&'a ExemptionInfo),
     /// An exemption was taken back before its time: its guard was dropped, or new rules do not allow it.
     ExemptionTakenBack(&'a ExemptionInfo),
+    /// A new policy is in force; these are the fingerprints.
+    Reloaded {
+        /// Of the old policy.
+        from: &'a str,
+        /// Of the new one.
+        to: &'a str,
+    },
+    /// New rules could not be loaded, or a locked profile refused them. Told to the observer of the policy that stays.
+    ReloadFailed(&'a Error),
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::Serialize;
 use toml::Spanned;
 
 use super::inventory::{Inventory, KeyPattern, Rank};
+use super::live::FileRead;
 use super::rule::Rule;
 use super::settings::Settled;
 use super::{Category, Compiled, DataClass, Exemptions, Fingerprint, Mode, Policy};
@@ -62,6 +64,7 @@ pub(super) fn compile(parts: Parts) -> Result<Policy, Error> {
     let mut policy = Policy { compiled: Arc::new(compiled) };
     let over = policy.arm_from(&files)?;
     let compiled = Arc::get_mut(&mut policy.compiled).expect("nobody else holds the new policy");
+    compiled.files = files.iter().filter_map(|(source, _)| FileRead::of(source)).collect();
     compiled.warnings = over.into_iter().map(String::into_boxed_str).collect();
     Ok(policy)
 }
@@ -127,6 +130,8 @@ struct Common<'r> {
     category: Option<&'r Spanned<String>>,
     mask: Option<&'r Spanned<MaskSpec>>,
     extent: Extent,
+    finds: Vec<Box<str>>,
+    is_pattern: bool,
     place: std::ops::Range<usize>,
 }
 
@@ -177,6 +182,8 @@ impl<'c> Compiler<'c> {
             category: field.category.as_ref(),
             mask: field.mask.as_ref(),
             extent: field.extent.unwrap_or(Extent::Value),
+            finds: field.keys.iter().map(|key| key.get_ref().as_str().into()).collect(),
+            is_pattern: false,
             place: name.span(),
         };
         let Some(rule) = self.rule(source, &common, own)? else { return Ok(()) };
@@ -214,6 +221,8 @@ impl<'c> Compiler<'c> {
             category: pattern.category.as_ref(),
             mask: pattern.mask.as_ref(),
             extent: Extent::Value,
+            finds: vec![one_form(&(&pattern.regex, &pattern.detector, &pattern.validate, &pattern.context))],
+            is_pattern: true,
             place: pattern.name.span(),
         };
         let Some(rule) = self.rule(source, &common, own)? else { return Ok(()) };
@@ -253,6 +262,9 @@ impl<'c> Compiler<'c> {
             category,
             class,
             chain,
+            mask: one_form(&mask.map(|(_, mask)| mask)),
+            finds: common.finds.clone(),
+            is_pattern: common.is_pattern,
             extent: common.extent,
             masks: class >= self.mask_from,
         });
@@ -308,6 +320,9 @@ impl<'c> Compiler<'c> {
             category: Category::SENSITIVE,
             class: DataClass::Confidential,
             chain,
+            mask: one_form(&self.default_mask.map(|(_, mask)| mask)),
+            finds: Vec::new(),
+            is_pattern: false,
             extent: Extent::Value,
             masks: true,
         });
@@ -319,6 +334,7 @@ impl<'c> Compiler<'c> {
             patterns,
             exemptions: Exemptions::default(),
             warnings: Box::default(),
+            files: Box::default(),
             inventory: Inventory::new(self.keys),
             scanner,
             mask_from: self.mask_from,
@@ -333,6 +349,11 @@ impl<'c> Compiler<'c> {
             plans: PlanCache::default(),
         })
     }
+}
+
+/// What can be compared with another of its kind, whatever it looks like in a file.
+fn one_form(written: &impl Serialize) -> Box<str> {
+    serde_json::to_string(written).expect("plain data serializes").into()
 }
 
 fn detector(source: &Source, name: &Spanned<String>) -> Result<&'static Detector, Error> {

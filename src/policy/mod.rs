@@ -9,9 +9,12 @@ mod fingerprint;
 mod in_force;
 mod inventory;
 mod key;
+mod live;
+mod lock;
 mod mode;
 mod rule;
 mod settings;
+mod watch;
 
 use std::fmt;
 use std::path::Path;
@@ -30,6 +33,9 @@ pub use self::in_force::InForce;
 pub(crate) use self::inventory::{Inventory, Parents};
 #[cfg(test)]
 pub(crate) use self::inventory::{KeyPattern, Rank};
+use self::live::FileRead;
+pub(crate) use self::live::Kind as PolicySourceKind;
+pub use self::live::{LivePolicy, PolicySource, Reloads};
 pub use self::mode::Mode;
 pub(crate) use self::rule::Rule;
 use self::settings::Settled;
@@ -74,6 +80,8 @@ pub(crate) struct Compiled {
     pub(crate) exemptions: Exemptions,
     /// What is not wrong with the rules, but not right either.
     warnings: Box<[Box<str>]>,
+    /// The files that the rules were read from.
+    files: Box<[FileRead]>,
     pub(crate) inventory: Inventory,
     pub(crate) scanner: Scanner,
     /// The lowest class that is masked.
@@ -202,14 +210,7 @@ impl Policy {
 
     /// What this policy does with a field of that name (`user.email`, `http.request.header.x-api-key`).
     pub(crate) fn action(&self, field: &str) -> Action {
-        // The message is text under no key. What `tracing-log` tells of a record's place is turned back into metadata
-        // by layers, so it may be scanned but not masked as a whole.
-        const NOT_DATA: &[&str] = &["", "message", "log.target", "log.module_path", "log.file", "log.line"];
-        if NOT_DATA.contains(&field) {
-            return Action::Scan;
-        }
-        let last = field.rfind('.').map_or(0, |dot| dot + 1);
-        self.compiled.action_in(&field.as_bytes()[last..], &Dotted(&field.as_bytes()[..last]))
+        self.compiled.action_of(field)
     }
 
     /// What this policy does with a field of an event or span of that target.
@@ -224,6 +225,10 @@ impl Policy {
 
     pub(crate) fn compiled(&self) -> &Compiled {
         &self.compiled
+    }
+
+    fn files(&self) -> &[FileRead] {
+        &self.compiled.files
     }
 
     /// Plans of this policy, one for each callsite met so far.
@@ -272,6 +277,18 @@ impl Compiled {
     /// How a value is masked for which no rule says how.
     pub(crate) fn default_chain(&self) -> &Chain {
         &self.rule(self.unlisted_rule).chain
+    }
+
+    /// What is done with a field of that name.
+    fn action_of(&self, field: &str) -> Action {
+        // The message is text under no key. What `tracing-log` tells of a record's place is turned back into metadata
+        // by layers, so it may be scanned but not masked as a whole.
+        const NOT_DATA: &[&str] = &["", "message", "log.target", "log.module_path", "log.file", "log.line"];
+        if NOT_DATA.contains(&field) {
+            return Action::Scan;
+        }
+        let last = field.rfind('.').map_or(0, |dot| dot + 1);
+        self.action_in(&field.as_bytes()[last..], &Dotted(&field.as_bytes()[..last]))
     }
 
     /// What is done with the value of a key.

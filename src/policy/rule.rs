@@ -10,6 +10,11 @@ pub(crate) struct Rule {
     pub(crate) category: Category,
     pub(crate) class: DataClass,
     pub(crate) chain: Chain,
+    /// The chain as it is written, in one form.
+    pub(crate) mask: Box<str>,
+    /// What it finds, as it is written: keys, or a regex or detector with its conditions.
+    pub(crate) finds: Vec<Box<str>>,
+    pub(crate) is_pattern: bool,
     pub(crate) extent: Extent,
     /// Whether the class is high enough to be masked under this policy.
     pub(crate) masks: bool,

@@ -198,6 +198,12 @@ impl Policy {
         self.compiled().exemptions.in_force()
     }
 
+    /// Takes over what code armed under the policy before this one.
+    pub(super) fn take_over_exemptions(&self, old: &Self) {
+        let (compiled, max) = (self.compiled(), self.compiled().settled.settings.max_exemption);
+        compiled.exemptions.take_over(&old.compiled().exemptions, max, compiled.observer.as_deref());
+    }
+
     /// Arms the exemptions of rules files. Those whose time is over are told.
     pub(super) fn arm_from(&self, files: &[(Source, RulesFile)]) -> Result<Vec<String>, Error> {
         let (now, compiled) = (SystemTime::now(), self.compiled());
