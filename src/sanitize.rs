@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::detect::pair::is_nothing;
 use crate::mask::{Applied, Chain, Scratch as MaskScratch, Subject, push_placeholder};
-use crate::observe::Decision;
+use crate::observe::{Decision, place};
 use crate::policy::{Category, Compiled, DataClass, Mode, Policy};
 use reader::Reader;
 pub(crate) use scratch::ScannerId;
@@ -107,7 +107,8 @@ impl Policy {
             Action::Drop(_) => Sanitized::Dropped,
             Action::Mask(rule) => compiled.mask(rule, field, text, out),
             Action::Scan | Action::Unlisted(_) => {
-                compiled.mask_as(&Subject::new(category, class, "typed"), compiled.default_chain(), field, text, out)
+                let subject = Subject::new(category, class, "typed");
+                compiled.mask_as(None, &subject, compiled.default_chain(), field, text, out)
             }
         })
     }
@@ -148,12 +149,11 @@ impl Compiled {
         if peeled.value.is_empty() || is_nothing(&peeled.value) || self.exempts(field, Some(rule)) {
             return Sanitized::Clean;
         }
-        let rule = self.rule(rule);
-        let subject = Subject::new(&rule.category, rule.class, &rule.name);
+        let subject = self.subject(rule);
         let before = out.len();
         peeled.open(out);
         let from = out.len();
-        let outcome = self.mask_as(&subject, &rule.chain, field, &peeled.value, out);
+        let outcome = self.mask_as(Some(rule), &subject, &self.rule(rule).chain, field, &peeled.value, out);
         match outcome {
             Sanitized::Masked => peeled.close(from, out),
             Sanitized::Clean | Sanitized::Dropped => out.truncate(before),
@@ -161,7 +161,15 @@ impl Compiled {
         outcome
     }
 
-    fn mask_as(&self, subject: &Subject<'_>, chain: &Chain, field: &str, value: &[u8], out: &mut Vec<u8>) -> Sanitized {
+    fn mask_as(
+        &self,
+        rule: Option<u32>,
+        subject: &Subject<'_>,
+        chain: &Chain,
+        field: &str,
+        value: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Sanitized {
         let from = out.len();
         let mut scratch = MASK_SCRATCH.try_with(Cell::take).unwrap_or_default();
         let applied = chain.apply(value, subject, &mut scratch, out);
@@ -171,15 +179,12 @@ impl Compiled {
             out.truncate(from);
             return Sanitized::Clean;
         }
-        self.decided(&Decision {
-            rule: subject.rule,
-            category: subject.category,
-            class: subject.class,
-            masker: chain.masker_name(),
-            field,
-            failed: applied == Applied::Failed,
-            enforced: self.enforces(),
-        });
+        let how = match applied {
+            Applied::Replaced => How::Masked,
+            Applied::Dropped => How::Dropped,
+            Applied::Failed => How::Failed,
+        };
+        self.decided(rule, subject, chain.masker_name(), field, how);
         if applied == Applied::Dropped { Sanitized::Dropped } else { Sanitized::Masked }
     }
 
@@ -188,17 +193,7 @@ impl Compiled {
         if self.exempts(field, Some(rule)) {
             return Sanitized::Clean;
         }
-        let rule = self.rule(rule);
-        let (category, class) = (&rule.category, rule.class);
-        self.decided(&Decision {
-            rule: &rule.name,
-            category,
-            class,
-            masker: "drop",
-            field,
-            failed: false,
-            enforced: self.enforces(),
-        });
+        self.decided(Some(rule), &self.subject(rule), "drop", field, How::Dropped);
         Sanitized::Dropped
     }
 
@@ -219,17 +214,7 @@ impl Compiled {
 
     /// Tells of a value that was erased since rules disagreed about it.
     fn erased(&self, rule: u32, field: &str) {
-        let rule = self.rule(rule);
-        let (category, class) = (&rule.category, rule.class);
-        self.decided(&Decision {
-            rule: &rule.name,
-            category,
-            class,
-            masker: "erase",
-            field,
-            failed: false,
-            enforced: self.enforces(),
-        });
+        self.decided(Some(rule), &self.subject(rule), "erase", field, How::Masked);
     }
 
     /// What stands for a document that lies deeper than is read.
@@ -239,29 +224,41 @@ impl Compiled {
 
     /// Erases a value that no rule was asked about, and tells why.
     fn failed(&self, why: &str, field: &str, out: &mut Vec<u8>) {
-        let (category, class) = (&Category::SENSITIVE, DataClass::Confidential);
-        push_placeholder(category, out);
-        self.decided(&Decision {
-            rule: why,
-            category,
-            class,
-            masker: "erase",
+        let subject = Subject::new(&Category::SENSITIVE, DataClass::Confidential, why);
+        push_placeholder(subject.category, out);
+        self.decided(None, &subject, "erase", field, How::Failed);
+    }
+
+    fn subject(&self, rule: u32) -> Subject<'_> {
+        let rule = self.rule(rule);
+        Subject::new(&rule.category, rule.class, &rule.name)
+    }
+
+    fn decided(&self, rule: Option<u32>, subject: &Subject<'_>, masker: &str, field: &str, how: How) {
+        let decision = Decision {
+            rule: subject.rule,
+            category: subject.category,
+            class: subject.class,
+            masker,
             field,
-            failed: true,
-            enforced: self.enforces(),
-        });
-    }
-
-    fn enforces(&self) -> bool {
-        self.mode == Mode::Enforce
-    }
-
-    fn decided(&self, decision: &Decision<'_>) {
-        self.counters.count(decision);
+            callsite: place(),
+            failed: how == How::Failed,
+            dropped: how == How::Dropped,
+            enforced: self.mode == Mode::Enforce,
+        };
+        self.counters.decided(rule, &decision);
         if let Some(observer) = &self.observer {
-            observer.decided(decision);
+            observer.decided(&decision);
         }
     }
+}
+
+/// What became of a value that was masked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    Masked,
+    Dropped,
+    Failed,
 }
 
 thread_local! {

@@ -229,7 +229,7 @@ fn rules_files_have_exemptions_too() {
 /// A moment as a rules file writes it. Days are counted one by one, which is slow and shares no mistake with the code.
 fn rfc3339(time: SystemTime) -> String {
     let seconds = time.duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_secs();
-    let leap = |year: u64| u64::from(year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
+    let leap = |year: u64| u64::from(year.is_multiple_of(if year.is_multiple_of(100) { 400 } else { 4 }));
     let (mut year, mut month, mut day) = (1970, 0, seconds / 86_400);
     while day >= 365 + leap(year) {
         day -= 365 + leap(year);

@@ -12,6 +12,7 @@ use super::plan::Plan;
 use super::reentry::{count_pass, overwrites};
 use super::values::with_value_set;
 use super::visitor::Sanitizer;
+use crate::observe::Passed;
 use crate::policy::{Mode, Policy, PolicySource};
 
 /// Puts a boundary around a subscriber.
@@ -161,6 +162,12 @@ impl<S: Subscriber> Subscriber for PrivacySubscriber<S> {
     });
 }
 
+impl Policy {
+    fn passed(&self, what: Passed, fields: &Fields) {
+        self.compiled().counters.passed(what, fields.values, fields.looked_at as u64);
+    }
+}
+
 /// Makes an event anew from sanitized values.
 pub(super) fn with_sanitized_event<R>(
     policy: &Policy,
@@ -174,6 +181,7 @@ pub(super) fn with_sanitized_event<R>(
     let plan = policy.plan(metadata);
     let mut fields = Borrowed::take();
     fields.overwritten = overwrites(|| raw.record(&mut Sanitizer::new(policy, plan.clone(), &mut fields)));
+    policy.passed(Passed::Event, &fields);
     with_value_set(&plan, &fields, |values| {
         let event = if raw.is_contextual() {
             Event::new(metadata, values)
@@ -197,6 +205,7 @@ pub(super) fn with_sanitized_span<R>(
     let plan = policy.plan(metadata);
     let mut fields = Borrowed::take();
     fields.overwritten = overwrites(|| raw.record(&mut Sanitizer::new(policy, plan.clone(), &mut fields)));
+    policy.passed(Passed::Span, &fields);
     with_value_set(&plan, &fields, |values| {
         let span = match raw.parent() {
             Some(parent) => Attributes::child_of(parent.clone(), metadata, values),
@@ -215,7 +224,9 @@ pub(super) fn with_sanitized_record(policy: &Policy, raw: &Record<'_>, then: imp
     let mut fields = Borrowed::take();
     let mut sanitizer = Sanitizer::for_record(policy, &mut fields);
     raw.record(&mut sanitizer);
-    let Some(plan) = sanitizer.into_plan() else { return };
+    let plan = sanitizer.into_plan();
+    policy.passed(Passed::Record, &fields);
+    let Some(plan) = plan else { return };
     let plan: &Plan = &plan;
     with_value_set(plan, &fields, |values| then(&Record::new(values)));
 }

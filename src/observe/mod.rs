@@ -1,11 +1,17 @@
 //! Seeing what was masked, never the values.
 
 mod counters;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod notice;
+mod place;
 
-pub(crate) use self::counters::Counters;
-pub use self::counters::Snapshot;
+pub(crate) use self::counters::{Counters, Label, Passed};
+pub use self::counters::{Masked, MaskedCount, Snapshot};
 pub use self::notice::Notice;
+pub(crate) use self::place::{LookingAt, place};
+use tracing_core::Metadata;
+
 use crate::policy::{Category, DataClass};
 
 /// One act of masking, or what would be one if the mode were `enforce`. It holds nothing of the value and nothing derived from it.
@@ -23,8 +29,13 @@ pub struct Decision<'a> {
     pub masker: &'a str,
     /// The field, member or key under which the value stood; empty for a text without one.
     pub field: &'a str,
+    /// The callsite of the event or span, where the value came through a boundary: target, file and line are constants of the
+    /// program.
+    pub callsite: Option<&'static Metadata<'static>>,
     /// Whether the masker failed, so that the value was erased instead.
     pub failed: bool,
+    /// Whether the value went away with its field or member.
+    pub dropped: bool,
     /// Whether the value was masked; false where the mode is `observe`, and it only would have been.
     pub enforced: bool,
 }

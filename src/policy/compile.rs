@@ -56,7 +56,7 @@ pub(super) fn compile(parts: Parts) -> Result<Policy, Error> {
     check_examples(&trial, &files)?;
     // What the examples were masked by is no decision that anyone should hear of.
     compiled = Arc::into_inner(trial.compiled).expect("nobody else holds the trial policy");
-    compiled.counters = Counters::default();
+    compiled.counters = Arc::new(compiled.counters.afresh());
     compiled.observer = observer;
     compiled.mode = settled.settings.mode;
     compiled.settled = settled;
@@ -327,6 +327,7 @@ impl<'c> Compiler<'c> {
             masks: true,
         });
         let patterns = self.matchers.iter().map(|(rule, _)| self.rules[*rule as usize].name.clone()).collect();
+        let labels = self.rules.iter().map(Rule::label).collect();
         let scanner = Scanner::new(self.matchers).map_err(|message| Error::plain(message, None))?;
         Ok(Compiled {
             source: source.into(),
@@ -344,7 +345,7 @@ impl<'c> Compiler<'c> {
             mode: Mode::Enforce,
             settled: Settled::default(),
             fingerprint: Fingerprint::default(),
-            counters: Counters::default(),
+            counters: Arc::new(Counters::new(labels)),
             observer: None,
             plans: PlanCache::default(),
         })

@@ -4,15 +4,15 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use tracing_core::Dispatch;
 use tracing_core::dispatcher::{WeakDispatch, with_default};
 
 use super::exemption::{Exemption, ExemptionGuard};
-use super::{OWN_TARGET, Policy, lock, watch};
-use crate::observe::Notice;
+use super::{InForce, OWN_TARGET, Policy, lock, watch};
+use crate::observe::{Counters, Masked, Notice, Snapshot};
 use crate::rules::{Error, Source};
 
 /// A policy that can be replaced while the program runs: by [`reload`](Self::reload) or [`replace`](Self::replace), by
@@ -52,6 +52,18 @@ pub(super) struct Live {
     dispatches: Mutex<Vec<WeakDispatch>>,
     reloads: AtomicU64,
     failures: AtomicU64,
+    past: Mutex<Past>,
+}
+
+/// What was counted under policies that are no longer in force.
+#[derive(Default)]
+struct Past {
+    /// Those under which an event may still be on its way.
+    recent: Vec<Arc<Counters>>,
+    totals: Snapshot,
+    masked: Masked,
+    /// What was in force before, if it was something else.
+    before: Option<InForce>,
 }
 
 type Load = dyn Fn() -> Result<Policy, Error> + Send + Sync;
@@ -150,6 +162,31 @@ impl LivePolicy {
         Reloads { done: load(&self.live.reloads), failed: load(&self.live.failures) }
     }
 
+    /// [`Policy::counts`], over all policies that were in force.
+    pub fn counts(&self) -> Snapshot {
+        let counters = &self.current().compiled().counters.clone();
+        let past = self.live.past();
+        let mut totals = past.totals;
+        past.others(counters).for_each(|past| totals += past.snapshot());
+        totals += counters.snapshot();
+        totals
+    }
+
+    /// [`Policy::masked`], over all policies that were in force.
+    pub fn masked(&self) -> Masked {
+        let counters = &self.current().compiled().counters.clone();
+        let past = self.live.past();
+        let mut masked = past.masked.clone();
+        past.others(counters).for_each(|past| masked.add_all(&past.masked()));
+        masked.add_all(&counters.masked());
+        masked
+    }
+
+    /// What was in force before the policy in force, if they differ.
+    pub fn before(&self) -> Option<InForce> {
+        self.live.past().before.clone()
+    }
+
     /// Reloads when a rules file changes. A thread reads the files each `interval`, and reloads when they differ from what is in
     /// force and were the same twice in a row: so half a file, caught while it is written, is not taken. It ends when the
     /// last clone of this and every boundary that has one are dropped.
@@ -194,6 +231,7 @@ impl LivePolicy {
             dispatches: Mutex::default(),
             reloads: AtomicU64::new(0),
             failures: AtomicU64::new(0),
+            past: Mutex::default(),
         };
         Self { live: Arc::new(live) }
     }
@@ -268,6 +306,12 @@ impl Live {
             self.generation.fetch_add(1, Ordering::Release);
         }
         self.reloads.fetch_add(1, Ordering::Relaxed);
+        let mut past = self.past();
+        past.keep(&old.compiled().counters);
+        if old.fingerprint() != new.fingerprint() {
+            past.before = Some(old.in_force());
+        }
+        drop(past);
         drop(changing);
         if let Some(observer) = new.compiled().observer.as_deref() {
             observer.noticed(&Notice::Reloaded { from: old.fingerprint(), to: new.fingerprint() });
@@ -283,6 +327,10 @@ impl Live {
         Ok(())
     }
 
+    fn past(&self) -> MutexGuard<'_, Past> {
+        self.past.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A subscriber that has a boundary with this policy.
     ///
     /// What is logged goes there, for the thread that reloads may have none. And it is the default while interest is built
@@ -291,6 +339,29 @@ impl Live {
     fn subscriber(&self) -> Option<Dispatch> {
         let dispatches = self.dispatches.lock().unwrap_or_else(PoisonError::into_inner);
         dispatches.iter().find_map(WeakDispatch::upgrade)
+    }
+}
+
+impl Past {
+    /// Keeps the counts of a policy, and adds up those of which nobody has the policy any more.
+    fn keep(&mut self, counters: &Arc<Counters>) {
+        let Self { recent, totals, masked, .. } = self;
+        recent.retain(|counters| {
+            let in_use = Arc::strong_count(counters) > 1;
+            if !in_use {
+                *totals += counters.snapshot();
+                masked.add_all(&counters.masked());
+            }
+            in_use
+        });
+        if !recent.iter().any(|known| Arc::ptr_eq(known, counters)) {
+            recent.push(Arc::clone(counters));
+        }
+    }
+
+    /// The counts that are not added up, but for those that are in force again.
+    fn others(&self, in_force: &Arc<Counters>) -> impl Iterator<Item = &Arc<Counters>> {
+        self.recent.iter().filter(|counters| !Arc::ptr_eq(counters, in_force))
     }
 }
 

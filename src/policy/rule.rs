@@ -2,6 +2,7 @@
 
 use super::{Category, DataClass};
 use crate::mask::Chain;
+use crate::observe::Label;
 use crate::rules::Extent;
 
 /// One rule of a policy: a field of the inventory, or a pattern.
@@ -18,4 +19,16 @@ pub(crate) struct Rule {
     pub(crate) extent: Extent,
     /// Whether the class is high enough to be masked under this policy.
     pub(crate) masks: bool,
+}
+
+impl Rule {
+    /// What its decisions are counted as.
+    pub(crate) fn label(&self) -> Label {
+        Label {
+            rule: (*self.name).into(),
+            category: self.category.clone(),
+            class: self.class,
+            masker: self.chain.masker_name().into(),
+        }
+    }
 }
