@@ -63,7 +63,7 @@ pub mod typed;
 
 pub use crate::policy::{
     Category, DataClass, Exemption, ExemptionGuard, ExemptionInfo, FieldBuilder, InForce, LivePolicy, Mask, Mode,
-    PatternBuilder, Policy, PolicyBuilder, PolicySource, Reloads,
+    PatternBuilder, Policy, PolicyBuilder, PolicySource, Reloads, Violation,
 };
 pub use crate::rules::Error;
 pub use crate::setup::{InitError, Setup, init, setup};

@@ -169,16 +169,16 @@ impl Policy {
 }
 
 /// Makes an event anew from sanitized values.
-pub(super) fn with_sanitized_event<R>(
-    policy: &Policy,
-    raw: &Event<'_>,
-    then: impl FnOnce(&Event<'_>, &Fields) -> R,
-) -> R {
+/// One that a schema does not let pass does not reach `then`.
+pub(super) fn with_sanitized_event(policy: &Policy, raw: &Event<'_>, then: impl FnOnce(&Event<'_>, &Fields)) {
     if policy.mode() == Mode::Off {
         return then(raw, &Fields::default());
     }
     let metadata = raw.metadata();
     let plan = policy.plan(metadata);
+    if plan.rejected() && policy.mode() == Mode::Enforce {
+        return policy.compiled().counters.rejected();
+    }
     let mut fields = Borrowed::take();
     fields.overwritten = overwrites(|| raw.record(&mut Sanitizer::new(policy, plan.clone(), &mut fields)));
     policy.passed(Passed::Event, &fields);

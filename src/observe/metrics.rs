@@ -17,6 +17,8 @@ use crate::policy::{InForce, LivePolicy, Policy, Reloads};
 /// | `tracing_privacy_dropped_total` | | values that went away |
 /// | `tracing_privacy_observed_total` | | values that would have been masked |
 /// | `tracing_privacy_exempted_total` | | values that an exemption let pass |
+/// | `tracing_privacy_schema_violations_total` | | fields of callsites that a schema does not allow |
+/// | `tracing_privacy_rejected_total` | | events that a schema did not let pass |
 /// | `tracing_privacy_reloads_total` | `result`: `done`, `failed` | reloads, of a [`LivePolicy`] |
 /// | `tracing_privacy_exemptions` | | exemptions in force, a gauge |
 /// | `tracing_privacy_policy` | `profile`, `mode`, `fingerprint` | 1 for the policy in force, 0 for the one before it |
@@ -45,6 +47,8 @@ fn publish_counts(counts: &Snapshot, masked: &Masked, in_force: &InForce) {
     counter!("tracing_privacy_dropped_total").absolute(counts.dropped);
     counter!("tracing_privacy_observed_total").absolute(counts.observed);
     counter!("tracing_privacy_exempted_total").absolute(counts.exempted);
+    counter!("tracing_privacy_schema_violations_total").absolute(counts.violations);
+    counter!("tracing_privacy_rejected_total").absolute(counts.rejected);
     for masked in masked.iter() {
         let labels = [
             ("rule", masked.rule.to_string()),

@@ -1,6 +1,6 @@
 //! What happens to a policy, besides decisions.
 
-use crate::policy::ExemptionInfo;
+use crate::policy::{ExemptionInfo, Violation};
 use crate::rules::Error;
 
 /// Something that happened to a policy, worth a record.
@@ -15,6 +15,8 @@ pub enum Notice<'a> {
     ExemptionExpired(&'a ExemptionInfo),
     /// An exemption was taken back before its time: its guard was dropped, or new rules do not allow it.
     ExemptionTakenBack(&'a ExemptionInfo),
+    /// A callsite was met that has a field which a schema does not allow. Told once for each.
+    SchemaViolated(&'a Violation),
     /// A new policy is in force; these are the fingerprints.
     Reloaded {
         /// Of the old policy.

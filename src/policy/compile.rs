@@ -9,6 +9,7 @@ use toml::Spanned;
 use super::inventory::{Inventory, KeyPattern, Rank};
 use super::live::FileRead;
 use super::rule::Rule;
+use super::schema::Schema;
 use super::settings::Settled;
 use super::{Category, Compiled, DataClass, Exemptions, Fingerprint, Mode, Policy};
 use crate::boundary::PlanCache;
@@ -51,7 +52,9 @@ pub(super) fn compile(parts: Parts) -> Result<Policy, Error> {
         compiler.file(source, file, true)?;
     }
     compiler.no_truncated_card_beside_its_token()?;
-    let mut compiled = compiler.finish(source)?;
+    let schemas = files.iter().flat_map(|(source, file)| file.schemas.iter().map(move |rule| (source, rule)));
+    let schemas = schemas.map(|(source, rule)| Schema::compile(source, rule)).collect::<Result<_, Error>>()?;
+    let mut compiled = compiler.finish(source, schemas)?;
     let trial = Policy { compiled: Arc::new(compiled) };
     check_examples(&trial, &files)?;
     // What the examples were masked by is no decision that anyone should hear of.
@@ -312,20 +315,22 @@ impl<'c> Compiler<'c> {
         Err(Error::at(source, place.clone(), message, Some(hint)))
     }
 
-    fn finish(mut self, source: String) -> Result<Compiled, Error> {
+    fn finish(mut self, source: String, schemas: Box<[Schema]>) -> Result<Compiled, Error> {
         let unlisted_rule = u32::try_from(self.rules.len()).expect("a rules file is at most 4 MiB");
         let chain = self.chain(self.default_mask)?;
-        self.rules.push(Rule {
-            name: "unlisted".into(),
+        let mask = one_form(&self.default_mask.map(|(_, mask)| mask));
+        // What no rule names, and what a schema does not allow.
+        self.rules.extend(["unlisted", "schema"].map(|name| Rule {
+            name: name.into(),
             category: Category::SENSITIVE,
             class: DataClass::Confidential,
-            chain,
-            mask: one_form(&self.default_mask.map(|(_, mask)| mask)),
+            chain: chain.clone(),
+            mask: mask.clone(),
             finds: Vec::new(),
             is_pattern: false,
             extent: Extent::Value,
             masks: true,
-        });
+        }));
         let patterns = self.matchers.iter().map(|(rule, _)| self.rules[*rule as usize].name.clone()).collect();
         let labels = self.rules.iter().map(Rule::label).collect();
         let scanner = Scanner::new(self.matchers).map_err(|message| Error::plain(message, None))?;
@@ -341,6 +346,8 @@ impl<'c> Compiler<'c> {
             mask_from: self.mask_from,
             unlisted: self.unlisted,
             unlisted_rule,
+            schemas,
+            schema_rule: unlisted_rule + 1,
             // Examples are tried with every rule in force.
             mode: Mode::Enforce,
             settled: Settled::default(),

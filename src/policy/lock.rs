@@ -24,6 +24,9 @@ pub(super) fn allow(old: &Policy, new: &Policy) -> Result<(), Error> {
     if let Some(rule) = masking().find(|rule| !new.rules.iter().any(|other| masks_as_much(other, rule))) {
         return refuse(format!("the rule {} would mask less, or may", quoted(&rule.name)));
     }
+    if !old.schemas.iter().all(|schema| new.schemas.iter().any(|other| schema.is_kept_by(other))) {
+        return refuse("a schema would allow more, or may".to_owned());
+    }
     if let Some(rule) = new.rules.iter().find(|rule| may_show_more(rule, old)) {
         return refuse(format!("the new rule {} may show what is masked now", quoted(&rule.name)));
     }

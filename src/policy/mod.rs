@@ -13,6 +13,7 @@ mod live;
 mod lock;
 mod mode;
 mod rule;
+mod schema;
 mod settings;
 mod watch;
 
@@ -38,13 +39,15 @@ pub(crate) use self::live::Kind as PolicySourceKind;
 pub use self::live::{LivePolicy, PolicySource, Reloads};
 pub use self::mode::Mode;
 pub(crate) use self::rule::Rule;
+use self::schema::Schema;
+pub use self::schema::Violation;
 use self::settings::Settled;
 use crate::boundary::PlanCache;
 use crate::detect::pair::Dotted;
 use crate::detect::scanner::Scanner;
 use crate::mask::Chain;
 use crate::observe::{Counters, Masked, Observer, Snapshot};
-use crate::rules::{Error, Unlisted};
+use crate::rules::{Error, NotAllowed, Unlisted};
 use crate::sanitize::{Action, Sanitized};
 
 /// What to mask and how: rules, compiled. Cheap to clone; never changes.
@@ -92,6 +95,9 @@ pub(crate) struct Compiled {
     unlisted: Unlisted,
     /// The rule for what the inventory does not name.
     unlisted_rule: u32,
+    schemas: Box<[Schema]>,
+    /// The rule for what a schema does not allow.
+    pub(crate) schema_rule: u32,
     pub(crate) counters: Arc<Counters>,
     pub(crate) observer: Option<Box<dyn Observer>>,
     plans: PlanCache,
@@ -221,6 +227,11 @@ impl Policy {
 
     /// What this policy does with a field of an event or span of that target.
     pub(crate) fn action_at(&self, target: &str, field: &str) -> Action {
+        match self.not_allowed(target, field) {
+            Some(NotAllowed::Mask) => return Action::Mask(self.compiled.schema_rule),
+            Some(NotAllowed::Drop | NotAllowed::Reject) => return Action::Drop(self.compiled.schema_rule),
+            None => {}
+        }
         match self.action(field) {
             // What this library itself tells must not be lost since no rule names it.
             Action::Unlisted(_) if target == OWN_TARGET => Action::Scan,
@@ -270,7 +281,7 @@ impl Compiled {
 
     /// Whether an exemption lets a value pass that stands under that key, or that this rule found.
     pub(crate) fn exempts(&self, field: &str, rule: Option<u32>) -> bool {
-        let exempts = self.exemptions.any() && {
+        let exempts = self.exemptions.any() && rule != Some(self.schema_rule) && {
             let pattern = rule.map(|rule| &*self.rule(rule).name);
             self.exemptions.let_pass(field, pattern, self.observer.as_deref())
         };

@@ -86,7 +86,7 @@ impl Fault {
             Problem::Wrong { expected, found: Some("a table") } if expected == ARRAY => (
                 format!("{subject} must be {ARRAY}, not a table"),
                 self.key.map(|key| match key.as_str() {
-                    "field" | "pattern" | "exemption" => {
+                    "field" | "pattern" | "schema" | "exemption" => {
                         format!("it may stand several times, so it has two brackets: `[[{key}]]`")
                     }
                     _ => format!("put it in brackets: `{key} = […]`"),

@@ -14,6 +14,7 @@ use toml::Spanned;
 use super::exemption::ExemptionRule;
 use super::fault::HINT;
 use super::profile::Profile;
+use super::schema::SchemaRule;
 use crate::mask::spec::MaskSpec;
 use crate::policy::{DataClass, Mode};
 
@@ -42,6 +43,9 @@ pub(crate) struct RulesFile {
     /// `[[pattern]]`: what is found in text.
     #[serde(default, rename = "pattern")]
     pub(crate) patterns: Vec<PatternRule>,
+    /// `[[schema]]`: what a target may log at all.
+    #[serde(default, rename = "schema")]
+    pub(crate) schemas: Vec<SchemaRule>,
     /// `[[exemption]]`: what may be seen for a time.
     #[serde(default, rename = "exemption")]
     pub(crate) exemptions: Vec<ExemptionRule>,
@@ -71,6 +75,7 @@ impl RulesFile {
             tokens: None,
             fields: Vec::new(),
             patterns: Vec::new(),
+            schemas: Vec::new(),
             exemptions: Vec::new(),
         }
     }

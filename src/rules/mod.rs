@@ -12,6 +12,7 @@ mod packs;
 mod parse;
 mod picture;
 mod profile;
+mod schema;
 mod source;
 mod span;
 mod suggest;
@@ -28,6 +29,7 @@ pub(crate) use self::{
     packs::{PACKS, pack},
     parse::parse,
     profile::Profile,
+    schema::{NotAllowed, SchemaRule},
     source::Source,
     span::written,
     suggest::hint,

@@ -33,6 +33,10 @@ pub struct Snapshot {
     pub observed: u64,
     /// Values that an exemption let pass.
     pub exempted: u64,
+    /// Fields of callsites that a schema does not allow; each counts once, when its callsite is first met.
+    pub violations: u64,
+    /// Events that a schema did not let pass.
+    pub rejected: u64,
 }
 
 impl AddAssign for Snapshot {
@@ -47,6 +51,8 @@ impl AddAssign for Snapshot {
         self.dropped += other.dropped;
         self.observed += other.observed;
         self.exempted += other.exempted;
+        self.violations += other.violations;
+        self.rejected += other.rejected;
     }
 }
 

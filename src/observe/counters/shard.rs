@@ -61,9 +61,11 @@ enum Total {
     Dropped,
     Observed,
     Exempted,
+    Violations,
+    Rejected,
 }
 
-const TOTALS: usize = Total::Exempted as usize + 1;
+const TOTALS: usize = Total::Rejected as usize + 1;
 
 /// What came through a boundary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +131,14 @@ impl Counters {
 
     pub(crate) fn exempted(&self) {
         self.count(|shard, add| add(shard.total(Total::Exempted), 1));
+    }
+
+    pub(crate) fn violated(&self) {
+        self.count(|shard, add| add(shard.total(Total::Violations), 1));
+    }
+
+    pub(crate) fn rejected(&self) {
+        self.count(|shard, add| add(shard.total(Total::Rejected), 1));
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
@@ -245,6 +255,8 @@ impl Shard {
             dropped: get(Total::Dropped),
             observed: get(Total::Observed),
             exempted: get(Total::Exempted),
+            violations: get(Total::Violations),
+            rejected: get(Total::Rejected),
         };
         for (label, [own, elsewise]) in labels.iter().zip(&self.by_rule) {
             sums.masked.add(label, own.load(Ordering::Relaxed));
