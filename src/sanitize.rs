@@ -242,6 +242,7 @@ impl Compiled {
             masker,
             field,
             callsite: place(),
+            policy: self.fingerprint(),
             failed: how == How::Failed,
             dropped: how == How::Dropped,
             enforced: self.mode == Mode::Enforce,

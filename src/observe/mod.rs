@@ -5,6 +5,8 @@ mod counters;
 pub mod metrics;
 mod notice;
 mod place;
+#[cfg(feature = "trail")]
+pub mod trail;
 
 pub(crate) use self::counters::{Counters, Label, Passed};
 pub use self::counters::{Masked, MaskedCount, Snapshot};
@@ -32,6 +34,8 @@ pub struct Decision<'a> {
     /// The callsite of the event or span, where the value came through a boundary: target, file and line are constants of the
     /// program.
     pub callsite: Option<&'static Metadata<'static>>,
+    /// The [fingerprint](crate::Policy::fingerprint) of the policy.
+    pub policy: &'a str,
     /// Whether the masker failed, so that the value was erased instead.
     pub failed: bool,
     /// Whether the value went away with its field or member.

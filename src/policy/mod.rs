@@ -274,6 +274,10 @@ impl Compiled {
         &self.rules[index as usize]
     }
 
+    pub(crate) fn fingerprint(&self) -> &str {
+        self.fingerprint.as_str()
+    }
+
     /// The names of the patterns in force.
     fn pattern_names(&self) -> impl Iterator<Item = &str> {
         self.patterns.iter().map(|name| &**name)

@@ -299,6 +299,7 @@ mod tests {
             masker: "keep",
             field: "",
             callsite: None,
+            policy: "",
             failed: false,
             dropped: false,
             enforced: true,
@@ -335,7 +336,13 @@ mod tests {
             assert_eq!((counts.events, counts.values, counts.bytes), (round * 4000, round * 8000, round * 40_000));
             assert_eq!(counters.masked().by_rule(), [("b", round * 4000)].into());
         }
-        assert!(counters.known().shards.is_empty(), "shards of threads that ended do not add up");
+        // A thread gives its shard back a little after its end was seen.
+        let ended = || counters.snapshot().masked == 20_000 && counters.known().shards.is_empty();
+        let start = std::time::Instant::now();
+        while !ended() {
+            assert!(start.elapsed().as_secs() < 20, "shards of threads that ended do not add up");
+            thread::yield_now();
+        }
     }
 
     #[test]
