@@ -23,7 +23,7 @@ fn builder(unlisted: &str) -> PolicyBuilder {
 fn log() {
     let span = tracing::info_span!(target: "billing::span", "work", order_id = 7, first = "in a span");
     let _entered = span.enter();
-    tracing::info!(target: "billing::db", order_id = 8, net_amount = 1.5, customer.email = "jo@example.com", email = "kim@example.com", note = 17, "from jo@example.com");
+    tracing::info!(target: "billing::db", order_id = 8, net_amount = 1.5, customer.email = "jo@example.com", email = "kim@example.com", note = 515_051_505_u64, "from jo@example.com");
     tracing::info!(target: "shop", note = "elsewhere");
 }
 
@@ -54,7 +54,7 @@ fn what_is_not_allowed_is_dropped_or_masked_and_the_rest_is_as_ever() {
             assert!(text.contains(stays), "{stays} in {text}");
         }
         assert!(text.contains("\"customer.email\":\"***@example.com\""), "what is allowed is masked as ever: {text}");
-        assert!(!text.contains("in a span") && !text.contains("kim") && !text.contains("17"), "{text}");
+        assert!(!text.contains("in a span") && !text.contains("kim") && !text.contains("515051505"), "{text}");
         assert_eq!(text.contains("\"note\":\"[redacted:sensitive]\""), !gone, "{text}");
         assert_eq!(text.contains("\"email\""), !gone, "{text}");
     }
@@ -103,7 +103,7 @@ fn an_exemption_does_not_open_a_schema() {
     let policy = builder("drop").build().expect("good rules");
     let exemption = Exemption::field("note").target("*").reason("a test").lasts(Duration::from_secs(60));
     let _guard = policy.exempt(exemption).expect("a good exemption");
-    assert!(!json(&policy).contains("17"));
+    assert!(!json(&policy).contains("515051505"));
 }
 
 #[test]
@@ -117,7 +117,10 @@ fn the_strictest_of_several_counts_and_a_lock_keeps_them() {
     let second = "[[schema]]\ntarget = \"*::db\"\nallow = [\"note\", \"email\"]\nunlisted = \"drop\"\n";
     let policy: Policy = rules(second).parse().expect("good rules");
     let text = json(&policy);
-    assert!(text.contains("\"note\":17") && !text.contains("net_amount") && !text.contains("\"order_id\":8"), "{text}");
+    assert!(
+        text.contains("\"note\":515051505") && !text.contains("net_amount") && !text.contains("\"order_id\":8"),
+        "{text}"
+    );
     assert!(text.contains("\"email\":\"[redacted:sensitive]\""), "{text}");
     let refuse = |rules: String| {
         let live = LivePolicy::new(policy.clone());

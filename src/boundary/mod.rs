@@ -37,4 +37,5 @@ pub(crate) use self::escape::reading_unescaped;
 pub use self::layer::{PrivacyLayer, PrivacyLayerExt};
 pub(crate) use self::plan::PlanCache;
 pub use self::private_registry::{PrivateRegistry, PrivateSpan};
+pub(crate) use self::reentry::is_in_layers;
 pub use self::subscriber::{PrivacySubscriber, PrivacySubscriberExt};

@@ -9,7 +9,7 @@ use tracing_core::{Dispatch, Event, LevelFilter, Metadata, Subscriber};
 use super::buffer::{Borrowed, Fields};
 use super::downcast::{self, downcast_raw};
 use super::plan::Plan;
-use super::reentry::{count_pass, overwrites};
+use super::reentry::{count_pass, in_layers, overwrites};
 use super::values::with_value_set;
 use super::visitor::Sanitizer;
 use crate::observe::Passed;
@@ -188,7 +188,7 @@ pub(super) fn with_sanitized_event(policy: &Policy, raw: &Event<'_>, then: impl 
         } else {
             Event::new_child_of(raw.parent().cloned(), metadata, values)
         };
-        then(&event, &fields)
+        in_layers(|| then(&event, &fields))
     })
 }
 
@@ -212,7 +212,7 @@ pub(super) fn with_sanitized_span<R>(
             None if raw.is_root() => Attributes::new_root(metadata, values),
             None => Attributes::new(metadata, values),
         };
-        then(&span, &fields)
+        in_layers(|| then(&span, &fields))
     })
 }
 
@@ -228,5 +228,5 @@ pub(super) fn with_sanitized_record(policy: &Policy, raw: &Record<'_>, then: imp
     policy.passed(Passed::Record, &fields);
     let Some(plan) = plan else { return };
     let plan: &Plan = &plan;
-    with_value_set(plan, &fields, |values| then(&Record::new(values)));
+    with_value_set(plan, &fields, |values| in_layers(|| then(&Record::new(values))));
 }
