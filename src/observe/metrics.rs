@@ -5,7 +5,7 @@ use ::metrics::{counter, gauge};
 use super::{Masked, Snapshot};
 use crate::policy::{InForce, LivePolicy, Policy, Reloads};
 
-/// Hands all counts to the recorder of the [`metrics`](::metrics) crate that is installed. To be called before each scrape,
+/// Hands all counts to the recorder of the [`metrics`](https://docs.rs/metrics) crate that is installed. To be called before each scrape,
 /// or every few seconds; an event costs nothing by it.
 ///
 /// | metric | labels | is |
