@@ -39,6 +39,8 @@
 //! - [`init`] and [`setup`]: policy, filter, output and boundary, installed.
 //! - [`Policy`] and [`PolicyBuilder`]: rules, from a file, a string, code, or built in.
 //! - [`FieldBuilder`], [`PatternBuilder`] and [`Mask`]: rules in code. [`DataClass`], [`Category`]: what they say of a value.
+//! - [`LivePolicy`]: a policy that is reloaded. [`Exemption`]: a permission to see more, for a time.
+//! - [`install_panic_hook`]: panics, through the boundary.
 //! - [`boundary`]: around a whole subscriber, or around one layer.
 //! - [`mod@format`]: a quick JSON formatter, same shape as the stock one.
 //! - [`mask`]: the maskers, the key ring for tokens, and the trait for an application's own.
@@ -53,6 +55,7 @@ mod document;
 pub mod format;
 pub mod mask;
 pub mod observe;
+mod panic_hook;
 mod policy;
 mod rules;
 mod sanitize;
@@ -61,7 +64,11 @@ mod setup;
 pub mod testing;
 pub mod typed;
 
-pub use crate::policy::{Category, DataClass, FieldBuilder, Mask, PatternBuilder, Policy, PolicyBuilder};
+pub use crate::panic_hook::install_panic_hook;
+pub use crate::policy::{
+    Category, DataClass, Exemption, ExemptionGuard, ExemptionInfo, FieldBuilder, InForce, LivePolicy, Mask, Mode,
+    PatternBuilder, Policy, PolicyBuilder, PolicySource, Reloads, Violation,
+};
 pub use crate::rules::Error;
 pub use crate::setup::{InitError, Setup, init, setup};
 

@@ -14,8 +14,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::detect::pair::is_nothing;
 use crate::mask::{Applied, Chain, Scratch as MaskScratch, Subject, push_placeholder};
-use crate::observe::Decision;
-use crate::policy::{Category, Compiled, DataClass, Policy};
+use crate::observe::{Decision, place};
+use crate::policy::{Category, Compiled, DataClass, Mode, Policy};
 use reader::Reader;
 
 /// What a policy does with the values of one field, decided once, from its name.
@@ -100,26 +100,37 @@ impl Policy {
     ) -> Sanitized {
         let compiled = self.compiled();
         self.guarded(field, out, |out| match action {
+            _ if text.is_empty() || compiled.exempts(field, None) => Sanitized::Clean,
             // It stands in a field that is dropped, and told of, in its turn.
             Action::Drop(_) => Sanitized::Dropped,
-            _ if text.is_empty() => Sanitized::Clean,
             Action::Mask(rule) => compiled.mask(rule, field, text, out),
             Action::Scan | Action::Unlisted(_) => {
-                compiled.mask_as(&Subject::new(category, class, "typed"), compiled.default_chain(), field, text, out)
+                let subject = Subject::new(category, class, "typed");
+                compiled.mask_as(None, &subject, compiled.default_chain(), field, text, out)
             }
         })
     }
 
-    /// Runs `sanitize`; should it ever panic, the value is erased and the application goes on.
+    /// Runs `sanitize`, if the mode asks for it; should it ever panic, the value is erased and the application goes on.
     fn guarded(&self, field: &str, out: &mut Vec<u8>, sanitize: impl FnOnce(&mut Vec<u8>) -> Sanitized) -> Sanitized {
+        if self.mode() == Mode::Off {
+            return Sanitized::Clean;
+        }
+        let exemptions = &self.compiled().exemptions;
+        let _whole = if exemptions.any() { exemptions.in_field(field) } else { None };
         let from = out.len();
         // What a panic leaves half-done: `out`, which is cut back, and scratch, which is lost.
         let outcome = catch_unwind(AssertUnwindSafe(|| sanitize(&mut *out)));
-        outcome.unwrap_or_else(|_| {
+        let outcome = outcome.unwrap_or_else(|_| {
             out.truncate(from);
             self.unreadable(field, out);
             Sanitized::Masked
-        })
+        });
+        if self.mode() == Mode::Observe {
+            out.truncate(from);
+            return Sanitized::Clean;
+        }
+        outcome
     }
 
     /// What stands for a value that could not be read at all (its `Debug` panicked, its text is too large): appended to
@@ -132,16 +143,15 @@ impl Policy {
 impl Compiled {
     /// Masks a whole value by a rule. Of a value that was printed with `Debug`, what stands around it stays.
     fn mask(&self, rule: u32, field: &str, text: &[u8], out: &mut Vec<u8>) -> Sanitized {
-        let rule = self.rule(rule);
         let peeled = peel::peel(text);
-        if peeled.value.is_empty() || is_nothing(&peeled.value) {
+        if peeled.value.is_empty() || is_nothing(&peeled.value) || self.exempts(field, Some(rule)) {
             return Sanitized::Clean;
         }
-        let subject = Subject::new(&rule.category, rule.class, &rule.name);
+        let subject = self.subject(rule);
         let before = out.len();
         peeled.open(out);
         let from = out.len();
-        let outcome = self.mask_as(&subject, &rule.chain, field, &peeled.value, out);
+        let outcome = self.mask_as(Some(rule), &subject, &self.rule(rule).chain, field, &peeled.value, out);
         match outcome {
             Sanitized::Masked => peeled.close(from, out),
             Sanitized::Clean | Sanitized::Dropped => out.truncate(before),
@@ -149,7 +159,15 @@ impl Compiled {
         outcome
     }
 
-    fn mask_as(&self, subject: &Subject<'_>, chain: &Chain, field: &str, value: &[u8], out: &mut Vec<u8>) -> Sanitized {
+    fn mask_as(
+        &self,
+        rule: Option<u32>,
+        subject: &Subject<'_>,
+        chain: &Chain,
+        field: &str,
+        value: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Sanitized {
         let from = out.len();
         let mut scratch = MASK_SCRATCH.try_with(Cell::take).unwrap_or_default();
         let applied = chain.apply(value, subject, &mut scratch, out);
@@ -159,22 +177,21 @@ impl Compiled {
             out.truncate(from);
             return Sanitized::Clean;
         }
-        self.decided(&Decision {
-            rule: subject.rule,
-            category: subject.category,
-            class: subject.class,
-            masker: chain.masker_name(),
-            field,
-            failed: applied == Applied::Failed,
-        });
+        let how = match applied {
+            Applied::Replaced => How::Masked,
+            Applied::Dropped => How::Dropped,
+            Applied::Failed => How::Failed,
+        };
+        self.decided(rule, subject, chain.masker_name(), field, how);
         if applied == Applied::Dropped { Sanitized::Dropped } else { Sanitized::Masked }
     }
 
     /// Tells of a value that goes away with its field or member.
     pub(crate) fn drop(&self, rule: u32, field: &str) -> Sanitized {
-        let rule = self.rule(rule);
-        let (category, class) = (&rule.category, rule.class);
-        self.decided(&Decision { rule: &rule.name, category, class, masker: "drop", field, failed: false });
+        if self.exempts(field, Some(rule)) {
+            return Sanitized::Clean;
+        }
+        self.decided(Some(rule), &self.subject(rule), "drop", field, How::Dropped);
         Sanitized::Dropped
     }
 
@@ -194,9 +211,7 @@ impl Compiled {
 
     /// Tells of a value that was erased since rules disagreed about it.
     fn erased(&self, rule: u32, field: &str) {
-        let rule = self.rule(rule);
-        let (category, class) = (&rule.category, rule.class);
-        self.decided(&Decision { rule: &rule.name, category, class, masker: "erase", field, failed: false });
+        self.decided(Some(rule), &self.subject(rule), "erase", field, How::Masked);
     }
 
     /// What stands for a document that lies deeper than is read.
@@ -206,17 +221,42 @@ impl Compiled {
 
     /// Erases a value that no rule was asked about, and tells why.
     fn failed(&self, why: &str, field: &str, out: &mut Vec<u8>) {
-        let (category, class) = (&Category::SENSITIVE, DataClass::Confidential);
-        push_placeholder(category, out);
-        self.decided(&Decision { rule: why, category, class, masker: "erase", field, failed: true });
+        let subject = Subject::new(&Category::SENSITIVE, DataClass::Confidential, why);
+        push_placeholder(subject.category, out);
+        self.decided(None, &subject, "erase", field, How::Failed);
     }
 
-    fn decided(&self, decision: &Decision<'_>) {
-        self.counters.count(decision);
+    fn subject(&self, rule: u32) -> Subject<'_> {
+        let rule = self.rule(rule);
+        Subject::new(&rule.category, rule.class, &rule.name)
+    }
+
+    fn decided(&self, rule: Option<u32>, subject: &Subject<'_>, masker: &str, field: &str, how: How) {
+        let decision = Decision {
+            rule: subject.rule,
+            category: subject.category,
+            class: subject.class,
+            masker,
+            field,
+            callsite: place(),
+            policy: self.fingerprint(),
+            failed: how == How::Failed,
+            dropped: how == How::Dropped,
+            enforced: self.mode == Mode::Enforce,
+        };
+        self.counters.decided(rule, &decision);
         if let Some(observer) = &self.observer {
-            observer.decided(decision);
+            observer.decided(&decision);
         }
     }
+}
+
+/// What became of a value that was masked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    Masked,
+    Dropped,
+    Failed,
 }
 
 thread_local! {

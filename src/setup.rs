@@ -11,7 +11,7 @@ use tracing_subscriber::registry;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::boundary::PrivacySubscriberExt;
-use crate::policy::Policy;
+use crate::policy::{Policy, PolicySource};
 use crate::rules::Error;
 
 /// Installs a global subscriber that writes JSON lines to standard output, behind a privacy boundary.
@@ -46,16 +46,16 @@ pub fn setup() -> Setup {
 /// What [`setup`] gathers.
 #[must_use = "nothing is installed before `try_init`"]
 pub struct Setup<W = fn() -> Stdout> {
-    policy: Option<Policy>,
+    policy: Option<PolicySource>,
     filter: Option<EnvFilter>,
     text: bool,
     writer: W,
 }
 
 impl<W> Setup<W> {
-    /// Sets the policy, instead of that of the environment.
-    pub fn policy(mut self, policy: Policy) -> Self {
-        self.policy = Some(policy);
+    /// Sets the policy, or a [`LivePolicy`](crate::LivePolicy) that can be reloaded, instead of that of the environment.
+    pub fn policy(mut self, policy: impl Into<PolicySource>) -> Self {
+        self.policy = Some(policy.into());
         self
     }
 
@@ -94,7 +94,8 @@ impl<W> Setup<W> {
     where
         W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
     {
-        let policy = self.policy.map_or_else(Policy::from_environment, Ok).map_err(Kind::Policy)?;
+        let from_environment = || Policy::from_environment().map(PolicySource::from);
+        let policy = self.policy.map_or_else(from_environment, Ok).map_err(Kind::Policy)?;
         let filter = self.filter.map_or_else(filter_from_environment, Ok)?;
         let in_force = policy.clone();
         let subscriber = registry().with(filter);
@@ -106,7 +107,7 @@ impl<W> Setup<W> {
             subscriber.with(json).with_privacy(policy).try_init()
         };
         installed.map_err(|e| Kind::Install(e.into()))?;
-        tracing::info!(target: "tracing_privacy", rules = in_force.source(), "privacy policy in force");
+        in_force.current().log_in_force();
         Ok(())
     }
 }

@@ -19,6 +19,10 @@ pub(super) struct Fields {
     pub(super) masked: Vec<u8>,
     /// Where a raw `Debug` value is formatted; empty otherwise.
     pub(super) scratch: String,
+    /// How many values were visited, kept or not.
+    pub(super) values: u64,
+    /// How many bytes of them were looked at.
+    pub(super) looked_at: usize,
     /// Whether code of the application ran meanwhile: a `Debug`, a `Display` or an error.
     pub(super) ran_foreign_code: bool,
     /// Whether another event or span came between; see `reentry`.
@@ -55,6 +59,8 @@ impl Fields {
         self.errors.clear();
         self.masked.clear();
         self.scratch.clear();
+        self.values = 0;
+        self.looked_at = 0;
         self.ran_foreign_code = false;
         self.overwritten = false;
     }

@@ -1,7 +1,6 @@
 //! A boundary around one layer.
 
 use std::any::TypeId;
-use std::borrow::Borrow;
 use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +16,7 @@ use super::downcast::{self, downcast_raw};
 use super::private_registry::{PrivateRegistry, announce_close, announce_span};
 use super::spans::{SpanSlots, Spans};
 use super::subscriber::{with_sanitized_event, with_sanitized_record, with_sanitized_span};
-use crate::policy::Policy;
+use crate::policy::PolicySource;
 
 /// Puts a boundary around one layer.
 pub trait PrivacyLayerExt: Layer<PrivateRegistry> + Sized {
@@ -36,8 +35,8 @@ pub trait PrivacyLayerExt: Layer<PrivateRegistry> + Sized {
     /// let for_ourselves = fmt::layer();
     /// tracing_subscriber::registry().with(for_ourselves).with(for_a_vendor).init();
     /// ```
-    fn with_layer_privacy(self, policy: impl Borrow<Policy>) -> PrivacyLayer<Self> {
-        PrivacyLayer { policy: policy.borrow().clone(), layer: Arc::new(self), inside: None }
+    fn with_layer_privacy(self, policy: impl Into<PolicySource>) -> PrivacyLayer<Self> {
+        PrivacyLayer { policy: policy.into(), layer: Arc::new(self), inside: None }
     }
 }
 
@@ -45,7 +44,7 @@ impl<L: Layer<PrivateRegistry>> PrivacyLayerExt for L {}
 
 /// A layer behind a boundary; see [`PrivacyLayerExt::with_layer_privacy`].
 pub struct PrivacyLayer<L> {
-    policy: Policy,
+    policy: PolicySource,
     layer: Arc<L>,
     /// Made when this layer meets its subscriber. Before that nothing reaches the layer.
     inside: Option<Inside<L>>,
@@ -88,6 +87,7 @@ where
     L: Layer<PrivateRegistry>,
 {
     fn on_register_dispatch(&self, dispatch: &Dispatch) {
+        self.policy.is_in(dispatch);
         self.layer.on_register_dispatch(dispatch);
     }
 
@@ -112,7 +112,7 @@ where
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
         let interest = self.layer.register_callsite(metadata);
         if !interest.is_never() {
-            self.policy.plan(metadata);
+            self.policy.with(|policy| policy.prepare(metadata));
         }
         interest
     }
@@ -130,7 +130,7 @@ where
         let spans = &inside.spans;
         // A span that a filter outside kept from this layer is left out of the line of parents.
         let parent = span.scope().skip(1).map(|ancestor| ancestor.id()).find(|ancestor| spans.knows(ancestor));
-        with_sanitized_span(&self.policy, raw, |attributes, sanitized| {
+        let hand_on = |attributes: &Attributes<'_>, sanitized: &Fields| {
             if !inside.still_enabled(attributes.metadata(), sanitized) {
                 return;
             }
@@ -144,12 +144,13 @@ where
             drop(extensions);
             announce_span(id);
             inside.subscriber.new_span(attributes);
-        });
+        };
+        self.policy.with(|policy| with_sanitized_span(policy, raw, hand_on));
     }
 
     fn on_record(&self, id: &Id, raw: &Record<'_>, _: Context<'_, S>) {
         let Some(inside) = self.knowing(id) else { return };
-        with_sanitized_record(&self.policy, raw, |record| inside.subscriber.record(id, record));
+        self.policy.with(|policy| with_sanitized_record(policy, raw, |record| inside.subscriber.record(id, record)));
     }
 
     fn on_follows_from(&self, id: &Id, follows: &Id, _: Context<'_, S>) {
@@ -161,10 +162,12 @@ where
 
     fn on_event(&self, raw: &Event<'_>, _: Context<'_, S>) {
         let Some(inside) = &self.inside else { return };
-        with_sanitized_event(&self.policy, raw, |event, sanitized| {
-            if inside.still_enabled(event.metadata(), sanitized) {
-                inside.subscriber.event(event);
-            }
+        self.policy.with(|policy| {
+            with_sanitized_event(policy, raw, |event, sanitized| {
+                if inside.still_enabled(event.metadata(), sanitized) {
+                    inside.subscriber.event(event);
+                }
+            });
         });
     }
 

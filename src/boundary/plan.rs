@@ -2,32 +2,50 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::ops::Deref;
 use std::ptr;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use tracing_core::callsite::Identifier;
 use tracing_core::{Field, Metadata};
 
-use crate::policy::Policy;
+use crate::policy::{Policy, Violation};
+use crate::rules::NotAllowed;
 use crate::sanitize::Action;
 
 /// What to do with each field of one callsite.
 pub(super) struct Plan {
     metadata: &'static Metadata<'static>,
     fields: Box<[(Field, Action)]>,
+    /// The fields that a schema does not allow.
+    violations: Box<[Violation]>,
+    rejected: bool,
 }
 
 impl Plan {
     fn new(policy: &Policy, metadata: &'static Metadata<'static>) -> Self {
         let action = |field: Field| {
-            let action = policy.action(field.name());
+            let action = policy.action_at(metadata.target(), field.name());
             (field, action)
         };
-        Self { metadata, fields: metadata.fields().iter().map(action).collect() }
+        let not_allowed = |field: &Field| policy.not_allowed(metadata.target(), field.name());
+        let violation =
+            |field: Field| not_allowed(&field).map(|_| Violation { callsite: metadata, field: field.name() });
+        Self {
+            metadata,
+            fields: metadata.fields().iter().map(action).collect(),
+            violations: metadata.fields().iter().filter_map(violation).collect(),
+            rejected: metadata.fields().iter().any(|field| not_allowed(&field) == Some(NotAllowed::Reject)),
+        }
+    }
+
+    /// Whether a schema lets no event of this callsite pass.
+    pub(super) fn rejected(&self) -> bool {
+        self.rejected
     }
 
     pub(super) fn metadata(&self) -> &'static Metadata<'static> {
@@ -62,7 +80,7 @@ impl Policy {
     pub(super) fn plan(&self, metadata: &'static Metadata<'static>) -> PlanRef {
         let cache = self.plans();
         let found = cache.recall(&metadata.callsite(), || {
-            Some(cache.find(&metadata.callsite()).unwrap_or_else(|| cache.keep(Plan::new(self, metadata))))
+            Some(cache.find(&metadata.callsite()).unwrap_or_else(|| cache.keep(self, Plan::new(self, metadata))))
         });
         match found {
             Some(plan) if ptr::eq(plan.metadata, metadata) => plan,
@@ -71,11 +89,27 @@ impl Policy {
         }
     }
 
-    /// The plan for a callsite of which only the name is known. There is one for every span.
+    /// Makes the plan for a callsite before its first event.
+    pub(super) fn prepare(&self, metadata: &'static Metadata<'static>) {
+        self.plan(metadata);
+    }
+
+    /// The plan for a callsite of which only the name is known. There is one for every span that came through a boundary,
+    /// under whatever policy: a policy that came into force after the span makes its own.
     pub(super) fn known_plan(&self, callsite: &Identifier) -> Option<PlanRef> {
         let cache = self.plans();
-        cache.recall(callsite, || cache.find(callsite))
+        let new = || Some(cache.keep(self, Plan::new(self, callsites().get(callsite).copied()?)));
+        cache.recall(callsite, || cache.find(callsite).or_else(new))
     }
+}
+
+/// All callsites that any boundary met.
+static CALLSITES: RwLock<Callsites> = RwLock::new(HashMap::with_hasher(BuildHasherDefault::new()));
+
+type Callsites = HashMap<Identifier, &'static Metadata<'static>, BuildHasherDefault<AddressHasher>>;
+
+fn callsites() -> RwLockReadGuard<'static, Callsites> {
+    CALLSITES.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl PlanCache {
@@ -103,9 +137,26 @@ impl PlanCache {
         self.plans.read().unwrap_or_else(PoisonError::into_inner).get(callsite).cloned()
     }
 
-    fn keep(&self, plan: Plan) -> Arc<Plan> {
+    pub(crate) fn violations(&self) -> Vec<Violation> {
+        let plans = self.plans.read().unwrap_or_else(PoisonError::into_inner);
+        plans.values().flat_map(|plan| plan.violations.iter().copied()).collect()
+    }
+
+    fn keep(&self, policy: &Policy, plan: Plan) -> Arc<Plan> {
+        let callsite = plan.metadata.callsite();
+        if !callsites().contains_key(&callsite) {
+            CALLSITES.write().unwrap_or_else(PoisonError::into_inner).entry(callsite).or_insert(plan.metadata);
+        }
         let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
-        plans.entry(plan.metadata.callsite()).or_insert_with(|| Arc::new(plan)).clone()
+        let (plan, is_new) = match plans.entry(plan.metadata.callsite()) {
+            Entry::Occupied(known) => (Arc::clone(known.get()), false),
+            Entry::Vacant(place) => (Arc::clone(place.insert(Arc::new(plan))), true),
+        };
+        drop(plans);
+        if is_new {
+            plan.violations.iter().for_each(|violation| policy.compiled().violated(violation));
+        }
+        plan
     }
 }
 

@@ -12,6 +12,25 @@ thread_local! {
     // No destructor, so these can be used while the thread is torn down.
     static PASSES: Cell<u64> = const { Cell::new(0) };
     static DEPTH: Cell<usize> = const { Cell::new(0) };
+    static IN_LAYERS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Whether this thread is in the code of layers inside a boundary.
+pub(crate) fn is_in_layers() -> bool {
+    IN_LAYERS.get() > 0
+}
+
+/// Runs the code of layers.
+pub(super) fn in_layers<R>(run: impl FnOnce() -> R) -> R {
+    struct Leave;
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            IN_LAYERS.set(IN_LAYERS.get() - 1);
+        }
+    }
+    IN_LAYERS.set(IN_LAYERS.get() + 1);
+    let _leave = Leave;
+    run()
 }
 
 /// Counts one pass through a boundary on this thread.

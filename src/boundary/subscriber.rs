@@ -1,6 +1,5 @@
 //! A boundary around a whole subscriber.
 
-use std::borrow::Borrow;
 use std::fmt;
 
 use tracing_core::span::{Attributes, Current, Id, Record};
@@ -10,14 +9,16 @@ use tracing_core::{Dispatch, Event, LevelFilter, Metadata, Subscriber};
 use super::buffer::{Borrowed, Fields};
 use super::downcast::{self, downcast_raw};
 use super::plan::Plan;
-use super::reentry::{count_pass, overwrites};
+use super::reentry::{count_pass, in_layers, overwrites};
 use super::values::with_value_set;
 use super::visitor::Sanitizer;
-use crate::policy::Policy;
+use crate::observe::Passed;
+use crate::policy::{Mode, Policy, PolicySource};
 
 /// Puts a boundary around a subscriber.
 pub trait PrivacySubscriberExt: Subscriber + Sized {
-    /// Wraps this subscriber, so that it and all of its layers see only what `policy` lets through.
+    /// Wraps this subscriber, so that it and all of its layers see only what `policy` lets through: a [`Policy`], or a
+    /// [`LivePolicy`](crate::LivePolicy) that can be reloaded.
     ///
     /// ```
     /// use tracing_privacy::{Policy, boundary::PrivacySubscriberExt};
@@ -41,8 +42,8 @@ pub trait PrivacySubscriberExt: Subscriber + Sized {
     ///     .with(tracing_subscriber::fmt::layer())
     ///     .init();
     /// ```
-    fn with_privacy(self, policy: impl Borrow<Policy>) -> PrivacySubscriber<Self> {
-        PrivacySubscriber::new(self, policy.borrow().clone())
+    fn with_privacy(self, policy: impl Into<PolicySource>) -> PrivacySubscriber<Self> {
+        PrivacySubscriber::new(self, policy)
     }
 }
 
@@ -54,13 +55,13 @@ impl<S: Subscriber> PrivacySubscriberExt for S {}
 /// wrapped subscriber and its parts. It does not implement `LookupSpan`, on purpose.
 pub struct PrivacySubscriber<S> {
     inside: S,
-    policy: Policy,
+    policy: PolicySource,
 }
 
 impl<S> PrivacySubscriber<S> {
     /// Wraps a subscriber.
-    pub fn new(inside: S, policy: Policy) -> Self {
-        Self { inside, policy }
+    pub fn new(inside: S, policy: impl Into<PolicySource>) -> Self {
+        Self { inside, policy: policy.into() }
     }
 }
 
@@ -72,13 +73,14 @@ impl<S> fmt::Debug for PrivacySubscriber<S> {
 
 impl<S: Subscriber> Subscriber for PrivacySubscriber<S> {
     fn on_register_dispatch(&self, dispatch: &Dispatch) {
+        self.policy.is_in(dispatch);
         self.inside.on_register_dispatch(dispatch);
     }
 
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
         let interest = self.inside.register_callsite(metadata);
         if !interest.is_never() {
-            self.policy.plan(metadata);
+            self.policy.with(|policy| policy.prepare(metadata));
         }
         interest
     }
@@ -94,17 +96,19 @@ impl<S: Subscriber> Subscriber for PrivacySubscriber<S> {
 
     fn new_span(&self, raw: &Attributes<'_>) -> Id {
         count_pass();
-        with_sanitized_span(&self.policy, raw, |span, sanitized| {
-            if sanitized.overwritten {
-                // Restores what filters had answered. A new span cannot be refused any more.
-                self.inside.enabled(span.metadata());
-            }
-            self.inside.new_span(span)
+        self.policy.with(|policy| {
+            with_sanitized_span(policy, raw, |span, sanitized| {
+                if sanitized.overwritten {
+                    // Restores what filters had answered. A new span cannot be refused any more.
+                    self.inside.enabled(span.metadata());
+                }
+                self.inside.new_span(span)
+            })
         })
     }
 
     fn record(&self, span: &Id, raw: &Record<'_>) {
-        with_sanitized_record(&self.policy, raw, |record| self.inside.record(span, record));
+        self.policy.with(|policy| with_sanitized_record(policy, raw, |record| self.inside.record(span, record)));
     }
 
     fn record_follows_from(&self, span: &Id, follows: &Id) {
@@ -118,11 +122,13 @@ impl<S: Subscriber> Subscriber for PrivacySubscriber<S> {
 
     fn event(&self, raw: &Event<'_>) {
         count_pass();
-        with_sanitized_event(&self.policy, raw, |event, sanitized| {
-            let refused = sanitized.overwritten && !self.inside.enabled(event.metadata());
-            if !refused && self.inside.event_enabled(event) {
-                self.inside.event(event);
-            }
+        self.policy.with(|policy| {
+            with_sanitized_event(policy, raw, |event, sanitized| {
+                let refused = sanitized.overwritten && !self.inside.enabled(event.metadata());
+                if !refused && self.inside.event_enabled(event) {
+                    self.inside.event(event);
+                }
+            });
         });
     }
 
@@ -156,23 +162,33 @@ impl<S: Subscriber> Subscriber for PrivacySubscriber<S> {
     });
 }
 
+impl Policy {
+    fn passed(&self, what: Passed, fields: &Fields) {
+        self.compiled().counters.passed(what, fields.values, fields.looked_at as u64);
+    }
+}
+
 /// Makes an event anew from sanitized values.
-pub(super) fn with_sanitized_event<R>(
-    policy: &Policy,
-    raw: &Event<'_>,
-    then: impl FnOnce(&Event<'_>, &Fields) -> R,
-) -> R {
+/// One that a schema does not let pass does not reach `then`.
+pub(super) fn with_sanitized_event(policy: &Policy, raw: &Event<'_>, then: impl FnOnce(&Event<'_>, &Fields)) {
+    if policy.mode() == Mode::Off {
+        return then(raw, &Fields::default());
+    }
     let metadata = raw.metadata();
     let plan = policy.plan(metadata);
+    if plan.rejected() && policy.mode() == Mode::Enforce {
+        return policy.compiled().counters.rejected();
+    }
     let mut fields = Borrowed::take();
     fields.overwritten = overwrites(|| raw.record(&mut Sanitizer::new(policy, plan.clone(), &mut fields)));
+    policy.passed(Passed::Event, &fields);
     with_value_set(&plan, &fields, |values| {
         let event = if raw.is_contextual() {
             Event::new(metadata, values)
         } else {
             Event::new_child_of(raw.parent().cloned(), metadata, values)
         };
-        then(&event, &fields)
+        in_layers(|| then(&event, &fields))
     })
 }
 
@@ -182,26 +198,35 @@ pub(super) fn with_sanitized_span<R>(
     raw: &Attributes<'_>,
     then: impl FnOnce(&Attributes<'_>, &Fields) -> R,
 ) -> R {
+    if policy.mode() == Mode::Off {
+        return then(raw, &Fields::default());
+    }
     let metadata = raw.metadata();
     let plan = policy.plan(metadata);
     let mut fields = Borrowed::take();
     fields.overwritten = overwrites(|| raw.record(&mut Sanitizer::new(policy, plan.clone(), &mut fields)));
+    policy.passed(Passed::Span, &fields);
     with_value_set(&plan, &fields, |values| {
         let span = match raw.parent() {
             Some(parent) => Attributes::child_of(parent.clone(), metadata, values),
             None if raw.is_root() => Attributes::new_root(metadata, values),
             None => Attributes::new(metadata, values),
         };
-        then(&span, &fields)
+        in_layers(|| then(&span, &fields))
     })
 }
 
 /// Makes a record anew from sanitized values. A record of which nothing is left does not reach `then`.
 pub(super) fn with_sanitized_record(policy: &Policy, raw: &Record<'_>, then: impl FnOnce(&Record<'_>)) {
+    if policy.mode() == Mode::Off {
+        return then(raw);
+    }
     let mut fields = Borrowed::take();
     let mut sanitizer = Sanitizer::for_record(policy, &mut fields);
     raw.record(&mut sanitizer);
-    let Some(plan) = sanitizer.into_plan() else { return };
+    let plan = sanitizer.into_plan();
+    policy.passed(Passed::Record, &fields);
+    let Some(plan) = plan else { return };
     let plan: &Plan = &plan;
-    with_value_set(plan, &fields, |values| then(&Record::new(values)));
+    with_value_set(plan, &fields, |values| in_layers(|| then(&Record::new(values))));
 }

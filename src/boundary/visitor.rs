@@ -12,7 +12,8 @@ use super::buffer::{Fields, Kept};
 use super::error::SanitizedError;
 use super::escape::forges_lines;
 use super::plan::{Plan, PlanRef};
-use crate::policy::Policy;
+use crate::observe::LookingAt;
+use crate::policy::{Policy, Scope};
 use crate::sanitize::{Action, Number, Sanitized};
 use crate::typed::reading;
 
@@ -24,6 +25,8 @@ pub(super) struct Sanitizer<'a> {
     policy: &'a Policy,
     plan: Found,
     fields: &'a mut Fields,
+    /// What decisions and exemptions are told about where this is.
+    place: Option<(LookingAt, Option<Scope>)>,
 }
 
 /// The plan for the fields that are visited.
@@ -39,12 +42,13 @@ enum Found {
 impl<'a> Sanitizer<'a> {
     /// For an event or a new span.
     pub(super) fn new(policy: &'a Policy, plan: PlanRef, fields: &'a mut Fields) -> Self {
-        Self { policy, plan: Found::Plan(plan), fields }
+        let place = Some(looking_at(policy, &plan));
+        Self { policy, plan: Found::Plan(plan), fields, place }
     }
 
     /// For a record, which does not say of which callsite it is; its fields do.
     pub(super) fn for_record(policy: &'a Policy, fields: &'a mut Fields) -> Self {
-        Self { policy, plan: Found::NotYet, fields }
+        Self { policy, plan: Found::NotYet, fields, place: None }
     }
 
     /// The plan that the visited fields belong to; `None` if no field was visited.
@@ -59,6 +63,9 @@ impl<'a> Sanitizer<'a> {
     fn action(&mut self, field: &Field) -> Option<Action> {
         if let Found::NotYet = self.plan {
             self.plan = self.policy.known_plan(&field.callsite()).map_or(Found::None, Found::Plan);
+            if let Found::Plan(plan) = &self.plan {
+                self.place = Some(looking_at(self.policy, plan));
+            }
         }
         let action = match &self.plan {
             Found::Plan(plan) => Plan::action(plan, field),
@@ -77,6 +84,7 @@ impl<'a> Sanitizer<'a> {
     }
 
     fn number(&mut self, field: &Field, number: Number, clean: Kept) {
+        self.fields.values += 1;
         let Some(action) = self.action(field) else { return };
         self.fields.masked.clear();
         match self.policy.sanitize_number(action, field.name(), number, &mut self.fields.masked) {
@@ -91,6 +99,7 @@ impl<'a> Sanitizer<'a> {
 
     /// Sanitizes a text; its place in `text` if it is to be kept.
     fn text(&mut self, action: Action, field: &Field, raw: &str) -> Option<Range<usize>> {
+        self.fields.looked_at += raw.len();
         self.fields.masked.clear();
         match self.policy.sanitize(action, field.name(), raw.as_bytes(), &mut self.fields.masked) {
             Sanitized::Clean => Some(push(&mut self.fields.text, raw)),
@@ -109,8 +118,13 @@ impl<'a> Sanitizer<'a> {
     }
 }
 
+fn looking_at(policy: &Policy, plan: &Plan) -> (LookingAt, Option<Scope>) {
+    (LookingAt::callsite(plan.metadata()), policy.looking_at(plan.metadata().target()))
+}
+
 impl Visit for Sanitizer<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.fields.values += 1;
         let Some(action) = self.action(field) else { return };
         self.fields.ran_foreign_code = true;
         // The scratch is taken out: nothing is borrowed while code of the application runs.
@@ -133,6 +147,7 @@ impl Visit for Sanitizer<'_> {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
+        self.fields.values += 1;
         let Some(action) = self.action(field) else { return };
         let Some(text) = self.text(action, field, value) else { return };
         // Formatters print the message as it is, and quote every other text.
@@ -144,6 +159,8 @@ impl Visit for Sanitizer<'_> {
     }
 
     fn record_bytes(&mut self, field: &Field, value: &[u8]) {
+        self.fields.values += 1;
+        self.fields.looked_at += value.len();
         let Some(action) = self.action(field) else { return };
         self.fields.masked.clear();
         match self.policy.sanitize(action, field.name(), value, &mut self.fields.masked) {
@@ -161,6 +178,7 @@ impl Visit for Sanitizer<'_> {
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
+        self.fields.values += 1;
         let Some(action) = self.action(field) else { return };
         self.fields.ran_foreign_code = true;
         if let Some(error) = SanitizedError::new(self.policy, action, field.name(), value) {

@@ -42,6 +42,7 @@ use tracing_subscriber::registry::LookupSpan;
 pub use self::json::Json;
 pub use self::json_fields::JsonFields;
 pub use self::timestamp::Rfc3339Utc;
+pub(crate) use self::timestamp::write_time;
 
 /// A layer that writes JSON lines to the standard output, one for each event.
 ///

@@ -19,7 +19,7 @@ impl FormatTime for Rfc3339Utc {
     }
 }
 
-fn write_time(out: &mut dyn fmt::Write, time: SystemTime) -> fmt::Result {
+pub(crate) fn write_time(out: &mut dyn fmt::Write, time: SystemTime) -> fmt::Result {
     let (seconds, micros) = since_epoch(time);
     let date = Date::of_day(seconds.div_euclid(SECONDS_PER_DAY));
     let second_of_day = seconds.rem_euclid(SECONDS_PER_DAY);

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::builtin::{BUILT_IN, BuiltIn, Make, MaskerSet};
 use super::chain::{Chain, Step};
 use super::fixed::Fixed;
@@ -15,7 +17,7 @@ use super::tokenize::Tokenize;
 use super::{Masker, Reveals};
 
 /// A chain as written: one masker, or several, one after the other.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct MaskSpec(pub(crate) Vec<StepSpec>);
 
 impl MaskSpec {
@@ -26,7 +28,7 @@ impl MaskSpec {
 }
 
 /// One masker as written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) enum StepSpec {
     /// `"erase"`, or the name of a masker that the application registered.
     Named(String),

@@ -1,12 +1,22 @@
 //! Seeing what was masked, never the values.
 
 mod counters;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+mod notice;
+mod place;
+#[cfg(feature = "trail")]
+pub mod trail;
 
-pub(crate) use self::counters::Counters;
-pub use self::counters::Snapshot;
+pub(crate) use self::counters::{Counters, Label, Passed};
+pub use self::counters::{Masked, MaskedCount, Snapshot};
+pub use self::notice::Notice;
+pub(crate) use self::place::{LookingAt, place};
+use tracing_core::Metadata;
+
 use crate::policy::{Category, DataClass};
 
-/// One act of masking. It holds nothing of the value and nothing derived from it.
+/// One act of masking, or what would be one if the mode were `enforce`. It holds nothing of the value and nothing derived from it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Decision<'a> {
@@ -21,12 +31,26 @@ pub struct Decision<'a> {
     pub masker: &'a str,
     /// The field, member or key under which the value stood; empty for a text without one.
     pub field: &'a str,
+    /// The callsite of the event or span, where the value came through a boundary: target, file and line are constants of the
+    /// program.
+    pub callsite: Option<&'static Metadata<'static>>,
+    /// The [fingerprint](crate::Policy::fingerprint) of the policy.
+    pub policy: &'a str,
     /// Whether the masker failed, so that the value was erased instead.
     pub failed: bool,
+    /// Whether the value went away with its field or member.
+    pub dropped: bool,
+    /// Whether the value was masked; false where the mode is `observe`, and it only would have been.
+    pub enforced: bool,
 }
 
 /// Told of every decision, on the thread that logs. It must be quick and must not log.
 pub trait Observer: Send + Sync + 'static {
-    /// Called once for each masked value.
+    /// Called once for each masked value, and where the mode is `observe`, for each that would be.
     fn decided(&self, decision: &Decision<'_>);
+
+    /// Called for whatever else is worth a record: exemptions that begin and end, rules that change.
+    fn noticed(&self, notice: &Notice<'_>) {
+        let _ = notice;
+    }
 }

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use toml::Spanned;
 
 use super::compile::{Parts, compile};
-use super::{Category, DataClass, Policy};
+use super::settings::{InCode, settle};
+use super::{Category, DataClass, Mode, Policy};
 use crate::mask::spec::{MaskSpec, StepSpec};
 use crate::mask::{KeyRing, Masker, MaskerSet};
 use crate::observe::Observer;
@@ -37,7 +39,9 @@ pub struct PolicyBuilder {
     files: Vec<(Source, RulesFile)>,
     code: RulesFile,
     maskers: MaskerSet,
-    mask_from: Option<DataClass>,
+    settings: InCode,
+    /// What the environment says, if it was asked for.
+    environment: Option<Environment>,
     observer: Option<Box<dyn Observer>>,
     source: Option<String>,
     error: Option<Error>,
@@ -49,7 +53,8 @@ impl PolicyBuilder {
             files: Vec::new(),
             code: RulesFile::empty(),
             maskers: MaskerSet { key_ring: None, custom: BTreeMap::new() },
-            mask_from: None,
+            settings: InCode::default(),
+            environment: None,
             observer: None,
             source: None,
             error: None,
@@ -66,22 +71,25 @@ impl PolicyBuilder {
         self.source(Ok(Source::new("<string>", rules)))
     }
 
-    /// Adds what the environment asks for; see [`Policy::from_environment`].
+    /// Adds what the environment asks for, whatever was said before or will be: profile, mode, `mask_from`, token keys and
+    /// the file that `TRACING_PRIVACY_RULES` names. Where there is no such file and no rules are given in any other way,
+    /// the rules are those of [`Policy::from_environment`].
+    ///
+    /// ```no_run
+    /// # use tracing_privacy::Policy;
+    /// let policy = Policy::builder().rules_file("/etc/shop/redaction-rules.toml").environment().build()?;
+    /// # Ok::<(), tracing_privacy::Error>(())
+    /// ```
     pub fn environment(self) -> Self {
-        let environment = match Environment::from_process() {
-            Ok(environment) => environment,
-            Err(error) => return self.fail(error),
-        };
-        let with_key = match environment.key_ring() {
-            Ok(Some(key_ring)) => self.key_ring(key_ring),
-            Ok(None) => self,
-            Err(error) => return self.fail(error),
-        };
-        let default = PathBuf::from(DEFAULT_FILE);
-        match environment.rules.or_else(|| default.is_file().then_some(default)) {
-            Some(path) => with_key.rules_file(path),
-            None => with_key.include_all(),
+        match Environment::from_process() {
+            Ok(environment) => self.with_environment(environment),
+            Err(error) => self.fail(error),
         }
+    }
+
+    pub(super) fn with_environment(mut self, environment: Environment) -> Self {
+        self.environment = Some(environment);
+        self
     }
 
     /// Includes a pack, such as `builtin:pii`. That it does not exist is told when the policy is built.
@@ -122,9 +130,29 @@ impl PolicyBuilder {
         self
     }
 
-    /// Sets the lowest class that is masked, whatever the rules files say.
+    /// Sets the lowest class that is masked, whatever the rules files say. A variable overrides it; a locked profile may
+    /// refuse it.
     pub fn mask_from(mut self, class: DataClass) -> Self {
-        self.mask_from = Some(class);
+        self.settings.mask_from = Some(class);
+        self
+    }
+
+    /// Names the profile, whatever the rules files say. `TRACING_PRIVACY_PROFILE` overrides it, unless it is locked and
+    /// the other one is weaker. That it does not exist is told when the policy is built.
+    pub fn profile(mut self, name: &str) -> Self {
+        self.settings.profile = Some(name.to_owned());
+        self
+    }
+
+    /// Sets the mode, whatever the rules files say. A variable overrides it; a locked profile may refuse it.
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.settings.mode = Some(mode);
+        self
+    }
+
+    /// Sets how long an exemption may be in force, whatever the rules files say; a locked profile may refuse it.
+    pub fn max_exemption(mut self, length: Duration) -> Self {
+        self.settings.max_exemption = Some(length);
         self
     }
 
@@ -138,28 +166,40 @@ impl PolicyBuilder {
     ///
     /// # Errors
     ///
-    /// A rules file cannot be read or parsed; the environment is wrong; a rule is: an unknown pack, masker, detector or
+    /// A rules file cannot be read or parsed; the environment is wrong; a profile does not exist, or is locked and something
+    /// would weaken it; a rule is wrong: an unknown pack, masker, detector or
     /// validator, a regex that does not compile or is too large, a tokenizing rule without a key, two patterns of one
     /// name. The error's text shows the place and how to mend it.
     pub fn build(self) -> Result<Policy, Error> {
-        let Self { mut files, mut code, maskers, mask_from, observer, source, error } = self;
+        let asks_environment = self.environment.is_some();
+        let environment = self.environment.unwrap_or_default();
+        let Self { mut files, mut code, mut maskers, settings, observer, mut source, error, .. } = self;
         if let Some(error) = error {
             return Err(error);
         }
+        let key_ring = environment.key_ring()?;
+        maskers.key_ring = maskers.key_ring.or(key_ring);
         let nothing = files.is_empty() && code.include.is_empty() && code.fields.is_empty() && code.patterns.is_empty();
-        if nothing {
-            code.include.extend(all_packs());
+        let default = || asks_environment.then(|| PathBuf::from(DEFAULT_FILE)).filter(|path| nothing && path.is_file());
+        let from_variable = environment.rules.as_ref().map(|_| files.len());
+        match environment.rules.clone().or_else(default) {
+            Some(path) => files.push(read(Source::read(&path)?)?),
+            None if nothing => {
+                code.include.extend(all_packs());
+                source = Some(BUILT_IN.to_owned());
+            }
+            None => {}
         }
         let source = source
-            .or_else(|| nothing.then(|| BUILT_IN.to_owned()))
             .or_else(|| files.first().map(|(source, _)| source.name.clone()))
             .unwrap_or_else(|| "<code>".to_owned());
         files.push((Source::new("<code>", ""), code));
-        compile(Parts { source, files, maskers, mask_from, observer })
+        let settled = settle(&files, &settings, &environment, from_variable)?;
+        compile(Parts { source, files, maskers, settled, observer })
     }
 
     fn source(mut self, source: Result<Source, Error>) -> Self {
-        match source.and_then(|source| parse(&source).map(|file| (source, file))) {
+        match source.and_then(read) {
             Ok(file) => self.files.push(file),
             Err(error) => return self.fail(error),
         }
@@ -303,6 +343,10 @@ impl Mask {
         self.0.0.extend(next.0.0);
         self
     }
+}
+
+fn read(source: Source) -> Result<(Source, RulesFile), Error> {
+    parse(&source).map(|file| (source, file))
 }
 
 fn all_packs() -> impl Iterator<Item = Spanned<String>> {

@@ -1,6 +1,6 @@
 //! How much harm a value can do.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How much harm a value can do outside; ordered, `Public` is the lowest.
 ///
@@ -9,7 +9,7 @@ use serde::Deserialize;
 /// assert!(DataClass::Public < DataClass::Internal);
 /// assert!(DataClass::Internal < DataClass::Confidential);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DataClass {
     /// May be seen by anyone.
@@ -22,7 +22,7 @@ pub enum DataClass {
 
 impl DataClass {
     /// The name that rules files and reports use.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Public => "public",
             Self::Internal => "internal",

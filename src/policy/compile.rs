@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::Serialize;
 use toml::Spanned;
 
 use super::inventory::{Inventory, KeyPattern, Rank};
+use super::live::FileRead;
 use super::rule::Rule;
-use super::{Category, Compiled, DataClass, Policy};
+use super::schema::Schema;
+use super::settings::Settled;
+use super::{Category, Compiled, DataClass, Exemptions, Fingerprint, Mode, Policy};
 use crate::boundary::PlanCache;
 use crate::detect::regex_rule::RegexRule;
 use crate::detect::scanner::{Matcher, Scanner};
@@ -26,18 +30,19 @@ pub(super) struct Parts {
     pub(super) source: String,
     pub(super) files: Vec<(Source, RulesFile)>,
     pub(super) maskers: MaskerSet,
-    pub(super) mask_from: Option<DataClass>,
+    pub(super) settled: Settled,
     pub(super) observer: Option<Box<dyn Observer>>,
 }
 
 /// Compiles; the first mistake is the error.
 pub(super) fn compile(parts: Parts) -> Result<Policy, Error> {
-    let Parts { source, files, mut maskers, mask_from, observer } = parts;
+    let Parts { source, files, mut maskers, settled, observer } = parts;
     if maskers.key_ring.is_none() {
         maskers.key_ring = key_ring(&files)?;
     }
     let packs = packs(&files)?;
-    let mut compiler = Compiler::new(&files, &maskers, mask_from);
+    let fingerprint = Fingerprint::of(&settled, &packs, &files);
+    let mut compiler = Compiler::new(&files, &maskers, &settled);
     compiler.switches(&files);
     for (source, file) in &packs {
         compiler.file(source, file, false)?;
@@ -47,14 +52,24 @@ pub(super) fn compile(parts: Parts) -> Result<Policy, Error> {
         compiler.file(source, file, true)?;
     }
     compiler.no_truncated_card_beside_its_token()?;
-    let mut compiled = compiler.finish(source)?;
+    let schemas = files.iter().flat_map(|(source, file)| file.schemas.iter().map(move |rule| (source, rule)));
+    let schemas = schemas.map(|(source, rule)| Schema::compile(source, rule)).collect::<Result<_, Error>>()?;
+    let mut compiled = compiler.finish(source, schemas)?;
     let trial = Policy { compiled: Arc::new(compiled) };
     check_examples(&trial, &files)?;
     // What the examples were masked by is no decision that anyone should hear of.
     compiled = Arc::into_inner(trial.compiled).expect("nobody else holds the trial policy");
-    compiled.counters = Counters::default();
+    compiled.counters = Arc::new(compiled.counters.afresh());
     compiled.observer = observer;
-    Ok(Policy { compiled: Arc::new(compiled) })
+    compiled.mode = settled.settings.mode;
+    compiled.settled = settled;
+    compiled.fingerprint = fingerprint;
+    let mut policy = Policy { compiled: Arc::new(compiled) };
+    let over = policy.arm_from(&files)?;
+    let compiled = Arc::get_mut(&mut policy.compiled).expect("nobody else holds the new policy");
+    compiled.files = files.iter().filter_map(|(source, _)| FileRead::of(source)).collect();
+    compiled.warnings = over.into_iter().map(String::into_boxed_str).collect();
+    Ok(policy)
 }
 
 /// The key ring that rules ask for where code gave none: that of the environment, or else a random one, if they say so.
@@ -118,16 +133,17 @@ struct Common<'r> {
     category: Option<&'r Spanned<String>>,
     mask: Option<&'r Spanned<MaskSpec>>,
     extent: Extent,
+    finds: Vec<Box<str>>,
+    is_pattern: bool,
     place: std::ops::Range<usize>,
 }
 
 impl<'c> Compiler<'c> {
-    fn new(files: &'c [(Source, RulesFile)], maskers: &'c MaskerSet, mask_from: Option<DataClass>) -> Self {
-        let last = |get: fn(&RulesFile) -> Option<DataClass>| files.iter().rev().find_map(|(_, file)| get(file));
+    fn new(files: &'c [(Source, RulesFile)], maskers: &'c MaskerSet, settled: &Settled) -> Self {
         Self {
             maskers,
-            mask_from: mask_from.or_else(|| last(|file| file.defaults.mask_from)).unwrap_or(DataClass::Internal),
-            unlisted: files.iter().rev().find_map(|(_, file)| file.defaults.unlisted).unwrap_or(Unlisted::Scan),
+            mask_from: settled.settings.mask_from,
+            unlisted: settled.settings.unlisted,
             default_mask: files.iter().rev().find_map(|(source, file)| Some((source, file.defaults.mask.as_ref()?))),
             switches: BTreeMap::new(),
             rules: Vec::new(),
@@ -169,6 +185,8 @@ impl<'c> Compiler<'c> {
             category: field.category.as_ref(),
             mask: field.mask.as_ref(),
             extent: field.extent.unwrap_or(Extent::Value),
+            finds: field.keys.iter().map(|key| key.get_ref().as_str().into()).collect(),
+            is_pattern: false,
             place: name.span(),
         };
         let Some(rule) = self.rule(source, &common, own)? else { return Ok(()) };
@@ -206,6 +224,8 @@ impl<'c> Compiler<'c> {
             category: pattern.category.as_ref(),
             mask: pattern.mask.as_ref(),
             extent: Extent::Value,
+            finds: vec![one_form(&(&pattern.regex, &pattern.detector, &pattern.validate, &pattern.context))],
+            is_pattern: true,
             place: pattern.name.span(),
         };
         let Some(rule) = self.rule(source, &common, own)? else { return Ok(()) };
@@ -245,6 +265,9 @@ impl<'c> Compiler<'c> {
             category,
             class,
             chain,
+            mask: one_form(&mask.map(|(_, mask)| mask)),
+            finds: common.finds.clone(),
+            is_pattern: common.is_pattern,
             extent: common.extent,
             masks: class >= self.mask_from,
         });
@@ -292,31 +315,53 @@ impl<'c> Compiler<'c> {
         Err(Error::at(source, place.clone(), message, Some(hint)))
     }
 
-    fn finish(mut self, source: String) -> Result<Compiled, Error> {
+    fn finish(mut self, source: String, schemas: Box<[Schema]>) -> Result<Compiled, Error> {
         let unlisted_rule = u32::try_from(self.rules.len()).expect("a rules file is at most 4 MiB");
         let chain = self.chain(self.default_mask)?;
-        self.rules.push(Rule {
-            name: "unlisted".into(),
+        let mask = one_form(&self.default_mask.map(|(_, mask)| mask));
+        // What no rule names, and what a schema does not allow.
+        self.rules.extend(["unlisted", "schema"].map(|name| Rule {
+            name: name.into(),
             category: Category::SENSITIVE,
             class: DataClass::Confidential,
-            chain,
+            chain: chain.clone(),
+            mask: mask.clone(),
+            finds: Vec::new(),
+            is_pattern: false,
             extent: Extent::Value,
             masks: true,
-        });
+        }));
+        let patterns = self.matchers.iter().map(|(rule, _)| self.rules[*rule as usize].name.clone()).collect();
+        let labels = self.rules.iter().map(Rule::label).collect();
         let scanner = Scanner::new(self.matchers).map_err(|message| Error::plain(message, None))?;
         Ok(Compiled {
             source: source.into(),
             rules: self.rules,
+            patterns,
+            exemptions: Exemptions::default(),
+            warnings: Box::default(),
+            files: Box::default(),
             inventory: Inventory::new(self.keys),
             scanner,
             mask_from: self.mask_from,
             unlisted: self.unlisted,
             unlisted_rule,
-            counters: Counters::default(),
+            schemas,
+            schema_rule: unlisted_rule + 1,
+            // Examples are tried with every rule in force.
+            mode: Mode::Enforce,
+            settled: Settled::default(),
+            fingerprint: Fingerprint::default(),
+            counters: Arc::new(Counters::new(labels)),
             observer: None,
             plans: PlanCache::default(),
         })
     }
+}
+
+/// What can be compared with another of its kind, whatever it looks like in a file.
+fn one_form(written: &impl Serialize) -> Box<str> {
+    serde_json::to_string(written).expect("plain data serializes").into()
 }
 
 fn detector(source: &Source, name: &Spanned<String>) -> Result<&'static Detector, Error> {

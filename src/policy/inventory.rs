@@ -113,6 +113,12 @@ impl Inventory {
         inventory
     }
 
+    /// One pattern of a key alone.
+    pub(crate) fn single(key: &str) -> Result<Self, &'static str> {
+        let rank = Rank { segments: 0, plain: false, masks: true, own: true, strictness: 0 };
+        Ok(Self::new(vec![KeyPattern::parse(key, 0, rank)?]))
+    }
+
     /// Whether a pattern asks for the segments before a key.
     pub(crate) fn has_paths(&self) -> bool {
         self.has_paths

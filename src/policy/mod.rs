@@ -4,9 +4,18 @@ mod builder;
 mod category;
 mod class;
 mod compile;
+mod exemption;
+mod fingerprint;
+mod in_force;
 mod inventory;
 mod key;
+mod live;
+mod lock;
+mod mode;
 mod rule;
+mod schema;
+mod settings;
+mod watch;
 
 use std::fmt;
 use std::path::Path;
@@ -18,16 +27,27 @@ use once_cell::sync::Lazy;
 pub use self::builder::{FieldBuilder, Mask, PatternBuilder, PolicyBuilder};
 pub use self::category::Category;
 pub use self::class::DataClass;
+pub use self::exemption::{Exemption, ExemptionGuard, ExemptionInfo};
+pub(crate) use self::exemption::{Exemptions, Scope};
+pub(crate) use self::fingerprint::Fingerprint;
+pub use self::in_force::InForce;
 pub(crate) use self::inventory::{Inventory, Parents};
 #[cfg(test)]
 pub(crate) use self::inventory::{KeyPattern, Rank};
+use self::live::FileRead;
+pub(crate) use self::live::Kind as PolicySourceKind;
+pub use self::live::{LivePolicy, PolicySource, Reloads};
+pub use self::mode::Mode;
 pub(crate) use self::rule::Rule;
+use self::schema::Schema;
+pub use self::schema::Violation;
+use self::settings::Settled;
 use crate::boundary::PlanCache;
 use crate::detect::pair::Dotted;
 use crate::detect::scanner::Scanner;
 use crate::mask::Chain;
-use crate::observe::{Counters, Observer, Snapshot};
-use crate::rules::{Error, Unlisted};
+use crate::observe::{Counters, Masked, Observer, Snapshot};
+use crate::rules::{Error, NotAllowed, Unlisted};
 use crate::sanitize::{Action, Sanitized};
 
 /// What to mask and how: rules, compiled. Cheap to clone; never changes.
@@ -58,17 +78,33 @@ pub struct Policy {
 pub(crate) struct Compiled {
     source: Box<str>,
     rules: Vec<Rule>,
+    /// The names of the patterns that mask.
+    patterns: Box<[Box<str>]>,
+    pub(crate) exemptions: Exemptions,
+    /// What is not wrong with the rules, but not right either.
+    warnings: Box<[Box<str>]>,
+    /// The files that the rules were read from.
+    files: Box<[FileRead]>,
     pub(crate) inventory: Inventory,
     pub(crate) scanner: Scanner,
     /// The lowest class that is masked.
     pub(crate) mask_from: DataClass,
+    pub(crate) mode: Mode,
+    settled: Settled,
+    fingerprint: Fingerprint,
     unlisted: Unlisted,
     /// The rule for what the inventory does not name.
     unlisted_rule: u32,
-    pub(crate) counters: Counters,
+    schemas: Box<[Schema]>,
+    /// The rule for what a schema does not allow.
+    pub(crate) schema_rule: u32,
+    pub(crate) counters: Arc<Counters>,
     pub(crate) observer: Option<Box<dyn Observer>>,
     plans: PlanCache,
 }
+
+/// The target of the events that this library itself logs.
+pub(crate) const OWN_TARGET: &str = "tracing_privacy";
 
 static BUILTIN: Lazy<Policy> = Lazy::new(|| {
     let policy = Policy::builder().include_all().build();
@@ -91,13 +127,16 @@ impl Policy {
     }
 
     /// The policy that the environment asks for: the file that `TRACING_PRIVACY_RULES` names, or else
-    /// `redaction-rules.toml` in the working directory if there is one, or else the built-in policy. Token keys come
-    /// from `TRACING_PRIVACY_KEY` or from the file that `TRACING_PRIVACY_KEY_FILE` names.
+    /// `redaction-rules.toml` in the working directory if there is one, or else the built-in policy.
+    ///
+    /// `TRACING_PRIVACY_PROFILE` names the profile, `TRACING_PRIVACY_MODE` the mode (`enforce`, `observe`, `off`),
+    /// `TRACING_PRIVACY_MASK_FROM` the lowest class that is masked. Token keys come from `TRACING_PRIVACY_KEY` or from the
+    /// file that `TRACING_PRIVACY_KEY_FILE` names.
     ///
     /// # Errors
     ///
-    /// As [`Policy::from_file`]; also for a `TRACING_PRIVACY_` variable that does not exist, is empty, or holds no good
-    /// key.
+    /// As [`Policy::from_file`]; also for a `TRACING_PRIVACY_` variable that does not exist, is empty, holds no good key or
+    /// no known word, or would weaken a locked profile.
     pub fn from_environment() -> Result<Self, Error> {
         Self::builder().environment().build()
     }
@@ -112,9 +151,21 @@ impl Policy {
         &self.compiled.source
     }
 
-    /// How much was masked under this policy so far, in this process.
+    /// What is not wrong with the rules, but should be looked at: an exemption whose time is over, for example. In the form
+    /// of an [`Error`]'s text.
+    pub fn warnings(&self) -> impl Iterator<Item = &str> {
+        self.compiled.warnings.iter().map(|warning| &**warning)
+    }
+
+    /// How much was looked at and masked under this policy so far, in this process. To ask costs a little for each thread
+    /// that logs; to count costs a thread no lock, and no memory that another one writes.
     pub fn counts(&self) -> Snapshot {
         self.compiled.counters.snapshot()
+    }
+
+    /// What was masked under this policy so far, in this process, by rule, class, category and masker.
+    pub fn masked(&self) -> Masked {
+        self.compiled.counters.masked()
     }
 
     /// Sanitizes a text that stands under no key: a line of a log file, a message. Documents inside it are understood.
@@ -162,23 +213,39 @@ impl Policy {
     /// assert_eq!(value, serde_json::json!({"user": {"passWord": "[redacted:credential]", "id": 7}}));
     /// ```
     pub fn sanitize_json(&self, value: &mut serde_json::Value) {
-        crate::document::value::sanitize(self, value);
+        match self.mode() {
+            Mode::Enforce => crate::document::value::sanitize(self, value),
+            Mode::Observe => crate::document::value::sanitize(self, &mut value.clone()),
+            Mode::Off => {}
+        }
     }
 
     /// What this policy does with a field of that name (`user.email`, `http.request.header.x-api-key`).
     pub(crate) fn action(&self, field: &str) -> Action {
-        // The message is text under no key. What `tracing-log` tells of a record's place is turned back into metadata
-        // by layers, so it may be scanned but not masked as a whole.
-        const NOT_DATA: &[&str] = &["", "message", "log.target", "log.module_path", "log.file", "log.line"];
-        if NOT_DATA.contains(&field) {
-            return Action::Scan;
+        self.compiled.action_of(field)
+    }
+
+    /// What this policy does with a field of an event or span of that target.
+    pub(crate) fn action_at(&self, target: &str, field: &str) -> Action {
+        match self.not_allowed(target, field) {
+            Some(NotAllowed::Mask) => return Action::Mask(self.compiled.schema_rule),
+            Some(NotAllowed::Drop | NotAllowed::Reject) => return Action::Drop(self.compiled.schema_rule),
+            None => {}
         }
-        let last = field.rfind('.').map_or(0, |dot| dot + 1);
-        self.compiled.action_in(&field.as_bytes()[last..], &Dotted(&field.as_bytes()[..last]))
+        match self.action(field) {
+            // What this library itself tells must not be lost since no rule names it.
+            Action::Unlisted(_) if target == OWN_TARGET => Action::Scan,
+            Action::Drop(rule) if target == OWN_TARGET && rule == self.compiled.unlisted_rule => Action::Scan,
+            action => action,
+        }
     }
 
     pub(crate) fn compiled(&self) -> &Compiled {
         &self.compiled
+    }
+
+    fn files(&self) -> &[FileRead] {
+        &self.compiled.files
     }
 
     /// Plans of this policy, one for each callsite met so far.
@@ -207,9 +274,42 @@ impl Compiled {
         &self.rules[index as usize]
     }
 
+    pub(crate) fn fingerprint(&self) -> &str {
+        self.fingerprint.as_str()
+    }
+
+    /// The names of the patterns in force.
+    fn pattern_names(&self) -> impl Iterator<Item = &str> {
+        self.patterns.iter().map(|name| &**name)
+    }
+
+    /// Whether an exemption lets a value pass that stands under that key, or that this rule found.
+    pub(crate) fn exempts(&self, field: &str, rule: Option<u32>) -> bool {
+        let exempts = self.exemptions.any() && rule != Some(self.schema_rule) && {
+            let pattern = rule.map(|rule| &*self.rule(rule).name);
+            self.exemptions.let_pass(field, pattern, self.observer.as_deref())
+        };
+        if exempts {
+            self.counters.exempted();
+        }
+        exempts
+    }
+
     /// How a value is masked for which no rule says how.
     pub(crate) fn default_chain(&self) -> &Chain {
         &self.rule(self.unlisted_rule).chain
+    }
+
+    /// What is done with a field of that name.
+    fn action_of(&self, field: &str) -> Action {
+        // The message is text under no key. What `tracing-log` tells of a record's place is turned back into metadata
+        // by layers, so it may be scanned but not masked as a whole.
+        const NOT_DATA: &[&str] = &["", "message", "log.target", "log.module_path", "log.file", "log.line"];
+        if NOT_DATA.contains(&field) {
+            return Action::Scan;
+        }
+        let last = field.rfind('.').map_or(0, |dot| dot + 1);
+        self.action_in(&field.as_bytes()[last..], &Dotted(&field.as_bytes()[..last]))
     }
 
     /// What is done with the value of a key.

@@ -2,6 +2,7 @@
 
 use super::{Category, DataClass};
 use crate::mask::Chain;
+use crate::observe::Label;
 use crate::rules::Extent;
 
 /// One rule of a policy: a field of the inventory, or a pattern.
@@ -10,7 +11,24 @@ pub(crate) struct Rule {
     pub(crate) category: Category,
     pub(crate) class: DataClass,
     pub(crate) chain: Chain,
+    /// The chain as it is written, in one form.
+    pub(crate) mask: Box<str>,
+    /// What it finds, as it is written: keys, or a regex or detector with its conditions.
+    pub(crate) finds: Vec<Box<str>>,
+    pub(crate) is_pattern: bool,
     pub(crate) extent: Extent,
     /// Whether the class is high enough to be masked under this policy.
     pub(crate) masks: bool,
+}
+
+impl Rule {
+    /// What its decisions are counted as.
+    pub(crate) fn label(&self) -> Label {
+        Label {
+            rule: (*self.name).into(),
+            category: self.category.clone(),
+            class: self.class,
+            masker: self.chain.masker_name().into(),
+        }
+    }
 }

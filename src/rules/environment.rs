@@ -12,20 +12,39 @@ use super::Error;
 use super::error::quoted;
 use super::suggest;
 use crate::mask::{KeyError, KeyRing};
+use crate::policy::{DataClass, Mode};
 
 const PREFIX: &str = "TRACING_PRIVACY_";
-const RULES: &str = "TRACING_PRIVACY_RULES";
+pub(crate) const RULES: &str = "TRACING_PRIVACY_RULES";
+pub(crate) const PROFILE: &str = "TRACING_PRIVACY_PROFILE";
+pub(crate) const MODE: &str = "TRACING_PRIVACY_MODE";
+pub(crate) const MASK_FROM: &str = "TRACING_PRIVACY_MASK_FROM";
 const KEY: &str = "TRACING_PRIVACY_KEY";
 const KEY_FILE: &str = "TRACING_PRIVACY_KEY_FILE";
 
-/// All variables that are known. A later `TRACING_PRIVACY_PROFILE` is added here and in [`Environment::set`].
-const KNOWN: [&str; 3] = [RULES, KEY, KEY_FILE];
+/// All variables that are known.
+const KNOWN: [&str; 6] = [RULES, PROFILE, MODE, MASK_FROM, KEY, KEY_FILE];
+
+const MODES: [(&str, Mode); 3] =
+    [(Mode::Enforce.as_str(), Mode::Enforce), (Mode::Observe.as_str(), Mode::Observe), (Mode::Off.as_str(), Mode::Off)];
+
+const CLASSES: [(&str, DataClass); 3] = [
+    (DataClass::Public.as_str(), DataClass::Public),
+    (DataClass::Internal.as_str(), DataClass::Internal),
+    (DataClass::Confidential.as_str(), DataClass::Confidential),
+];
 
 /// What the variables that begin with `TRACING_PRIVACY_` say.
 #[derive(Debug, Default)]
 pub(crate) struct Environment {
     /// `TRACING_PRIVACY_RULES`: the rules file.
     pub(crate) rules: Option<PathBuf>,
+    /// `TRACING_PRIVACY_PROFILE`: the name of the profile.
+    pub(crate) profile: Option<String>,
+    /// `TRACING_PRIVACY_MODE`
+    pub(crate) mode: Option<Mode>,
+    /// `TRACING_PRIVACY_MASK_FROM`: the lowest class that is masked.
+    pub(crate) mask_from: Option<DataClass>,
     /// `TRACING_PRIVACY_KEY` or `TRACING_PRIVACY_KEY_FILE`: the token keys.
     pub(crate) key: Option<KeySource>,
 }
@@ -44,13 +63,13 @@ impl Environment {
         Self::read(std::env::vars_os())
     }
 
-    /// Reads variables. Those with other names are none of ours; an unknown one with our prefix is an error, for it was
-    /// meant to change something.
+    /// Reads variables. Those with other names are none of ours; an unknown one with our prefix, or with a name that is one
+    /// slip away from one of ours, is an error, for it was meant to change something.
     pub(crate) fn read(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Self, Error> {
         let mut environment = Self::default();
         for (name, value) in variables {
             let name = name.to_string_lossy();
-            if name.starts_with(PREFIX) {
+            if name.starts_with(PREFIX) || is_slip(&name) {
                 environment.set(&name, value)?;
             }
         }
@@ -66,6 +85,9 @@ impl Environment {
     fn set(&mut self, name: &str, value: OsString) -> Result<(), Error> {
         match name {
             RULES => self.rules = Some(PathBuf::from(not_empty(name, value)?)),
+            PROFILE => self.profile = Some(utf8(name, not_empty(name, value)?)?.trim().to_owned()),
+            MODE => self.mode = Some(word(name, value, &MODES)?),
+            MASK_FROM => self.mask_from = Some(word(name, value, &CLASSES)?),
             KEY => self.set_key(KeySource::Text(utf8(name, not_empty(name, value)?)?))?,
             KEY_FILE => self.set_key(KeySource::File(PathBuf::from(not_empty(name, value)?)))?,
             _ => {
@@ -131,6 +153,27 @@ impl fmt::Debug for KeySource {
     }
 }
 
+/// Whether a name was probably meant to be one of ours: in other letters, or with one letter wrong, missing, too many or
+/// in the other's place.
+fn is_slip(name: &str) -> bool {
+    let longest = KNOWN.iter().map(|known| known.len()).max().unwrap_or_default() + 1;
+    if name.len() > longest || !name.is_ascii() {
+        return false;
+    }
+    let name = name.to_ascii_uppercase().replace(['-', '.'], "_");
+    KNOWN.iter().any(|known| strsim::osa_distance(&name, known) <= 1)
+}
+
+/// One of a few words. An unknown one is not shown: it may be a value in the wrong place.
+fn word<T: Copy>(name: &str, value: OsString, known: &[(&str, T)]) -> Result<T, Error> {
+    let value = utf8(name, not_empty(name, value)?)?;
+    let found = known.iter().find(|(word, _)| *word == value.trim());
+    found.map(|&(_, meant)| meant).ok_or_else(|| {
+        let hint = suggest::hint(&value, known.iter().map(|(word, _)| *word));
+        Error::plain(format!("the environment variable {name} has an unknown value"), Some(hint))
+    })
+}
+
 fn not_empty(name: &str, value: OsString) -> Result<OsString, Error> {
     if value.to_string_lossy().trim().is_empty() {
         return Err(Error::plain(format!("the environment variable {name} is empty"), Some(format!("unset {name}"))));
@@ -172,10 +215,38 @@ mod tests {
             read(&[("TRACING_PRIVACY_RULE", CANARY)]).expect_err("unknown"),
             "unknown environment variable `TRACING_PRIVACY_RULE`\n  = help: did you mean `TRACING_PRIVACY_RULES`?"
         );
-        for later in ["TRACING_PRIVACY_PROFILE", "TRACING_PRIVACY_MODE", "TRACING_PRIVACY_MASK_FROM", PREFIX] {
-            let error = read(&[(later, CANARY)]).expect_err("not yet");
-            assert!(error.contains(later) && !error.contains("canary"), "{error}");
+        for unknown in ["TRACING_PRIVACY_LOCKED", "TRACING_PRIVACY_PROFILES", PREFIX] {
+            let error = read(&[(unknown, CANARY)]).expect_err("unknown");
+            assert!(error.contains(unknown) && !error.contains("canary"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_slip_in_the_first_words_of_a_name_is_an_error_too() {
+        for slip in ["TRACING_PRIVCY_MODE", "tracing_privacy_mode", "TRACING-PRIVACY-MODE", "TRACINGPRIVACY_MODE"] {
+            let error = read(&[(slip, "off")]).expect_err("a slip");
+            assert!(error.contains(slip) && error.contains("did you mean `TRACING_PRIVACY_MODE`?"), "{error}");
+        }
+        for other in ["TRACING_PRIVATE_KEY", "TRACING_LEVEL", "PRIVACY_MODE", "MODE"] {
+            assert!(read(&[(other, "off")]).is_ok(), "{other}");
+        }
+    }
+
+    #[test]
+    fn words_are_read_and_slips_in_them_are_errors() {
+        let read_all = read(&[(PROFILE, "production"), (MODE, "observe"), (MASK_FROM, "public")]).expect("all is well");
+        assert_eq!(read_all.profile.as_deref(), Some("production"));
+        assert_eq!((read_all.mode, read_all.mask_from), (Some(Mode::Observe), Some(DataClass::Public)));
+        for (name, slip, meant) in
+            [(MODE, "enforced", "enforce"), (MODE, "OFF", "off"), (MASK_FROM, "publik", "public")]
+        {
+            let error = read(&[(name, slip)]).expect_err("a slip");
+            let expected =
+                format!("the environment variable {name} has an unknown value\n  = help: did you mean `{meant}`?");
+            assert_eq!(error, expected);
+        }
+        let error = read(&[(MODE, CANARY)]).expect_err("no mode");
+        assert!(error.contains("known here: `enforce`, `observe`, `off`") && !error.contains("canary"), "{error}");
     }
 
     #[test]

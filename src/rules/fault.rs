@@ -86,7 +86,9 @@ impl Fault {
             Problem::Wrong { expected, found: Some("a table") } if expected == ARRAY => (
                 format!("{subject} must be {ARRAY}, not a table"),
                 self.key.map(|key| match key.as_str() {
-                    "field" | "pattern" => format!("it may stand several times, so it has two brackets: `[[{key}]]`"),
+                    "field" | "pattern" | "schema" | "exemption" => {
+                        format!("it may stand several times, so it has two brackets: `[[{key}]]`")
+                    }
                     _ => format!("put it in brackets: `{key} = […]`"),
                 }),
             ),

@@ -1,20 +1,25 @@
 //! What a person may write: the rules file as types.
 //!
-//! The compiled form is [`crate::policy`]; nothing here knows what a rule means.
+//! The compiled form is [`crate::policy`]; nothing here knows what a rule means. What is serialized is what a policy's
+//! fingerprint is made of: all that has a meaning, without places, comments and examples.
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
-use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use super::exemption::ExemptionRule;
 use super::fault::HINT;
+use super::profile::Profile;
+use super::schema::SchemaRule;
 use crate::mask::spec::MaskSpec;
-use crate::policy::DataClass;
+use crate::policy::{DataClass, Mode};
 
 /// A rules file or a pack. Every key that is not named here is an error.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct RulesFile {
     /// The version of the file form: 1.
@@ -28,6 +33,9 @@ pub(crate) struct RulesFile {
     pub(crate) rules: BTreeMap<Spanned<String>, Spanned<RuleSwitch>>,
     #[serde(default)]
     pub(crate) defaults: Defaults,
+    /// `[profile.NAME]`: what a stage of deployment changes of the defaults.
+    #[serde(default, rename = "profile")]
+    pub(crate) profiles: BTreeMap<Spanned<String>, Profile>,
     pub(crate) tokens: Option<Tokens>,
     /// `[[field]]`: the inventory.
     #[serde(default, rename = "field")]
@@ -35,6 +43,12 @@ pub(crate) struct RulesFile {
     /// `[[pattern]]`: what is found in text.
     #[serde(default, rename = "pattern")]
     pub(crate) patterns: Vec<PatternRule>,
+    /// `[[schema]]`: what a target may log at all.
+    #[serde(default, rename = "schema")]
+    pub(crate) schemas: Vec<SchemaRule>,
+    /// `[[exemption]]`: what may be seen for a time.
+    #[serde(default, rename = "exemption")]
+    pub(crate) exemptions: Vec<ExemptionRule>,
 }
 
 impl RulesFile {
@@ -57,25 +71,35 @@ impl RulesFile {
             include: Vec::new(),
             rules: BTreeMap::new(),
             defaults: Defaults::default(),
+            profiles: BTreeMap::new(),
             tokens: None,
             fields: Vec::new(),
             patterns: Vec::new(),
+            schemas: Vec::new(),
+            exemptions: Vec::new(),
         }
     }
 }
 
 /// What holds where a rule does not say otherwise.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct Defaults {
     /// The lowest class that is masked.
     pub(crate) mask_from: Option<DataClass>,
     pub(crate) unlisted: Option<Unlisted>,
     pub(crate) mask: Option<Spanned<MaskSpec>>,
+    pub(crate) mode: Option<Mode>,
+    /// How long an exemption may be in force.
+    #[serde(default, with = "super::span::option")]
+    pub(crate) max_exemption: Option<Duration>,
+    /// The profile that is in force where neither code nor the environment names one.
+    pub(crate) profile: Option<Spanned<String>>,
 }
 
 /// What happens to the value of a key that no rule names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+/// The variants stand in the order of strictness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Unlisted {
     /// Detectors look through it.
@@ -87,21 +111,21 @@ pub(crate) enum Unlisted {
 }
 
 /// What the file says of token keys.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct Tokens {
     pub(crate) key: Option<Spanned<TokenKeySource>>,
 }
 
 /// Where the token key comes from. A key itself is never accepted: a rules file is no place for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) enum TokenKeySource {
     /// A random one that lives as long as the process.
     Ephemeral,
 }
 
 /// One entry of the inventory.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct FieldRule {
     pub(crate) name: Option<Spanned<String>>,
@@ -114,8 +138,19 @@ pub(crate) struct FieldRule {
     pub(crate) extent: Option<Extent>,
 }
 
+impl Unlisted {
+    /// The word for it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Scan => "scan",
+            Self::Mask => "mask",
+            Self::Drop => "drop",
+        }
+    }
+}
+
 /// How far the value goes that follows the key in plain text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Extent {
     /// To the next delimiter.
@@ -125,7 +160,7 @@ pub(crate) enum Extent {
 }
 
 /// One kind of value that is found in text, by a regex or by a detector.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct PatternRule {
     pub(crate) name: Spanned<String>,
@@ -140,16 +175,17 @@ pub(crate) struct PatternRule {
     pub(crate) category: Option<Spanned<String>>,
     pub(crate) mask: Option<Spanned<MaskSpec>>,
     /// Where the format is published.
+    #[serde(skip_serializing)]
     #[cfg_attr(not(test), expect(dead_code, reason = "written for readers; a test asks packs for it"))]
     pub(crate) source: Option<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
     pub(crate) examples: Vec<Spanned<String>>,
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
     pub(crate) counterexamples: Vec<Spanned<String>>,
 }
 
 /// What becomes of a named rule of an included pack.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(crate) enum RuleSwitch {
     Off,
     On,

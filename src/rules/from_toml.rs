@@ -14,6 +14,7 @@ use serde_spanned::de::{SpannedDeserializer, is_spanned};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::exemption::MOMENT;
 use super::fault::Fault;
 
 /// One parsed value.
@@ -61,7 +62,14 @@ impl<'de> Deserializer<'de> for Value<'de> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Fault> {
+        if name == MOMENT {
+            return match self.value {
+                DeValue::Datetime(moment) => visitor.visit_string(moment.to_string()),
+                _ => return self.deserialize_any(visitor),
+            }
+            .map_err(|fault: Fault| fault.at(self.span));
+        }
         visitor.visit_newtype_struct(self)
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Error;
@@ -18,12 +18,14 @@ pub(crate) struct Source {
     pub(crate) name: String,
     /// The whole text, without a byte order mark.
     pub(crate) text: Arc<str>,
+    /// The file that it was read from.
+    pub(crate) path: Option<PathBuf>,
 }
 
 impl Source {
     /// A text that is there already.
     pub(crate) fn new(name: impl Into<String>, text: &str) -> Self {
-        Self { name: name.into(), text: Arc::from(without_byte_order_mark(text)) }
+        Self { name: name.into(), text: Arc::from(without_byte_order_mark(text)), path: None }
     }
 
     /// Reads a file.
@@ -34,7 +36,7 @@ impl Source {
             return Err(too_large(&name));
         }
         let text = std::str::from_utf8(&bytes).map_err(|error| not_utf8(&name, error.valid_up_to()))?;
-        Ok(Self::new(name, text))
+        Ok(Self { path: Some(path.to_owned()), ..Self::new(name, text) })
     }
 }
 

@@ -41,11 +41,21 @@ impl<'r> Reader<'r> {
         let from = self.edits.candidates.len();
         self.find(root, range, 0);
         if self.edits.candidates.len() > from {
-            let candidates = self.edits.candidates.split_off(from);
+            let mut candidates = self.edits.candidates.split_off(from);
+            if self.policy.exemptions.any() {
+                candidates.retain(|candidate| !self.may_pass(candidate));
+            }
             for candidate in settle(self.policy, candidates) {
                 self.mask(root, candidate);
             }
         }
+    }
+
+    /// Whether an exemption is for a candidate, before it is settled: else one that may pass could win over one that may
+    /// not. Those that a key found win over what is inside; they are asked for when they are masked.
+    fn may_pass(&self, candidate: &Candidate) -> bool {
+        let first = self.policy.exemptions.whole_field() || candidate.key.is_none() && !candidate.erase;
+        first && self.policy.exempts(self.field, Some(candidate.rule))
     }
 
     /// Finds candidates in the part `range` of `root`, a text that was decoded so many times.

@@ -35,3 +35,15 @@ pub use self::capture::{Capture, CaptureGuard, capture, capture_without_boundary
 pub use self::encoding::Encoding;
 pub use self::leak::{Callsite, CallsiteKind, Leak};
 pub use self::output::Output;
+
+/// Asserts that no callsite that was met so far has a field which a schema of the policy does not allow.
+///
+/// # Panics
+///
+/// If one does. The message names file, line, target and field of each.
+#[track_caller]
+pub fn assert_schemas(policy: &crate::Policy) {
+    let violations = policy.violations();
+    let lines: Vec<String> = violations.iter().map(|violation| format!("\n  {violation}")).collect();
+    assert!(lines.is_empty(), "{} field(s) that a schema does not allow:{}", lines.len(), lines.concat());
+}

@@ -10,7 +10,7 @@ use std::fmt::{self, Write as _};
 use scoped_tls::scoped_thread_local;
 
 use crate::mask::push_placeholder;
-use crate::policy::{Category, DataClass, Policy};
+use crate::policy::{Category, DataClass, Mode, Policy};
 use crate::sanitize::{Action, Sanitized};
 
 // The policy of the innermost boundary that is formatting a value.
@@ -50,12 +50,19 @@ pub(super) fn shown(class: DataClass, category: &Category, raw: fmt::Arguments<'
     }
     POLICY.with(|policy| {
         let (action, field) = FIELD.get();
-        if policy.passes_typed(action, class) {
+        if policy.mode() == Mode::Enforce && policy.passes_typed(action, class) {
             return Ok(Shown::Value);
         }
         let mut value = String::new();
         value.write_fmt(raw)?;
         let value = unquoted(&value);
+        if policy.mode() != Mode::Enforce {
+            // It is counted; what is printed is as without a boundary.
+            policy.sanitize_typed(action, field, class, category, value.as_bytes(), &mut out);
+            out.clear();
+            push_placeholder(category, &mut out);
+            return Ok(Shown::Instead(text(&out)));
+        }
         Ok(Shown::Instead(match policy.sanitize_typed(action, field, class, category, value.as_bytes(), &mut out) {
             Sanitized::Clean => value.to_owned(),
             Sanitized::Masked => text(&out),

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use tracing_privacy::{Error, Policy};
+use tracing_privacy::{Error, Mode, Policy};
 
 use crate::encoding;
 use crate::lines::{Line, Lines};
@@ -65,6 +65,14 @@ impl Redact {
                 return ExitCode::from(EXIT_TROUBLE);
             }
         };
+        if policy.mode() != Mode::Enforce {
+            say(&format!(
+                "tracing-privacy: the mode is `{}`, so that nothing would be masked; `redact` needs `enforce` (see \
+                 TRACING_PRIVACY_MODE, and `mode` in the rules)",
+                policy.mode()
+            ));
+            return ExitCode::from(EXIT_TROUBLE);
+        }
         let mut output = Output::new(&policy, io::stdout().lock());
         let result = self.redact_all(&mut output);
         if self.verbose {

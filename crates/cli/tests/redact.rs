@@ -306,6 +306,18 @@ fn rules_come_from_the_option_then_the_environment_then_the_directory() {
 }
 
 #[test]
+fn a_mode_in_which_nothing_would_be_masked_is_refused() {
+    for mode in ["observe", "off"] {
+        let directory = directory();
+        let mut command = redact(directory.path());
+        command.env("TRACING_PRIVACY_MODE", mode);
+        let output = run(command, MAIL.as_bytes());
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{mode}");
+        assert!(stderr(&output).contains(&format!("the mode is `{mode}`")), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn the_rules_that_the_readme_shows_are_accepted() {
     let readme = include_str!("../../../README.md");
     let shown: Vec<_> = readme.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();

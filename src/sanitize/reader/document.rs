@@ -116,7 +116,9 @@ impl json::Visitor for Document<'_, '_> {
     }
 
     fn dropped(&mut self, member: Range<usize>, rule: u32) {
-        self.reader.policy.drop(rule, &String::from_utf8_lossy(&self.root[self.key.clone()]));
+        if self.reader.policy.drop(rule, &String::from_utf8_lossy(&self.root[self.key.clone()])) == Sanitized::Clean {
+            return;
+        }
         self.reader.edits.supersede_from(member.start);
         self.reader.edits.push(member, |_| ());
     }

@@ -1,0 +1,369 @@
+//! Counters that no two threads share.
+
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use super::{Label, Masked, Snapshot};
+use crate::observe::Decision;
+use crate::policy::{Category, DataClass};
+
+/// Counts of one policy.
+///
+/// Each thread counts in a shard of its own, without a lock and without a word of memory that another thread writes. Who
+/// asks for counts adds all shards up. Those of threads that ended are added up once.
+pub(crate) struct Counters {
+    /// Tells these from all others.
+    id: u64,
+    /// What is counted by rule, in the order of the rules.
+    labels: Arc<[Label]>,
+    known: Mutex<Known>,
+    /// For threads that are being torn down; the only one that threads share.
+    late: Shard,
+}
+
+#[derive(Default)]
+struct Known {
+    shards: Vec<Arc<Shard>>,
+    past: Sums,
+}
+
+/// Counts that nobody changes any more.
+#[derive(Clone, Default)]
+struct Sums {
+    totals: Snapshot,
+    masked: Masked,
+}
+
+/// The counts of one thread. Written by it alone, read by all.
+struct Shard {
+    totals: [AtomicU64; TOTALS],
+    /// By rule: how often its values were masked, and how often by `erase` in its masker's place.
+    by_rule: Box<[[AtomicU64; 2]]>,
+    /// Of values that no rule was asked about; the last one is for all kinds beyond.
+    others: [Other; 16],
+}
+
+struct Other {
+    label: OnceLock<Label>,
+    count: AtomicU64,
+}
+
+#[derive(Clone, Copy)]
+enum Total {
+    Events,
+    Spans,
+    Records,
+    Values,
+    Bytes,
+    Masked,
+    Failures,
+    Dropped,
+    Observed,
+    Exempted,
+    Violations,
+    Rejected,
+}
+
+const TOTALS: usize = Total::Rejected as usize + 1;
+
+/// What came through a boundary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Passed {
+    Event,
+    Span,
+    Record,
+}
+
+thread_local! {
+    /// The shards of this thread, by the counters that they belong to; those met last stand first.
+    static SHARDS: RefCell<Vec<(u64, Arc<Shard>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A thread that met more policies than this looks for some that are gone.
+const MANY: usize = 8;
+
+impl Counters {
+    pub(crate) fn new(labels: Arc<[Label]>) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let late = Shard::new(labels.len());
+        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), labels, known: Mutex::default(), late }
+    }
+
+    /// The same, with nothing counted.
+    pub(crate) fn afresh(&self) -> Self {
+        Self::new(Arc::clone(&self.labels))
+    }
+
+    /// Counts an event, span or record.
+    pub(crate) fn passed(&self, what: Passed, values: u64, bytes: u64) {
+        self.count(|shard, add| {
+            let total = match what {
+                Passed::Event => Total::Events,
+                Passed::Span => Total::Spans,
+                Passed::Record => Total::Records,
+            };
+            add(shard.total(total), 1);
+            add(shard.total(Total::Values), values);
+            add(shard.total(Total::Bytes), bytes);
+        });
+    }
+
+    /// Counts a decision of the rule of that index, if it is one's.
+    pub(crate) fn decided(&self, rule: Option<u32>, decision: &Decision<'_>) {
+        self.count(|shard, add| {
+            add(shard.total(if decision.enforced { Total::Masked } else { Total::Observed }), 1);
+            if decision.failed && decision.enforced {
+                add(shard.total(Total::Failures), 1);
+            }
+            if decision.dropped && decision.enforced {
+                add(shard.total(Total::Dropped), 1);
+            }
+            match rule.and_then(|rule| Some((rule as usize, self.labels.get(rule as usize)?))) {
+                Some((rule, label)) => {
+                    let elsewise = decision.failed || *label.masker != *decision.masker;
+                    add(&shard.by_rule[rule][usize::from(elsewise)], 1);
+                }
+                None => add(&shard.other(decision).count, 1),
+            }
+        });
+    }
+
+    pub(crate) fn exempted(&self) {
+        self.count(|shard, add| add(shard.total(Total::Exempted), 1));
+    }
+
+    pub(crate) fn violated(&self) {
+        self.count(|shard, add| add(shard.total(Total::Violations), 1));
+    }
+
+    pub(crate) fn rejected(&self) {
+        self.count(|shard, add| add(shard.total(Total::Rejected), 1));
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.sums().totals
+    }
+
+    pub(crate) fn masked(&self) -> Masked {
+        self.sums().masked
+    }
+
+    fn count(&self, count: impl Fn(&Shard, fn(&AtomicU64, u64))) {
+        let own = SHARDS.try_with(|shards| {
+            // Nothing that runs here counts, so it is never borrowed twice.
+            let Ok(mut shards) = shards.try_borrow_mut() else { return false };
+            let at = shards.iter().position(|(id, _)| *id == self.id);
+            let at = at.unwrap_or_else(|| {
+                shards.insert(0, (self.id, self.new_shard()));
+                if shards.len() > MANY {
+                    shards.retain(|(_, shard)| Arc::strong_count(shard) > 1);
+                }
+                0
+            });
+            // No other thread writes, so that nothing is lost between the two.
+            count(&shards[at].1, |cell, more| cell.store(cell.load(Ordering::Relaxed) + more, Ordering::Relaxed));
+            true
+        });
+        if !own.unwrap_or(false) {
+            count(&self.late, |cell, more| {
+                cell.fetch_add(more, Ordering::Relaxed);
+            });
+        }
+    }
+
+    fn new_shard(&self) -> Arc<Shard> {
+        let shard = Arc::new(Shard::new(self.labels.len()));
+        let mut known = self.known();
+        known.settle(&self.labels);
+        known.shards.push(Arc::clone(&shard));
+        shard
+    }
+
+    fn sums(&self) -> Sums {
+        let mut known = self.known();
+        known.settle(&self.labels);
+        let mut sums = known.past.clone();
+        known.shards.iter().for_each(|shard| shard.add_to(&mut sums, &self.labels));
+        self.late.add_to(&mut sums, &self.labels);
+        sums
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    /// Adds up what threads counted that ended, or no longer know these counters.
+    fn settle(&mut self, labels: &[Label]) {
+        let past = &mut self.past;
+        self.shards.retain_mut(|shard| {
+            // Nobody else has it, so nobody will count in it any more.
+            let Some(shard) = Arc::get_mut(shard) else { return true };
+            shard.add_to(past, labels);
+            false
+        });
+    }
+}
+
+impl Shard {
+    fn new(rules: usize) -> Self {
+        Self {
+            totals: Default::default(),
+            by_rule: (0..rules).map(|_| Default::default()).collect(),
+            others: std::array::from_fn(|_| Other { label: OnceLock::new(), count: AtomicU64::new(0) }),
+        }
+    }
+
+    fn total(&self, total: Total) -> &AtomicU64 {
+        &self.totals[total as usize]
+    }
+
+    fn other(&self, decision: &Decision<'_>) -> &Other {
+        let is = |label: &Label| {
+            *label.rule == *decision.rule
+                && label.category == *decision.category
+                && label.class == decision.class
+                && *label.masker == *decision.masker
+        };
+        let (last, others) = self.others.split_last().expect("there are 16");
+        for other in others {
+            if is(other.label.get_or_init(|| Label::of(decision))) {
+                return other;
+            }
+        }
+        last.label.get_or_init(|| Label {
+            rule: "others".into(),
+            category: Category::SENSITIVE,
+            class: DataClass::Confidential,
+            masker: "others".into(),
+        });
+        last
+    }
+
+    fn add_to(&self, sums: &mut Sums, labels: &[Label]) {
+        let get = |total| self.total(total).load(Ordering::Relaxed);
+        sums.totals += Snapshot {
+            events: get(Total::Events),
+            spans: get(Total::Spans),
+            records: get(Total::Records),
+            values: get(Total::Values),
+            bytes: get(Total::Bytes),
+            masked: get(Total::Masked),
+            failures: get(Total::Failures),
+            dropped: get(Total::Dropped),
+            observed: get(Total::Observed),
+            exempted: get(Total::Exempted),
+            violations: get(Total::Violations),
+            rejected: get(Total::Rejected),
+        };
+        for (label, [own, elsewise]) in labels.iter().zip(&self.by_rule) {
+            sums.masked.add(label, own.load(Ordering::Relaxed));
+            let elsewise = elsewise.load(Ordering::Relaxed);
+            if elsewise > 0 {
+                sums.masked.add(&Label { masker: "erase".into(), ..label.clone() }, elsewise);
+            }
+        }
+        for other in &self.others {
+            if let Some(label) = other.label.get() {
+                sums.masked.add(label, other.count.load(Ordering::Relaxed));
+            }
+        }
+    }
+}
+
+impl Label {
+    fn of(decision: &Decision<'_>) -> Self {
+        Self {
+            rule: decision.rule.into(),
+            category: decision.category.clone(),
+            class: decision.class,
+            masker: decision.masker.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    fn decision<'a>(rule: &'a str, category: &'a Category) -> Decision<'a> {
+        let class = DataClass::Internal;
+        Decision {
+            rule,
+            category,
+            class,
+            masker: "keep",
+            field: "",
+            callsite: None,
+            policy: "",
+            failed: false,
+            dropped: false,
+            enforced: true,
+        }
+    }
+
+    fn counters(rules: &[&str]) -> Counters {
+        let label = |rule: &&str| Label::of(&decision(rule, &Category::PERSON));
+        Counters::new(rules.iter().map(label).collect())
+    }
+
+    #[test]
+    fn nothing_is_lost_when_threads_end_or_read_meanwhile() {
+        let counters = Arc::new(counters(&["a", "b"]));
+        let mut before = 0;
+        for round in 1..=5 {
+            thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| {
+                        for _ in 0..1000 {
+                            counters.passed(Passed::Event, 2, 10);
+                            counters.decided(Some(1), &decision("b", &Category::PERSON));
+                        }
+                    });
+                }
+                while before < round * 3000 {
+                    let now = counters.snapshot().masked;
+                    assert!(now >= before, "counts never fall");
+                    before = now;
+                    thread::yield_now();
+                }
+            });
+            let counts = counters.snapshot();
+            assert_eq!((counts.events, counts.values, counts.bytes), (round * 4000, round * 8000, round * 40_000));
+            assert_eq!(counters.masked().by_rule(), [("b", round * 4000)].into());
+        }
+        // A thread gives its shard back a little after its end was seen.
+        let ended = || counters.snapshot().masked == 20_000 && counters.known().shards.is_empty();
+        let start = std::time::Instant::now();
+        while !ended() {
+            assert!(start.elapsed().as_secs() < 20, "shards of threads that ended do not add up");
+            thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_masker_that_failed_is_not_counted_as_the_one_that_wrote() {
+        let counters = counters(&["a"]);
+        counters.decided(Some(0), &decision("a", &Category::PERSON));
+        counters.decided(Some(0), &Decision { masker: "erase", ..decision("a", &Category::PERSON) });
+        counters.decided(Some(0), &Decision { failed: true, ..decision("a", &Category::PERSON) });
+        assert_eq!(counters.masked().by_masker(), [("erase", 2), ("keep", 1)].into());
+        assert_eq!((counters.snapshot().masked, counters.snapshot().failures), (3, 1));
+    }
+
+    #[test]
+    fn kinds_without_a_rule_are_few_and_then_one() {
+        let counters = counters(&[]);
+        for round in 0..2 {
+            for i in 0..100 {
+                let category = Category::new(&format!("c{i}")).expect("a good name");
+                counters.decided(None, &decision("typed", &category));
+            }
+            assert_eq!(counters.masked().by_rule(), [("typed", 15 * (round + 1)), ("others", 85 * (round + 1))].into());
+        }
+    }
+}

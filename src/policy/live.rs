@@ -1,0 +1,430 @@
+//! A policy that can be replaced while the program runs.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
+
+use tracing_core::Dispatch;
+use tracing_core::dispatcher::{WeakDispatch, with_default};
+
+use super::exemption::{Exemption, ExemptionGuard};
+use super::{InForce, OWN_TARGET, Policy, lock, watch};
+use crate::observe::{Counters, Masked, Notice, Snapshot};
+use crate::rules::{Error, Source};
+
+/// A policy that can be replaced while the program runs: by [`reload`](Self::reload) or [`replace`](Self::replace), by
+/// [watching](Self::watch) its files, by a signal. Cheap to clone; all clones are one.
+///
+/// ```
+/// use tracing_privacy::{LivePolicy, boundary::PrivacySubscriberExt as _};
+///
+/// let live = LivePolicy::from_environment()?;
+/// let subscriber = tracing_subscriber::registry().with_privacy(&live);
+/// # let _ = subscriber;
+/// live.reload()?; // reads the rules and the environment again
+/// # Ok::<(), tracing_privacy::Error>(())
+/// ```
+///
+/// Every event, span and record is masked by one policy as a whole: the one that was in force when it came. What a layer
+/// keeps of a span is as it was when the span was made.
+///
+/// New rules that are wrong change nothing: the old policy stays in force, and an event at `error` says so. Under a locked
+/// profile, rules that would mask less, or of which that cannot be told, are refused in the same way; a restart takes
+/// them.
+#[derive(Clone)]
+pub struct LivePolicy {
+    live: Arc<Live>,
+}
+
+pub(super) struct Live {
+    /// Tells this one from all others, for what threads keep.
+    id: u64,
+    /// Counts the policies that were in force; changes only while `current` is locked for writing.
+    generation: AtomicU64,
+    current: RwLock<Policy>,
+    /// Held while a new policy is made, so that a slow reload cannot undo a quick one that began later.
+    changing: Mutex<()>,
+    load: Option<Box<Load>>,
+    /// The subscribers whose boundaries have this policy.
+    dispatches: Mutex<Vec<WeakDispatch>>,
+    reloads: AtomicU64,
+    failures: AtomicU64,
+    past: Mutex<Past>,
+}
+
+/// What was counted under policies that are no longer in force.
+#[derive(Default)]
+struct Past {
+    /// Those under which an event may still be on its way.
+    recent: Vec<Arc<Counters>>,
+    totals: Snapshot,
+    masked: Masked,
+    /// What was in force before, if it was something else.
+    before: Option<InForce>,
+}
+
+type Load = dyn Fn() -> Result<Policy, Error> + Send + Sync;
+
+/// How often a policy was replaced, and how often that failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reloads {
+    /// New policies that came into force.
+    pub done: u64,
+    /// New rules that could not be read, were wrong, or were refused by a lock.
+    pub failed: u64,
+}
+
+impl LivePolicy {
+    /// One that begins with this policy. It has no way to load another: [`replace`](Self::replace) is for that.
+    pub fn new(policy: Policy) -> Self {
+        Self::with(policy, None)
+    }
+
+    /// One that is made by this function, now and at each reload. Observers and key rings that the function gives to its
+    /// builder should be the same each time.
+    ///
+    /// ```
+    /// use tracing_privacy::{LivePolicy, Policy};
+    /// let live = LivePolicy::load(|| Policy::builder().include("builtin:pii").environment().build())?;
+    /// # Ok::<(), tracing_privacy::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the function.
+    pub fn load(load: impl Fn() -> Result<Policy, Error> + Send + Sync + 'static) -> Result<Self, Error> {
+        load().map(|policy| Self::with(policy, Some(Box::new(load))))
+    }
+
+    /// [`Policy::from_file`], again at each reload.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref().to_owned();
+        Self::load(move || Policy::from_file(&path))
+    }
+
+    /// [`Policy::from_environment`], again at each reload.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn from_environment() -> Result<Self, Error> {
+        Self::load(Policy::from_environment)
+    }
+
+    /// The policy in force.
+    pub fn current(&self) -> Policy {
+        self.live.current()
+    }
+
+    /// Makes the policy anew, from the rules as they are now, and puts it in force.
+    ///
+    /// Not to be called from inside of a layer: it asks all filters again which callsites they want.
+    ///
+    /// # Errors
+    ///
+    /// The rules are wrong, or a locked profile refuses them; or this was made by [`new`](Self::new). The old policy stays
+    /// in force.
+    pub fn reload(&self) -> Result<(), Error> {
+        self.live.reload()
+    }
+
+    /// Puts another policy in force. The restriction of [`reload`](Self::reload) holds.
+    ///
+    /// # Errors
+    ///
+    /// A locked profile refuses it. The old policy stays in force.
+    pub fn replace(&self, policy: Policy) -> Result<(), Error> {
+        self.live.change(|| Ok(policy))
+    }
+
+    /// [`Policy::exempt`], over reloads: the exemption ends before its time only where new rules do not allow one so long.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn exempt(&self, exemption: Exemption) -> Result<ExemptionGuard, Error> {
+        // A reload in between would not take it over.
+        let _changing = self.live.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.current().exempt(exemption)
+    }
+
+    /// How often the policy was replaced.
+    pub fn reloads(&self) -> Reloads {
+        let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        Reloads { done: load(&self.live.reloads), failed: load(&self.live.failures) }
+    }
+
+    /// [`Policy::counts`], over all policies that were in force.
+    pub fn counts(&self) -> Snapshot {
+        let counters = &self.current().compiled().counters.clone();
+        let past = self.live.past();
+        let mut totals = past.totals;
+        past.others(counters).for_each(|past| totals += past.snapshot());
+        totals += counters.snapshot();
+        totals
+    }
+
+    /// [`Policy::masked`], over all policies that were in force.
+    pub fn masked(&self) -> Masked {
+        let counters = &self.current().compiled().counters.clone();
+        let past = self.live.past();
+        let mut masked = past.masked.clone();
+        past.others(counters).for_each(|past| masked.add_all(&past.masked()));
+        masked.add_all(&counters.masked());
+        masked
+    }
+
+    /// What was in force before the policy in force, if they differ.
+    pub fn before(&self) -> Option<InForce> {
+        self.live.past().before.clone()
+    }
+
+    /// Reloads when a rules file changes. A thread reads the files each `interval`, and reloads when they differ from what is in
+    /// force and were the same twice in a row: so half a file, caught while it is written, is not taken. It ends when the
+    /// last clone of this and every boundary that has one are dropped.
+    ///
+    /// Reading is dull but sees every change: that of a file on a network, and that of a link such as those that Kubernetes
+    /// mounts. A rules file is small.
+    ///
+    /// # Errors
+    ///
+    /// There is no file to watch, or no thread can be started.
+    pub fn watch(&self, interval: Duration) -> io::Result<()> {
+        watch::start(&self.live, interval)
+    }
+
+    /// Reloads on each `SIGHUP`, on a thread of its own.
+    ///
+    /// # Errors
+    ///
+    /// The signal cannot be caught, or no thread can be started.
+    #[cfg(all(unix, feature = "signal"))]
+    pub fn reload_on_hangup(&self) -> io::Result<()> {
+        let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGHUP])?;
+        let live = Arc::downgrade(&self.live);
+        let wait = move || {
+            for _ in signals.forever() {
+                let Some(live) = live.upgrade() else { return };
+                // What is wrong was logged.
+                let _ = live.reload();
+            }
+        };
+        std::thread::Builder::new().name("privacy-signal".into()).spawn(wait).map(drop)
+    }
+
+    fn with(policy: Policy, load: Option<Box<Load>>) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let live = Live {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            generation: AtomicU64::new(0),
+            current: RwLock::new(policy),
+            changing: Mutex::new(()),
+            load,
+            dispatches: Mutex::default(),
+            reloads: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
+            past: Mutex::default(),
+        };
+        Self { live: Arc::new(live) }
+    }
+
+    /// Says that a subscriber has a boundary with this policy.
+    pub(crate) fn is_in(&self, dispatch: &Dispatch) {
+        let mut dispatches = self.live.dispatches.lock().unwrap_or_else(PoisonError::into_inner);
+        dispatches.retain(|dispatch| dispatch.upgrade().is_some());
+        dispatches.push(dispatch.downgrade());
+    }
+
+    /// Tells this one from all others.
+    pub(crate) fn id(&self) -> u64 {
+        self.live.id
+    }
+
+    /// Changes with the policy. A thread that sees a new number finds the new policy.
+    pub(crate) fn generation(&self) -> u64 {
+        self.live.generation.load(Ordering::Acquire)
+    }
+
+    /// The policy in force, and its number.
+    pub(crate) fn numbered(&self) -> (u64, Policy) {
+        let current = self.live.current.read().unwrap_or_else(PoisonError::into_inner);
+        (self.generation(), current.clone())
+    }
+}
+
+impl Live {
+    pub(super) fn current(&self) -> Policy {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn reload(&self) -> Result<(), Error> {
+        self.change(|| match &self.load {
+            Some(load) => load(),
+            None => {
+                let hint = Some("make it by `LivePolicy::load`, or call `replace`".to_owned());
+                Err(Error::plain("this policy was not loaded from anywhere", hint))
+            }
+        })
+    }
+
+    fn change(&self, new: impl FnOnce() -> Result<Policy, Error>) -> Result<(), Error> {
+        // What a thread that panics here leaves is the old policy or the new one, whole.
+        let changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = self.current();
+        let new = new().and_then(|new| lock::allow(&old, &new).map(|()| new));
+        let observer = old.compiled().observer.as_deref();
+        let new = match new {
+            Ok(new) => new,
+            Err(error) => {
+                drop(changing);
+                self.failures.fetch_add(1, Ordering::Relaxed);
+                if let Some(observer) = observer {
+                    observer.noticed(&Notice::ReloadFailed(&error));
+                }
+                let log = || {
+                    tracing::error!(target: OWN_TARGET, "privacy rules not reloaded, the old policy stays in force: {error}");
+                };
+                match self.subscriber() {
+                    Some(subscriber) => with_default(&subscriber, log),
+                    None => log(),
+                }
+                return Err(error);
+            }
+        };
+        new.take_over_exemptions(&old);
+        {
+            let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+            *current = new.clone();
+            self.generation.fetch_add(1, Ordering::Release);
+        }
+        self.reloads.fetch_add(1, Ordering::Relaxed);
+        let mut past = self.past();
+        past.keep(&old.compiled().counters);
+        if old.fingerprint() != new.fingerprint() {
+            past.before = Some(old.in_force());
+        }
+        drop(past);
+        drop(changing);
+        if let Some(observer) = new.compiled().observer.as_deref() {
+            observer.noticed(&Notice::Reloaded { from: old.fingerprint(), to: new.fingerprint() });
+        }
+        match self.subscriber() {
+            Some(subscriber) => with_default(&subscriber, || {
+                // Plans for the callsites that are there, and what filters say of them.
+                tracing_core::callsite::rebuild_interest_cache();
+                new.log_in_force();
+            }),
+            None => new.log_in_force(),
+        }
+        Ok(())
+    }
+
+    fn past(&self) -> MutexGuard<'_, Past> {
+        self.past.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A subscriber that has a boundary with this policy.
+    ///
+    /// What is logged goes there, for the thread that reloads may have none. And it is the default while interest is built
+    /// anew: where a program has one subscriber, `tracing-core` asks that of the thread, and on a thread without one would
+    /// switch off every callsite. So without a boundary, on which nothing depends, nothing is built.
+    fn subscriber(&self) -> Option<Dispatch> {
+        let dispatches = self.dispatches.lock().unwrap_or_else(PoisonError::into_inner);
+        dispatches.iter().find_map(WeakDispatch::upgrade)
+    }
+}
+
+impl Past {
+    /// Keeps the counts of a policy, and adds up those of which nobody has the policy any more.
+    fn keep(&mut self, counters: &Arc<Counters>) {
+        let Self { recent, totals, masked, .. } = self;
+        recent.retain(|counters| {
+            let in_use = Arc::strong_count(counters) > 1;
+            if !in_use {
+                *totals += counters.snapshot();
+                masked.add_all(&counters.masked());
+            }
+            in_use
+        });
+        if !recent.iter().any(|known| Arc::ptr_eq(known, counters)) {
+            recent.push(Arc::clone(counters));
+        }
+    }
+
+    /// The counts that are not added up, but for those that are in force again.
+    fn others(&self, in_force: &Arc<Counters>) -> impl Iterator<Item = &Arc<Counters>> {
+        self.recent.iter().filter(|counters| !Arc::ptr_eq(counters, in_force))
+    }
+}
+
+impl fmt::Debug for LivePolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LivePolicy").field("current", &self.current()).field("reloads", &self.reloads()).finish()
+    }
+}
+
+/// What a boundary takes its policy from: a [`Policy`], which never changes, or a [`LivePolicy`].
+#[derive(Clone, Debug)]
+pub struct PolicySource(pub(crate) Kind);
+
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    Policy(Policy),
+    Live(LivePolicy),
+}
+
+impl PolicySource {
+    /// The policy in force.
+    pub fn current(&self) -> Policy {
+        match &self.0 {
+            Kind::Policy(policy) => policy.clone(),
+            Kind::Live(live) => live.current(),
+        }
+    }
+}
+
+impl From<Policy> for PolicySource {
+    fn from(policy: Policy) -> Self {
+        Self(Kind::Policy(policy))
+    }
+}
+
+impl From<&Policy> for PolicySource {
+    fn from(policy: &Policy) -> Self {
+        policy.clone().into()
+    }
+}
+
+impl From<LivePolicy> for PolicySource {
+    fn from(live: LivePolicy) -> Self {
+        Self(Kind::Live(live))
+    }
+}
+
+impl From<&LivePolicy> for PolicySource {
+    fn from(live: &LivePolicy) -> Self {
+        live.clone().into()
+    }
+}
+
+/// A rules file that a policy was made of, and what stood in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FileRead {
+    pub(super) path: PathBuf,
+    pub(super) text: Arc<str>,
+}
+
+impl FileRead {
+    /// None if it was no file.
+    pub(super) fn of(source: &Source) -> Option<Self> {
+        source.path.clone().map(|path| Self { path, text: Arc::clone(&source.text) })
+    }
+}
