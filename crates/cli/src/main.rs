@@ -1,13 +1,23 @@
 //! Command line of tracing-privacy: masks secrets and personal data in logs that already exist.
 
+mod blocks;
+mod buffers;
 mod encoding;
-mod lines;
+mod input;
+mod mask;
+mod pipeline;
 mod private_key;
+mod progress;
 mod redact;
+mod rules;
+mod steps;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+/// Something could not be read or written, or the rules are wrong. Also what a usage error gives.
+const EXIT_TROUBLE: u8 = 2;
 
 /// Masks secrets and personal data in logs.
 #[derive(Parser)]

@@ -1,24 +1,21 @@
 //! `redact`: lines in, the same lines without secrets out.
 
-use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, IsTerminal as _, Write};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use tracing_privacy::{Error, Policy};
-
-use crate::encoding;
-use crate::lines::{Line, Lines};
-use crate::private_key::PrivateKeys;
-
-/// Some input could not be read, or the rules are wrong. Also what a usage error gives.
-const EXIT_TROUBLE: u8 = 2;
-
-/// What stands for a line that was not looked at; the form of the library's own placeholders.
-const UNREAD_LINE: &[u8] = b"[redacted:sensitive]";
-
-/// Sanitized text is written at this size, in bytes, even if more input waits.
-const WRITE_AT: usize = 1024 * 1024;
+use crate::EXIT_TROUBLE;
+use crate::blocks::BLOCK;
+use crate::buffers::Buffers;
+use crate::input::Input;
+use crate::mask::{Masked, UNREAD_LINE, mask};
+use crate::pipeline;
+use crate::progress::{Progress, say};
+use crate::rules::Rules;
+use crate::steps::{Cut, Step, Steps};
+use tracing_privacy::Policy;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -39,13 +36,16 @@ Exit status:
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Redact {
-    /// Rules file; without it $TRACING_PRIVACY_RULES, else redaction-rules.toml in the working directory, else built in
-    #[arg(long, value_name = "FILE")]
-    rules: Option<PathBuf>,
+    #[command(flatten)]
+    rules: Rules,
 
     /// Longest line that is looked at; a longer one is replaced as a whole
     #[arg(long, value_name = "MIB", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
     max_line: u16,
+
+    /// How many threads mask lines; as many as there are processors, if not said
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
 
     /// Says on standard error which rules are in force, and how many lines were masked
     #[arg(short, long)]
@@ -58,211 +58,190 @@ pub(crate) struct Redact {
 
 impl Redact {
     pub(crate) fn run(&self) -> ExitCode {
-        let policy = match self.policy() {
+        let policy = match self.rules.policy() {
             Ok(policy) => policy,
             Err(error) => {
                 say(&error.to_string());
                 return ExitCode::from(EXIT_TROUBLE);
             }
         };
-        let mut output = Output::new(&policy, io::stdout().lock());
-        let result = self.redact_all(&mut output);
         if self.verbose {
-            say(&format!("tracing-privacy: {} lines, {} masked", output.lines, output.masked));
+            say(&format!("tracing-privacy: rules: {}", self.rules.source()));
+        }
+        if self.files.is_empty() && io::stdin().is_terminal() {
+            say("tracing-privacy: reading standard input; end it with Ctrl-D, or name files (see --help)");
+        }
+        let inputs = Input::named(&self.files);
+        let total = inputs.iter().map(Input::len).sum();
+        let mut output = Output::new(io::stdout().lock(), Progress::new(total), self.max_line);
+        let cut = Cut { limit: usize::from(self.max_line) * 1024 * 1024, block: BLOCK };
+        let jobs = self.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
+        let result = redact(policy, inputs, cut, jobs, &mut output);
+        if self.verbose {
+            output.progress.say(&format!("tracing-privacy: {} lines, {} masked", output.lines, output.masked));
         }
         match result {
-            Ok(true) => ExitCode::SUCCESS,
-            Ok(false) => ExitCode::from(EXIT_TROUBLE),
+            Ok(()) if output.all_read => ExitCode::SUCCESS,
+            Ok(()) => ExitCode::from(EXIT_TROUBLE),
             // The reader has seen enough (`head`).
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Err(error) => {
-                say(&format!("tracing-privacy: standard output: {error}"));
+                output.progress.say(&format!("tracing-privacy: standard output: {error}"));
                 ExitCode::from(EXIT_TROUBLE)
             }
         }
     }
-
-    fn policy(&self) -> Result<Policy, Error> {
-        let policy = match &self.rules {
-            Some(path) => Policy::from_file(path)?,
-            None => Policy::from_environment()?,
-        };
-        if self.verbose {
-            say(&format!("tracing-privacy: rules: {}", self.source()));
-        }
-        Ok(policy)
-    }
-
-    /// Where the policy came from; the order is that of [`Policy::from_environment`].
-    fn source(&self) -> String {
-        const WORKING_DIRECTORY: &str = "redaction-rules.toml";
-        match (&self.rules, std::env::var_os("TRACING_PRIVACY_RULES")) {
-            (Some(path), _) => path.display().to_string(),
-            (None, Some(path)) => format!("{} (TRACING_PRIVACY_RULES)", Path::new(&path).display()),
-            (None, None) if Path::new(WORKING_DIRECTORY).exists() => WORKING_DIRECTORY.to_owned(),
-            (None, None) => "built in".to_owned(),
-        }
-    }
-
-    /// Whether every input could be read. An error is one of the output.
-    fn redact_all(&self, output: &mut Output<'_, impl Write>) -> io::Result<bool> {
-        let stdin = [PathBuf::from("-")];
-        let inputs = if self.files.is_empty() { &stdin[..] } else { &self.files };
-        if self.files.is_empty() && io::stdin().is_terminal() {
-            say("tracing-privacy: reading standard input; end it with Ctrl-D, or name files (see --help)");
-        }
-        let limit = usize::from(self.max_line) * 1024 * 1024;
-        let mut all_read = true;
-        for path in inputs {
-            let input = open(path).map_err(Trouble::from).map(|input| Lines::new(input, limit));
-            let overlong = |number| {
-                let (name, limit) = (name(path), self.max_line);
-                let placeholder = String::from_utf8_lossy(UNREAD_LINE);
-                say(&format!(
-                    "tracing-privacy: {name}: line {number} is over {limit} MiB, {placeholder} stands for it (see --max-line)"
-                ));
-            };
-            match input.and_then(|input| output.redact(input, overlong)) {
-                Ok(()) => {}
-                Err(Trouble::Output(error)) => return Err(error),
-                Err(Trouble::Input(reason)) => {
-                    // What was read before keeps its place before the message.
-                    output.write_out()?;
-                    say(&format!("tracing-privacy: {}: {reason}", name(path)));
-                    all_read = false;
-                }
-            }
-        }
-        Ok(all_read)
-    }
 }
 
-/// Why an input was not passed on to its end.
-enum Trouble {
-    Input(String),
-    Output(io::Error),
+/// Masks all lines of `inputs`. An error is one of the output.
+fn redact(
+    policy: Policy,
+    inputs: Vec<Input>,
+    cut: Cut,
+    jobs: NonZeroUsize,
+    output: &mut Output<impl Write>,
+) -> io::Result<()> {
+    let buffers = Buffers::default();
+    let steps = Steps::new(inputs.into_iter(), cut, buffers.clone());
+    let worker_buffers = buffers.clone();
+    let work = move |task: crate::steps::Task| {
+        let masked = mask(&policy, task.keys, task.block.text(), cut.limit, worker_buffers.take_empty());
+        let read = task.block.text().len() as u64;
+        worker_buffers.give(task.block.into_buffer());
+        (masked, read)
+    };
+    pipeline::run(jobs, steps, work, |step| output.take(step, &buffers))
 }
 
-impl From<io::Error> for Trouble {
-    fn from(error: io::Error) -> Self {
-        Self::Input(error.to_string())
-    }
-}
-
-/// Where sanitized lines go.
-struct Output<'p, W> {
-    policy: &'p Policy,
-    private_keys: PrivateKeys,
+/// Where masked lines go.
+struct Output<W> {
     to: W,
-    /// Sanitized text that is not yet written.
-    sanitized: Vec<u8>,
-    /// A line after `private_keys` and before the policy.
-    keyless: Vec<u8>,
+    progress: Progress,
+    /// In MiB, for messages.
+    max_line: u16,
+    input: Arc<Input>,
+    /// How many lines of the input were written.
+    lines_of_input: u64,
     /// The line before had no terminator.
     unterminated: bool,
     lines: u64,
     masked: u64,
+    /// Whether every input could be read.
+    all_read: bool,
 }
 
-impl<'p, W: Write> Output<'p, W> {
-    fn new(policy: &'p Policy, to: W) -> Self {
-        let (sanitized, keyless) = (Vec::new(), Vec::new());
+impl<W: Write> Output<W> {
+    fn new(to: W, progress: Progress, max_line: u16) -> Self {
         Self {
-            policy,
-            private_keys: PrivateKeys::default(),
             to,
-            sanitized,
-            keyless,
+            progress,
+            max_line,
+            input: Arc::new(Input::Stdin),
+            lines_of_input: 0,
             unterminated: false,
             lines: 0,
             masked: 0,
+            all_read: true,
         }
     }
 
-    /// Passes on all lines of one input; tells `overlong` the numbers of those over the limit.
-    ///
-    /// Nothing that can be written is held back while the input is waited for.
-    fn redact(&mut self, mut input: Lines<impl Read>, overlong: impl Fn(u64)) -> Result<(), Trouble> {
-        let mut number = 0;
-        let mut push = |output: &mut Self, line: &Line<'_>| {
-            number += 1;
-            if line.text.is_none() {
-                overlong(number);
+    fn take(&mut self, step: Step<(Masked, u64)>, buffers: &Buffers) -> io::Result<()> {
+        match step {
+            Step::Begin(input) => {
+                self.input = input;
+                self.lines_of_input = 0;
             }
-            output.push(line).map_err(Trouble::Output)
-        };
-        let mut at_start = true;
-        while input.fill()? {
-            if let (true, Some(advice)) = (at_start, encoding::refusal(input.buffered())) {
-                return Err(Trouble::Input(advice.to_owned()));
+            Step::Lines((masked, read)) => {
+                self.write(&masked)?;
+                self.progress.advance(read);
+                buffers.give(masked.text);
             }
-            at_start = false;
-            while let Some(line) = input.next_buffered() {
-                push(self, &line)?;
+            Step::End => {}
+            Step::Failed(reason) => {
+                self.progress.say(&format!("tracing-privacy: {}: {reason}", self.input));
+                self.all_read = false;
             }
-            self.write_out().map_err(Trouble::Output)?;
         }
-        if let Some(line) = input.remainder() {
-            push(self, &line)?;
-        }
-        self.write_out().map_err(Trouble::Output)
+        Ok(())
     }
 
-    fn push(&mut self, line: &Line<'_>) -> io::Result<()> {
+    fn write(&mut self, masked: &Masked) -> io::Result<()> {
+        for index in &masked.overlong {
+            let (input, number, limit) = (&self.input, self.lines_of_input + index + 1, self.max_line);
+            self.progress.say(&format!(
+                "tracing-privacy: {input}: line {number} is over {limit} MiB, {UNREAD_LINE} stands for it (see --max-line)"
+            ));
+        }
+        self.lines_of_input += masked.lines;
+        self.lines += masked.lines;
+        self.masked += masked.masked;
         if self.unterminated {
             // Lines of two files must not become one.
-            self.sanitized.push(b'\n');
+            self.to.write_all(b"\n")?;
         }
-        self.unterminated = line.terminator.is_empty();
-        self.lines += 1;
-        self.masked += u64::from(self.sanitize(line.text));
-        self.sanitized.extend_from_slice(line.terminator);
-        if self.sanitized.len() >= WRITE_AT { self.write_out() } else { Ok(()) }
-    }
-
-    /// Whether anything was masked.
-    fn sanitize(&mut self, text: Option<&[u8]>) -> bool {
-        let Some(text) = text else {
-            // The front of a line says little about where in it a secret ends: none of it is shown.
-            self.sanitized.extend_from_slice(UNREAD_LINE);
-            return true;
-        };
-        self.keyless.clear();
-        let had_key = self.private_keys.mask(text, &mut self.keyless);
-        let text = if had_key { &self.keyless } else { text };
-        let start = self.sanitized.len();
-        let masked = self.policy.sanitize_line(text, &mut self.sanitized);
-        if masked {
-            // A mask that a person wrote may hold a line break; one line in stays one line out.
-            self.sanitized[start..].iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
-        }
-        masked || had_key
-    }
-
-    fn write_out(&mut self) -> io::Result<()> {
-        self.to.write_all(&self.sanitized)?;
-        self.sanitized.clear();
+        self.unterminated = !masked.terminated;
+        self.to.write_all(&masked.text)?;
         self.to.flush()
     }
 }
 
-/// Opens an input.
-fn open(path: &Path) -> io::Result<Box<dyn Read>> {
-    if path.as_os_str() == "-" {
-        return Ok(Box::new(io::stdin().lock()));
-    }
-    if std::fs::metadata(path)?.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory; name the files in it"));
-    }
-    Ok(Box::new(File::open(path)?))
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-/// What messages call an input.
-fn name(path: &Path) -> String {
-    if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() }
-}
+    use super::*;
 
-/// Writes a message to standard error; where that is closed, to nobody.
-fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "{}", message.trim_end());
+    /// What comes out of `input`, cut into blocks of that size, with so many threads.
+    fn redacted(input: &[u8], block: usize, jobs: usize) -> (Vec<u8>, u64, u64) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("input.log");
+        std::fs::write(&path, input).expect("it can be written");
+        let mut written = Vec::new();
+        let mut output = Output::new(&mut written, Progress::new(None), 0);
+        let jobs = NonZeroUsize::new(jobs).expect("not 0");
+        redact(Policy::builtin(), vec![Input::File(path)], Cut { limit: 500, block }, jobs, &mut output)
+            .expect("memory can be written");
+        let (lines, masked) = (output.lines, output.masked);
+        (written, lines, masked)
+    }
+
+    /// Pieces of logs that must be read together, or must not.
+    fn piece() -> impl Strategy<Value = Vec<u8>> {
+        let body = "MIIBOgIBAAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8Qu";
+        let known = [
+            "-----BEGIN RSA PRIVATE KEY-----",
+            "-----END RSA PRIVATE KEY-----",
+            "-----BEGIN CERTIFICATE-----",
+            body,
+            "Qw==",
+            "2024-05-01T10:00:10Z stdout F ",
+            "{\"email\":\"jane.doe@example.com\",\"n\":1}",
+            "password=hunter2 user=7",
+            "AKIAIOSFODNN7EXAMPLE",
+            "harmless ",
+        ];
+        prop_oneof![
+            6 => proptest::sample::select(known.to_vec()).prop_map(|text| text.as_bytes().to_vec()),
+            6 => proptest::sample::select(vec![&b"\n"[..], b"\r\n", b"\n\n"]).prop_map(<[u8]>::to_vec),
+            1 => proptest::collection::vec(any::<u8>(), 0..12),
+            1 => Just(vec![b'x'; 400]),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        /// One block for all lines is how a single thread would read a file that fits into memory.
+        #[test]
+        fn neither_threads_nor_blocks_change_what_comes_out(
+            pieces in proptest::collection::vec(piece(), 0..60),
+            block in 1..400_usize,
+            jobs in 2..5_usize,
+        ) {
+            let input = pieces.concat();
+            let whole = redacted(&input, input.len() + 1, 1);
+            prop_assert_eq!(&redacted(&input, block, 1), &whole);
+            prop_assert_eq!(&redacted(&input, block, jobs), &whole);
+        }
+    }
 }

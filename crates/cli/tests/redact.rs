@@ -281,6 +281,40 @@ fn a_private_key_over_several_lines_does_not_get_through() {
     assert_eq!(lines[6..], ["loaded", body[1]]);
 }
 
+/// Several blocks of lines, keys across their borders among them, without a terminator at the end.
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let directory = directory();
+    let body = "MIICdgIBADANBgkqhkiG9w0BAQEFAASCAmAwggJcAgEAAoGBANotAKeyNotAKeyX\r\n".repeat(12);
+    let record = format!(
+        "2024-05-01 INFO ready\n{{\"email\":\"{MAIL}\"}}\r\n-----BEGIN PRIVATE KEY-----\r\n{body}-----END PRIVATE KEY-----\r\n"
+    );
+    fs::write(directory.path().join("big.log"), record.repeat(4_000) + "the end").unwrap();
+    let with = |jobs: &str| redact(directory.path()).args(["-v", "--jobs", jobs, "big.log"]).output().unwrap();
+    let one = with("1");
+    assert_eq!(count_lines(&one.stdout), 4_000 * 16);
+    assert!(one.stdout.ends_with(b"-----END PRIVATE KEY-----\r\nthe end"));
+    assert!(!contains(&one.stdout, "NotAKey") && !contains(&one.stdout, "jane.doe"));
+    for jobs in ["2", "5"] {
+        let several = with(jobs);
+        assert!(several.stdout == one.stdout, "{jobs} threads");
+        assert_eq!((several.status.code(), stderr(&several)), (Some(0), stderr(&one)));
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_ends_all_threads() {
+    let directory = directory();
+    let mut child = redact(directory.path()).args(["--jobs", "4"]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut to = child.stdin.take().unwrap();
+    drop(child.stdout.take());
+    to.write_all(b"one line\n").unwrap();
+    // Its input stays open: it must not wait for more of it.
+    let output = child.wait_with_output().unwrap();
+    assert_quiet_success(&output);
+    drop(to);
+}
+
 #[test]
 fn rules_come_from_the_option_then_the_environment_then_the_directory() {
     let directory = directory();
