@@ -44,6 +44,7 @@
 //! - [`mask`]: the maskers, the key ring for tokens, and the trait for an application's own.
 //! - [`typed`]: values that no pattern can know: the code says what they are.
 //! - [`observe`]: what was masked and why, never the values.
+//! - [`Policy::findings`]: where sensitive values stand in a text; [`Policy::explain_key`]: which rule speaks for a key.
 //! - [`Error`]: what is wrong with the rules, with file, line and a hint.
 //! - `testing` (feature `testing`): canaries and leak assertions for an application's own tests.
 
@@ -61,8 +62,12 @@ mod setup;
 pub mod testing;
 pub mod typed;
 
-pub use crate::policy::{Category, DataClass, FieldBuilder, Mask, PatternBuilder, Policy, PolicyBuilder};
+pub use crate::policy::{
+    Category, DataClass, FieldBuilder, KeyExplanation, KeyRule, Mask, PatternBuilder, Policy, PolicyBuilder,
+    Precedence, Treatment,
+};
 pub use crate::rules::Error;
+pub use crate::sanitize::Finding;
 pub use crate::setup::{InitError, Setup, init, setup};
 
 /// The README's code runs as tests.

@@ -4,6 +4,7 @@ mod builder;
 mod category;
 mod class;
 mod compile;
+mod explain;
 mod inventory;
 mod key;
 mod rule;
@@ -18,6 +19,7 @@ use once_cell::sync::Lazy;
 pub use self::builder::{FieldBuilder, Mask, PatternBuilder, PolicyBuilder};
 pub use self::category::Category;
 pub use self::class::DataClass;
+pub use self::explain::{KeyExplanation, KeyRule, Precedence, Treatment};
 pub(crate) use self::inventory::{Inventory, Parents};
 #[cfg(test)]
 pub(crate) use self::inventory::{KeyPattern, Rank};
@@ -167,14 +169,11 @@ impl Policy {
 
     /// What this policy does with a field of that name (`user.email`, `http.request.header.x-api-key`).
     pub(crate) fn action(&self, field: &str) -> Action {
-        // The message is text under no key. What `tracing-log` tells of a record's place is turned back into metadata
-        // by layers, so it may be scanned but not masked as a whole.
-        const NOT_DATA: &[&str] = &["", "message", "log.target", "log.module_path", "log.file", "log.line"];
-        if NOT_DATA.contains(&field) {
+        if is_not_data(field) {
             return Action::Scan;
         }
-        let last = field.rfind('.').map_or(0, |dot| dot + 1);
-        self.compiled.action_in(&field.as_bytes()[last..], &Dotted(&field.as_bytes()[..last]))
+        let (path, key) = split_path(field);
+        self.compiled.action_in(key, &Dotted(path))
     }
 
     pub(crate) fn compiled(&self) -> &Compiled {
@@ -185,6 +184,17 @@ impl Policy {
     pub(crate) fn plans(&self) -> &PlanCache {
         &self.compiled.plans
     }
+}
+
+/// Whether what stands under a name is text under no key, or says where an event comes from. What `tracing-log` tells of a
+/// record's place is turned back into metadata by layers, so it may be scanned but not masked as a whole.
+fn is_not_data(field: &str) -> bool {
+    matches!(field, "" | "message" | "log.target" | "log.module_path" | "log.file" | "log.line")
+}
+
+/// The segments before the key, with a dot behind, and the key.
+fn split_path(field: &str) -> (&[u8], &[u8]) {
+    field.as_bytes().split_at(field.rfind('.').map_or(0, |dot| dot + 1))
 }
 
 impl FromStr for Policy {

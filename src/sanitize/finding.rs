@@ -1,0 +1,106 @@
+//! Where sensitive values stand, for who looks for them instead of masking them.
+
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::policy::{Category, DataClass, Policy, Rule};
+
+/// A sensitive value in a text: the rule that found it, and where it stands. Not the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding<'p> {
+    /// The name of the rule; `unreadable` where none could be asked. As in [`Decision`](crate::observe::Decision).
+    pub rule: &'p str,
+    /// The rule's category.
+    pub category: &'p Category,
+    /// The rule's data class.
+    pub class: DataClass,
+    /// What would be replaced, in bytes of the text. Of a member of JSON that is dropped, the whole member.
+    pub range: Range<usize>,
+}
+
+impl Policy {
+    /// Finds what [`Policy::sanitize_line`] would mask in a text that stands under no key and need not be UTF-8: in the order
+    /// of the text, none overlapping another. Own masks and tokens are no findings.
+    ///
+    /// It is the same reading, so it counts as masking: [`Policy::counts`] and observers hear of every finding.
+    ///
+    /// ```
+    /// # use tracing_privacy::Policy;
+    /// let policy = Policy::builtin();
+    /// let text = "mail to jo@example.com, password=hunter2";
+    ///
+    /// let findings = policy.findings(text.as_bytes());
+    /// assert_eq!(findings[0].rule, "email");
+    /// assert_eq!(&text[findings[1].range.clone()], "hunter2");
+    ///
+    /// let clean = policy.sanitize_text(text);
+    /// assert!(policy.findings(clean.as_bytes()).is_empty());
+    /// ```
+    pub fn findings(&self, text: &[u8]) -> Vec<Finding<'_>> {
+        let compiled = self.compiled();
+        let finding = |(range, rule): (Range<usize>, Option<u32>)| match rule.map(|rule| compiled.rule(rule)) {
+            Some(Rule { name, category, class, .. }) => Finding { rule: name, category, class: *class, range },
+            None => unreadable(range),
+        };
+        let read =
+            || compiled.read("", text, |edits| edits.sorted().map(|(range, rule, _)| finding((range, rule))).collect());
+        catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| vec![unreadable(0..text.len())])
+    }
+}
+
+/// What could not be read is masked, so it is a finding.
+fn unreadable(range: Range<usize>) -> Finding<'static> {
+    Finding { rule: "unreadable", category: &Category::SENSITIVE, class: DataClass::Confidential, range }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rules and texts of the findings in `text`.
+    fn found<'t>(policy: &Policy, text: &'t str) -> Vec<(String, &'t str)> {
+        let findings = policy.findings(text.as_bytes());
+        findings.iter().map(|finding| (finding.rule.to_owned(), &text[finding.range.clone()])).collect()
+    }
+
+    #[test]
+    fn findings_are_told_in_the_order_of_the_text_and_of_documents_in_it() {
+        let policy = Policy::builtin();
+        let text = r#"a@example.com {"user":{"password":"hunter2","n":1},"note":"key AKIAIOSFODNN7EXAMPLE"} 4111 1111 1111 1111"#;
+        let values: Vec<_> = found(&policy, text).into_iter().map(|(_, value)| value).collect();
+        assert_eq!(values, ["a@example.com", "hunter2", "AKIAIOSFODNN7EXAMPLE", "4111 1111 1111 1111"]);
+    }
+
+    #[test]
+    fn values_in_strings_of_documents_are_found_at_their_raw_place() {
+        let policy = Policy::builtin();
+        let text = r#"{"body":"{\"mail\":\"a\u0040example.com\"}"}"#;
+        assert_eq!(
+            found(&policy, text).into_iter().map(|(_, value)| value).collect::<Vec<_>>(),
+            [r"a\u0040example.com"]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_found_too() {
+        let mut text = "\"x\"".to_owned();
+        for _ in 0..20 {
+            text = format!("{{\"a\":{}}}", serde_json::Value::String(text));
+            if text.len() > 1 << 20 {
+                break;
+            }
+        }
+        assert!(found(&Policy::builtin(), &text).iter().any(|(rule, _)| rule == "unreadable"));
+    }
+
+    #[test]
+    fn a_finding_is_what_is_masked() {
+        let policy: Policy =
+            "version = 1\n[[field]]\nkeys = [\"gone\"]\nmask = \"drop\"\nname = \"gone_rule\"".parse().unwrap();
+        assert_eq!(found(&policy, r#"{"a":1,"gone":{"b":2}}"#), [("gone_rule".to_owned(), r#","gone":{"b":2}"#)]);
+        assert_eq!(found(&policy, "nothing here, gone"), []);
+        let text = "gone=x [redacted:contact]";
+        assert_eq!(found(&policy, text), [("gone_rule".to_owned(), "x")]);
+    }
+}
