@@ -66,7 +66,7 @@ pub use crate::policy::{
     Category, DataClass, FieldBuilder, KeyExplanation, KeyRule, Mask, PatternBuilder, Policy, PolicyBuilder,
     Precedence, Treatment,
 };
-pub use crate::rules::Error;
+pub use crate::rules::{Error, Place};
 pub use crate::sanitize::Finding;
 pub use crate::setup::{InitError, Setup, init, setup};
 

@@ -13,7 +13,7 @@ mod picture;
 mod source;
 mod suggest;
 
-pub use self::error::Error;
+pub use self::error::{Error, Place};
 pub(crate) use self::{
     environment::Environment,
     file::{Extent, FieldRule, PatternRule, RuleSwitch, RulesFile, Unlisted},

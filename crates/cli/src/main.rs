@@ -2,24 +2,30 @@
 
 mod blocks;
 mod buffers;
+mod check;
 mod encoding;
+mod explain;
 mod input;
+mod keygen;
 mod mask;
+mod outcome;
 mod pipeline;
 mod private_key;
 mod progress;
 mod redact;
+mod report;
 mod rules;
 mod steps;
+mod token;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Something could not be read or written, or the rules are wrong. Also what a usage error gives.
-const EXIT_TROUBLE: u8 = 2;
-
-/// Masks secrets and personal data in logs.
+/// Finds and masks secrets and personal data in logs
+///
+/// The rules are those that mask at run time: of --rules, $TRACING_PRIVACY_RULES, redaction-rules.toml in the working
+/// directory, or else the built-in ones.
 #[derive(Parser)]
 #[command(name = "tracing-privacy", version, propagate_version = true)]
 struct Cli {
@@ -30,10 +36,18 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Redact(redact::Redact),
+    Check(check::Check),
+    Explain(explain::Explain),
+    Keygen(keygen::Keygen),
+    Token(token::Token),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Redact(redact) => redact.run(),
+        Command::Check(check) => check.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Keygen(keygen) => keygen.run(),
+        Command::Token(token) => token.run(),
     }
 }

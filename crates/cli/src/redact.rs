@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::EXIT_TROUBLE;
 use crate::blocks::BLOCK;
 use crate::buffers::Buffers;
 use crate::input::Input;
 use crate::mask::{Masked, UNREAD_LINE, mask};
+use crate::outcome::{TROUBLE, trouble, wrong};
 use crate::pipeline;
 use crate::progress::{Progress, say};
 use crate::rules::Rules;
@@ -60,10 +60,7 @@ impl Redact {
     pub(crate) fn run(&self) -> ExitCode {
         let policy = match self.rules.policy() {
             Ok(policy) => policy,
-            Err(error) => {
-                say(&error.to_string());
-                return ExitCode::from(EXIT_TROUBLE);
-            }
+            Err(error) => return wrong(&error),
         };
         if self.verbose {
             say(&format!("tracing-privacy: rules: {}", self.rules.source()));
@@ -82,13 +79,8 @@ impl Redact {
         }
         match result {
             Ok(()) if output.all_read => ExitCode::SUCCESS,
-            Ok(()) => ExitCode::from(EXIT_TROUBLE),
-            // The reader has seen enough (`head`).
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-            Err(error) => {
-                output.progress.say(&format!("tracing-privacy: standard output: {error}"));
-                ExitCode::from(EXIT_TROUBLE)
-            }
+            Ok(()) => ExitCode::from(TROUBLE),
+            Err(error) => trouble("standard output", &error),
         }
     }
 }
