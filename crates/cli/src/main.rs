@@ -17,6 +17,7 @@ mod report;
 mod rules;
 mod steps;
 mod token;
+mod work;
 
 use std::process::ExitCode;
 

@@ -43,6 +43,11 @@ impl PrivateKeys {
     /// Appends `line` to `out` with the material of a key that other lines belong to masked, and says `true`; appends
     /// nothing and says `false` where there is none. A key that begins and ends in this line is left to the policy.
     pub(crate) fn mask(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
+        replace(line, &self.find(line), out)
+    }
+
+    /// Where in the next line the material of a key stands that other lines belong to.
+    pub(crate) fn find(&mut self, line: &[u8]) -> Vec<Range<usize>> {
         let begin = last_marker(line, BEGIN);
         let end = last_marker(line, b"-----END ");
         let begun = match (begin, &end) {
@@ -52,18 +57,18 @@ impl PrivateKeys {
         if let Some(marker) = begun {
             let from = if self.open.is_some() { 0 } else { marker.end };
             self.open = Some(OpenKey::after(line, &marker));
-            return replace(line, &long_runs(line, from..line.len()), out);
+            return long_runs(line, from..line.len());
         }
-        let Some(key) = &mut self.open else { return false };
+        let Some(key) = &mut self.open else { return Vec::new() };
         if let Some(marker) = end {
             self.open = None;
-            return replace(line, &long_runs(line, 0..marker.start), out);
+            return long_runs(line, 0..marker.start);
         }
         let material = key.material(line);
         if !key.goes_on(!material.is_empty()) {
             self.open = None;
         }
-        replace(line, &material, out)
+        material
     }
 
     /// Whether a key was begun and has not ended, so that every line concerns it.
@@ -74,7 +79,7 @@ impl PrivateKeys {
     /// Goes on to the state behind a block of lines, of which those over `limit` are not looked at. Reads little more than
     /// the lines of keys.
     pub(crate) fn pass(&mut self, block: &[u8], limit: usize) {
-        let (mut at, mut markers, mut thrown_away) = (0, Markers::new(block), Vec::new());
+        let (mut at, mut markers) = (0, Markers::new(block));
         while at < block.len() {
             if !self.is_open() {
                 let Some(marker) = markers.next_from(at) else { return };
@@ -82,8 +87,7 @@ impl PrivateKeys {
             }
             let end = memchr::memchr(b'\n', &block[at..]).map_or(block.len(), |newline| at + newline + 1);
             if let Some(text) = blocks::line(block, at..end, limit).text {
-                self.mask(text, &mut thrown_away);
-                thrown_away.clear();
+                self.find(text);
             }
             at = end;
         }

@@ -1,28 +1,36 @@
 //! `redact`: lines in, the same lines without secrets out.
 
-use std::io::{self, IsTerminal as _, Write};
+mod in_place;
+mod sink;
+mod stats;
+
+use std::io::{self, IsTerminal as _};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
-use crate::blocks::BLOCK;
+use tracing_privacy::Policy;
+
+use self::in_place::InPlace;
+use self::sink::{Sink, Stream, Unwritten};
+use self::stats::Stats;
 use crate::buffers::Buffers;
-use crate::input::Input;
+use crate::input::{Input, Inputs};
 use crate::mask::{Masked, UNREAD_LINE, mask};
-use crate::outcome::{TROUBLE, trouble, wrong};
+use crate::outcome::{TROUBLE, refused, trouble, wrong};
 use crate::pipeline;
 use crate::progress::{Progress, say};
 use crate::rules::Rules;
-use crate::steps::{Cut, Step, Steps};
-use tracing_privacy::Policy;
+use crate::steps::{Cut, Step, Steps, Task};
+use crate::work::Work;
 
 const EXAMPLES: &str = "\
 Examples:
   tracing-privacy redact app.log > app.clean.log
   kubectl logs -f deploy/shop | tracing-privacy redact
-  tracing-privacy redact --rules redaction-rules.toml app.log.1 app.log
-  zcat old.log.gz | tracing-privacy redact | less
+  tracing-privacy redact --rules redaction-rules.toml app.log.2.gz app.log.1.zst app.log | less
+  tracing-privacy redact --in-place --stats /var/log/shop
 
 Exit status:
   0  everything was read
@@ -32,53 +40,65 @@ Exit status:
 ///
 /// Reads the files, or standard input, and writes them to standard output: one line out for each line in, with its line
 /// terminator. Plain text, JSON and mixtures are understood; what need not be masked, invalid UTF-8 too, stays as it
-/// is. In a pipe, each line comes out as soon as it has come in.
+/// is. What is compressed with gzip or zstd is unpacked. In a pipe, each line comes out as soon as it has come in. A line over
+/// --max-line is replaced as a whole.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Redact {
     #[command(flatten)]
     rules: Rules,
 
-    /// Longest line that is looked at; a longer one is replaced as a whole
-    #[arg(long, value_name = "MIB", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
-    max_line: u16,
+    #[command(flatten)]
+    work: Work,
 
-    /// How many threads mask lines; as many as there are processors, if not said
-    #[arg(short, long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
+    /// Masks each file where it stands, in one step: a compressed one stays compressed, mode and owner stay, and a file in which
+    /// nothing is masked is not touched
+    #[arg(short, long)]
+    in_place: bool,
+
+    /// Says on standard error what was masked, by rule
+    #[arg(long)]
+    stats: bool,
 
     /// Says on standard error which rules are in force, and how many lines were masked
     #[arg(short, long)]
     verbose: bool,
 
-    /// Files to read; `-` is standard input
-    #[arg(value_name = "FILE")]
-    files: Vec<PathBuf>,
+    #[command(flatten)]
+    inputs: Inputs,
 }
 
 impl Redact {
     pub(crate) fn run(&self) -> ExitCode {
-        let policy = match self.rules.policy() {
+        if self.in_place && self.inputs.read_stdin() {
+            return refused("--in-place needs files: standard input has no place");
+        }
+        let stats = Stats::default();
+        let policy = if self.stats { self.rules.observed_policy(stats.clone()) } else { self.rules.policy() };
+        let policy = match policy {
             Ok(policy) => policy,
             Err(error) => return wrong(&error),
         };
         if self.verbose {
             say(&format!("tracing-privacy: rules: {}", self.rules.source()));
         }
-        if self.files.is_empty() && io::stdin().is_terminal() {
+        if self.inputs.read_stdin() && io::stdin().is_terminal() {
             say("tracing-privacy: reading standard input; end it with Ctrl-D, or name files (see --help)");
         }
-        let inputs = Input::named(&self.files);
-        let total = inputs.iter().map(Input::len).sum();
-        let mut output = Output::new(io::stdout().lock(), Progress::new(total), self.max_line);
-        let cut = Cut { limit: usize::from(self.max_line) * 1024 * 1024, block: BLOCK };
-        let jobs = self.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
-        let result = redact(policy, inputs, cut, jobs, &mut output);
+        let progress = |read| Progress::new(&self.inputs, read);
+        let (cut, jobs) = (self.work.cut(), self.work.jobs());
+        let sink: Box<dyn Sink> =
+            if self.in_place { Box::new(InPlace::default()) } else { Box::new(Stream::new(io::stdout().lock())) };
+        let mut output = Output::new(sink, self.work.max_line());
+        let result = redact(policy, self.inputs.each(), cut, jobs, progress, &mut output);
+        if self.stats {
+            say(&stats.table());
+        }
         if self.verbose {
-            output.progress.say(&format!("tracing-privacy: {} lines, {} masked", output.lines, output.masked));
+            say(&format!("tracing-privacy: {} lines, {} masked", output.lines, output.masked));
         }
         match result {
-            Ok(()) if output.all_read => ExitCode::SUCCESS,
+            Ok(()) if output.all_done => ExitCode::SUCCESS,
             Ok(()) => ExitCode::from(TROUBLE),
             Err(error) => trouble("standard output", &error),
         }
@@ -88,92 +108,97 @@ impl Redact {
 /// Masks all lines of `inputs`. An error is one of the output.
 fn redact(
     policy: Policy,
-    inputs: Vec<Input>,
+    inputs: impl Iterator<Item = Input> + Send + 'static,
     cut: Cut,
     jobs: NonZeroUsize,
-    output: &mut Output<impl Write>,
+    progress: impl FnOnce(Arc<AtomicU64>) -> Progress,
+    output: &mut Output<impl Sink>,
 ) -> io::Result<()> {
     let buffers = Buffers::default();
-    let steps = Steps::new(inputs.into_iter(), cut, buffers.clone());
+    let steps = Steps::new(inputs, cut, buffers.clone());
+    let mut progress = progress(steps.bytes_read());
     let worker_buffers = buffers.clone();
-    let work = move |task: crate::steps::Task| {
+    let work = move |task: Task| {
         let masked = mask(&policy, task.keys, task.block.text(), cut.limit, worker_buffers.take_empty());
-        let read = task.block.text().len() as u64;
         worker_buffers.give(task.block.into_buffer());
-        (masked, read)
+        masked
     };
-    pipeline::run(jobs, steps, work, |step| output.take(step, &buffers))
+    pipeline::run(jobs, steps, work, |step| {
+        progress.update();
+        output.take(step, &progress, &buffers)
+    })
 }
 
-/// Where masked lines go.
-struct Output<W> {
-    to: W,
-    progress: Progress,
+/// Hands masked lines to their sink, and tells of what could not be read.
+struct Output<S> {
+    sink: S,
     /// In MiB, for messages.
     max_line: u16,
-    input: Arc<Input>,
+    input: Input,
     /// How many lines of the input were written.
     lines_of_input: u64,
-    /// The line before had no terminator.
-    unterminated: bool,
+    /// Whether the rest of the input is left out, since it could not be written.
+    given_up: bool,
     lines: u64,
     masked: u64,
-    /// Whether every input could be read.
-    all_read: bool,
+    /// Whether every input could be read and written.
+    all_done: bool,
 }
 
-impl<W: Write> Output<W> {
-    fn new(to: W, progress: Progress, max_line: u16) -> Self {
+impl<S: Sink> Output<S> {
+    fn new(sink: S, max_line: u16) -> Self {
         Self {
-            to,
-            progress,
+            sink,
             max_line,
-            input: Arc::new(Input::Stdin),
+            input: Input::Stdin,
             lines_of_input: 0,
-            unterminated: false,
+            given_up: false,
             lines: 0,
             masked: 0,
-            all_read: true,
+            all_done: true,
         }
     }
 
-    fn take(&mut self, step: Step<(Masked, u64)>, buffers: &Buffers) -> io::Result<()> {
-        match step {
-            Step::Begin(input) => {
-                self.input = input;
-                self.lines_of_input = 0;
+    fn take(&mut self, step: Step<Masked>, progress: &Progress, buffers: &Buffers) -> io::Result<()> {
+        let result = match step {
+            Step::Begin(beginning) => {
+                let result = self.sink.begin(&beginning);
+                (self.input, self.lines_of_input, self.given_up) = (beginning.input, 0, false);
+                result
             }
-            Step::Lines((masked, read)) => {
-                self.write(&masked)?;
-                self.progress.advance(read);
+            _ if self.given_up => Ok(()),
+            Step::Lines(masked) => {
+                self.count(&masked, progress);
+                let result = self.sink.write(&masked);
                 buffers.give(masked.text);
+                result
             }
-            Step::End => {}
-            Step::Failed(reason) => {
-                self.progress.say(&format!("tracing-privacy: {}: {reason}", self.input));
-                self.all_read = false;
+            Step::End => self.sink.end(),
+            Step::Failed(reason) => Err(Unwritten::Input(reason)),
+        };
+        match result {
+            Ok(()) => Ok(()),
+            Err(Unwritten::All(error)) => Err(error),
+            Err(Unwritten::Input(reason)) => {
+                progress.say(&format!("tracing-privacy: {}: {reason}", self.input));
+                self.sink.abandon();
+                self.given_up = true;
+                self.all_done = false;
+                Ok(())
             }
         }
-        Ok(())
     }
 
-    fn write(&mut self, masked: &Masked) -> io::Result<()> {
+    fn count(&mut self, masked: &Masked, progress: &Progress) {
         for index in &masked.overlong {
             let (input, number, limit) = (&self.input, self.lines_of_input + index + 1, self.max_line);
-            self.progress.say(&format!(
+            progress.say(&format!(
                 "tracing-privacy: {input}: line {number} is over {limit} MiB, {UNREAD_LINE} stands for it (see --max-line)"
             ));
         }
         self.lines_of_input += masked.lines;
         self.lines += masked.lines;
         self.masked += masked.masked;
-        if self.unterminated {
-            // Lines of two files must not become one.
-            self.to.write_all(b"\n")?;
-        }
-        self.unterminated = !masked.terminated;
-        self.to.write_all(&masked.text)?;
-        self.to.flush()
     }
 }
 
@@ -189,10 +214,10 @@ mod tests {
         let path = folder.path().join("input.log");
         std::fs::write(&path, input).expect("it can be written");
         let mut written = Vec::new();
-        let mut output = Output::new(&mut written, Progress::new(None), 0);
-        let jobs = NonZeroUsize::new(jobs).expect("not 0");
-        redact(Policy::builtin(), vec![Input::File(path)], Cut { limit: 500, block }, jobs, &mut output)
-            .expect("memory can be written");
+        let mut output = Output::new(Stream::new(&mut written), 0);
+        let (jobs, cut) = (NonZeroUsize::new(jobs).expect("not 0"), Cut { limit: 500, block });
+        let inputs = [Input::File(path)].into_iter();
+        redact(Policy::builtin(), inputs, cut, jobs, |_| Progress::none(), &mut output).expect("memory can be written");
         let (lines, masked) = (output.lines, output.masked);
         (written, lines, masked)
     }

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use tracing_privacy::{Error, Policy};
+use tracing_privacy::observe::Observer;
+use tracing_privacy::{Error, Policy, PolicyBuilder};
 
 /// Which rules are in force; the same for every command.
 #[derive(clap::Args)]
@@ -15,9 +16,18 @@ pub(crate) struct Rules {
 impl Rules {
     /// The policy that the option or the environment asks for.
     pub(crate) fn policy(&self) -> Result<Policy, Error> {
+        self.builder().build()
+    }
+
+    /// The same, with someone who is told of every decision.
+    pub(crate) fn observed_policy(&self, observer: impl Observer) -> Result<Policy, Error> {
+        self.builder().observer(observer).build()
+    }
+
+    fn builder(&self) -> PolicyBuilder {
         match &self.rules {
-            Some(path) => Policy::from_file(path),
-            None => Policy::from_environment(),
+            Some(path) => Policy::builder().rules_file(path),
+            None => Policy::builder().environment(),
         }
     }
 
