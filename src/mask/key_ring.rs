@@ -133,6 +133,11 @@ impl KeyRing {
         self.active().id()
     }
 
+    /// The ids of all keys, the active one first: as [`tokens`](Self::tokens) uses them.
+    pub fn key_ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|key| key.id())
+    }
+
     /// The tokens of a value under all keys, the active one first: what to search logs for.
     ///
     /// `value` is what the `tokenize` step gets: where the rule says `["lowercase", "tokenize"]`, the lower-case form.

@@ -7,6 +7,8 @@ mod encoding;
 mod explain;
 mod input;
 mod keygen;
+mod keys;
+mod manual;
 mod mask;
 mod outcome;
 mod pipeline;
@@ -15,6 +17,7 @@ mod progress;
 mod redact;
 mod report;
 mod rules;
+mod scan;
 mod steps;
 mod token;
 mod work;
@@ -37,18 +40,24 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Redact(redact::Redact),
+    Scan(scan::Scan),
     Check(check::Check),
     Explain(explain::Explain),
     Keygen(keygen::Keygen),
     Token(token::Token),
+    Completions(manual::Completions),
+    Man(manual::Man),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Redact(redact) => redact.run(),
+        Command::Scan(scan) => scan.run(),
         Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),
         Command::Keygen(keygen) => keygen.run(),
         Command::Token(token) => token.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     }
 }

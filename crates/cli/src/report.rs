@@ -80,6 +80,11 @@ impl<W: Write> Report<W> {
         self.form.add(item, &mut self.to)
     }
 
+    /// Lets out what was added so far.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+
     /// Ends the report; without it, the form may be broken.
     pub(crate) fn finish(&mut self) -> io::Result<()> {
         self.form.end(&mut self.to)?;

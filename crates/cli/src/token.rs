@@ -2,14 +2,13 @@
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use tracing_privacy::Category;
-use tracing_privacy::mask::KeyRing;
 use zeroize::Zeroizing;
 
-use crate::outcome::{refused, trouble, wrong};
+use crate::keys::Keys;
+use crate::outcome::{refused, trouble};
 use crate::progress::say;
 
 const EXAMPLES: &str = "\
@@ -37,27 +36,20 @@ pub(crate) struct Token {
     #[arg(long, value_name = "CATEGORY", value_parser = category)]
     category: Category,
 
-    /// File with the keys; without it what $TRACING_PRIVACY_KEY or $TRACING_PRIVACY_KEY_FILE gives
-    #[arg(long, value_name = "FILE")]
-    key_file: Option<PathBuf>,
+    #[command(flatten)]
+    keys: Keys,
 }
 
 impl Token {
     pub(crate) fn run(&self) -> ExitCode {
-        let ring = match &self.key_file {
-            Some(path) => match KeyRing::from_file(path) {
-                Ok(ring) => ring,
-                Err(error) => return refused(&format!("--key-file: {error}")),
-            },
-            None => match KeyRing::from_environment() {
-                Ok(Some(ring)) => ring,
-                Ok(None) => {
-                    return refused(
-                        "there is no key: set TRACING_PRIVACY_KEY or TRACING_PRIVACY_KEY_FILE, or give --key-file",
-                    );
-                }
-                Err(error) => return wrong(&error),
-            },
+        let ring = match self.keys.ring() {
+            Ok(Some(ring)) => ring,
+            Ok(None) => {
+                return refused(
+                    "there is no key: set TRACING_PRIVACY_KEY or TRACING_PRIVACY_KEY_FILE, or give --key-file",
+                );
+            }
+            Err(reason) => return refused(&reason),
         };
         let values = match self.values() {
             Ok(values) => values,

@@ -45,6 +45,8 @@ fn mistakes_in_the_usage_are_told_on_standard_error() {
         "token x",
         "token x --category Contact",
         "keygen --id",
+        "scan --format xml",
+        "completions csh",
     ] {
         let mistake = ran(directory.path(), arguments);
         assert_eq!((mistake.code, mistake.out.as_str()), (Some(2), ""), "{arguments}");
