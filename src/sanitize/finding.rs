@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::edits::Edits;
+use crate::mask::push_placeholder;
 use crate::policy::{Category, DataClass, Policy, Rule};
 
 /// A sensitive value in a text: the rule that found it, and where it stands. Not the value.
@@ -38,20 +40,57 @@ impl Policy {
     /// assert!(policy.findings(clean.as_bytes()).is_empty());
     /// ```
     pub fn findings(&self, text: &[u8]) -> Vec<Finding<'_>> {
+        self.found(text, |_| ())
+    }
+
+    /// The same, and appends to `out` what [`Policy::sanitize_line`] would, in one reading; nothing where nothing is found.
+    ///
+    /// ```
+    /// # use tracing_privacy::Policy;
+    /// let (policy, mut masked) = (Policy::builtin(), Vec::new());
+    /// assert_eq!(policy.findings_and_mask(b"password=hunter2", &mut masked).len(), 1);
+    /// assert_eq!(masked, b"password=[redacted:credential]");
+    /// ```
+    pub fn findings_and_mask(&self, text: &[u8], out: &mut Vec<u8>) -> Vec<Finding<'_>> {
+        let from = out.len();
+        let findings = self.found(text, |edits| {
+            if !edits.is_empty() {
+                edits.apply(text, out);
+            }
+        });
+        if let [finding] = findings.as_slice()
+            && finding.rule == UNREADABLE
+            && finding.range == (0..text.len())
+        {
+            out.truncate(from);
+            push_placeholder(finding.category, out);
+        }
+        findings
+    }
+
+    /// Reads a text, gives its findings, and lets `see` see the edits.
+    fn found(&self, text: &[u8], see: impl FnOnce(&mut Edits)) -> Vec<Finding<'_>> {
         let compiled = self.compiled();
         let finding = |(range, rule): (Range<usize>, Option<u32>)| match rule.map(|rule| compiled.rule(rule)) {
             Some(Rule { name, category, class, .. }) => Finding { rule: name, category, class: *class, range },
             None => unreadable(range),
         };
-        let read =
-            || compiled.read("", text, |edits| edits.sorted().map(|(range, rule, _)| finding((range, rule))).collect());
+        let read = || {
+            compiled.read("", text, |edits| {
+                see(edits);
+                edits.sorted().map(|(range, rule, _)| finding((range, rule))).collect()
+            })
+        };
         catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| vec![unreadable(0..text.len())])
     }
 }
 
+/// The name of the rule where none could be asked.
+const UNREADABLE: &str = "unreadable";
+
 /// What could not be read is masked, so it is a finding.
 fn unreadable(range: Range<usize>) -> Finding<'static> {
-    Finding { rule: "unreadable", category: &Category::SENSITIVE, class: DataClass::Confidential, range }
+    Finding { rule: UNREADABLE, category: &Category::SENSITIVE, class: DataClass::Confidential, range }
 }
 
 #[cfg(test)]
@@ -92,6 +131,21 @@ mod tests {
             }
         }
         assert!(found(&Policy::builtin(), &text).iter().any(|(rule, _)| rule == "unreadable"));
+    }
+
+    #[test]
+    fn masking_beside_finding_is_masking() {
+        let policy = Policy::builtin();
+        for text in ["clean", "", "a@example.com {\"password\":\"hunter2\"}", "to a%40example.com"] {
+            let (mut masked, mut expected) = (b"before ".to_vec(), b"before ".to_vec());
+            let findings = policy.findings_and_mask(text.as_bytes(), &mut masked);
+            assert_eq!(findings, policy.findings(text.as_bytes()));
+            if policy.sanitize_line(text.as_bytes(), &mut expected) {
+                assert_eq!(masked, expected);
+            } else {
+                assert_eq!((masked.as_slice(), findings.len()), (&b"before "[..], 0));
+            }
+        }
     }
 
     #[test]

@@ -95,8 +95,8 @@ impl Scan {
         let key = fingerprints.key_id().map(str::to_owned);
         let finder = Finder { policy, fingerprints, show: self.show, limit: self.work.cut().limit };
         let new = self.write_baseline.as_ref().map(|_| Baseline::by_key(key));
-        let to: Box<dyn Write> = if self.quiet { Box::new(io::sink()) } else { Box::new(io::stdout().lock()) };
-        let mut tally = match Report::new(self.format, "scan", BufWriter::new(to)) {
+        let report = (!self.quiet).then(|| Report::new(self.format, "scan", BufWriter::new(io::stdout().lock())));
+        let mut tally = match report.transpose() {
             Ok(report) => Tally::new(report, known, new, self.work.max_line()),
             Err(error) => return trouble("standard output", &error),
         };
@@ -146,13 +146,14 @@ impl Scan {
             progress.update();
             tally.take(step, &progress)
         })?;
-        tally.report.finish()
+        tally.report.as_mut().map_or(Ok(()), Report::finish)
     }
 }
 
 /// Tells findings, and counts them.
 struct Tally<W> {
-    report: Report<W>,
+    /// None, where nothing is to be told.
+    report: Option<Report<W>>,
     /// What is left out.
     known: Option<Baseline>,
     /// What is written instead of told.
@@ -173,7 +174,7 @@ struct Tally<W> {
 }
 
 impl<W: Write> Tally<W> {
-    fn new(report: Report<W>, known: Option<Baseline>, new: Option<Baseline>, max_line: u16) -> Self {
+    fn new(report: Option<Report<W>>, known: Option<Baseline>, new: Option<Baseline>, max_line: u16) -> Self {
         Self {
             report,
             known,
@@ -216,7 +217,8 @@ impl<W: Write> Tally<W> {
                 self.lines_of_input += found.lines;
                 self.lines += found.lines;
                 // A pipe is watched while it flows.
-                if self.told > told { self.report.flush() } else { Ok(()) }
+                let news = self.report.as_mut().filter(|_| self.told > told);
+                news.map_or(Ok(()), Report::flush)
             }
             Step::End => Ok(()),
             Step::Failed(reason) => {
@@ -246,11 +248,12 @@ impl<W: Write> Tally<W> {
             return Ok(());
         }
         self.told += 1;
+        let Some(report) = &mut self.report else { return Ok(()) };
         let (class, category) = (leak.class.as_str(), leak.category.as_str());
         let value = leak.value.as_ref().map_or_else(String::new, |value| format!(": {value}"));
         let mut facts = vec![("class", class), ("category", category)];
         facts.extend(leak.value.as_deref().map(|value| ("value", value)));
-        self.report.add(&Item {
+        report.add(&Item {
             rule: &leak.rule,
             message: &format!("{} ({class}, {category}){value}", leak.rule),
             file: &self.name,

@@ -1,8 +1,13 @@
 //! `privacy:allow RULE reason`: a finding that a line says is meant to be there.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 const MARK: &[u8] = b"privacy:allow ";
+
+/// Made once: it is asked about every line in which something is found.
+static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(MARK));
 
 /// The rules whose findings `line` allows. Without a reason, it does not.
 pub(super) fn allowed(line: &[u8]) -> Vec<&[u8]> {
@@ -12,7 +17,7 @@ pub(super) fn allowed(line: &[u8]) -> Vec<&[u8]> {
         // What only closes a comment or a string is no reason.
         words.next()?.iter().any(u8::is_ascii_alphanumeric).then_some(rule)
     };
-    memmem::find_iter(line, MARK).filter_map(rule).collect()
+    FINDER.find_iter(line).filter_map(rule).collect()
 }
 
 #[cfg(test)]

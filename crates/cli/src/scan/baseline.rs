@@ -1,11 +1,13 @@
 //! Findings that are known: written once, and left out from then on.
 
 use std::collections::HashMap;
-use std::fs;
-use std::io::{self, BufWriter, Write as _};
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, SeqAccess, Visitor};
 use tempfile::NamedTempFile;
 
 use super::fingerprint::Fingerprint;
@@ -15,6 +17,12 @@ use super::fingerprint::Fingerprint;
 pub(super) struct Baseline {
     /// The key that fingerprints were made with.
     pub(super) key: Option<String>,
+    findings: Known,
+}
+
+/// Findings, and how often each is known. Large ones are read entry by entry.
+#[derive(Default)]
+struct Known {
     counts: HashMap<Fingerprint, (u32, u32)>,
     /// The names of rules, which `counts` has the index of.
     rules: Vec<String>,
@@ -26,13 +34,13 @@ pub(super) struct Baseline {
 struct Written {
     version: u32,
     key: Option<String>,
-    findings: Vec<Known>,
+    findings: Known,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Known {
-    fingerprint: String,
+struct Entry {
+    fingerprint: Fingerprint,
     rule: String,
     count: u32,
 }
@@ -46,37 +54,26 @@ impl Baseline {
     /// Reads a file. The error says what is wrong with it.
     pub(super) fn read(path: &Path) -> Result<Self, String> {
         let name = path.display();
-        let text = fs::read(path).map_err(|error| format!("{name}: {error}"))?;
-        let no_baseline = |reason: String| format!("{name} is no baseline: {reason}; write one with --write-baseline");
-        let written: Written = serde_json::from_slice(&text).map_err(|error| no_baseline(error.to_string()))?;
+        let file = File::open(path).map_err(|error| format!("{name}: {error}"))?;
+        let written: Written = serde_json::from_reader(BufReader::new(file))
+            .map_err(|error| format!("{name} is no baseline: {error}; write one with --write-baseline"))?;
         if written.version != 1 {
             return Err(format!(
                 "{name} is a baseline of version {}, of which this program knows nothing",
                 written.version
             ));
         }
-        let mut baseline = Self::by_key(written.key);
-        for Known { fingerprint, rule, count } in written.findings {
-            let fingerprint = parse(&fingerprint)
-                .ok_or_else(|| no_baseline("a fingerprint is not 32 hexadecimal digits".to_owned()))?;
-            baseline.add(fingerprint, &rule, count);
-        }
-        Ok(baseline)
+        Ok(Self { key: written.key, findings: written.findings })
     }
 
     /// Counts a finding as known.
     pub(super) fn add(&mut self, fingerprint: Fingerprint, rule: &str, count: u32) {
-        let rule = self.rules.iter().position(|known| known == rule).unwrap_or_else(|| {
-            self.rules.push(rule.to_owned());
-            self.rules.len() - 1
-        });
-        let entry = self.counts.entry(fingerprint).or_insert((u32::try_from(rule).unwrap_or(u32::MAX), 0));
-        entry.1 = entry.1.saturating_add(count);
+        self.findings.add(fingerprint, rule, count);
     }
 
     /// Whether a finding is known; each time it is met counts.
     pub(super) fn takes(&mut self, fingerprint: Fingerprint) -> bool {
-        match self.counts.get_mut(&fingerprint) {
+        match self.findings.counts.get_mut(&fingerprint) {
             Some((_, left)) if *left > 0 => {
                 *left -= 1;
                 true
@@ -89,12 +86,12 @@ impl Baseline {
     pub(super) fn write(&self, path: &Path) -> io::Result<()> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut file = BufWriter::new(NamedTempFile::new_in(folder)?);
-        let mut sorted: Vec<_> = self.counts.iter().collect();
+        let mut sorted: Vec<_> = self.findings.counts.iter().collect();
         sorted.sort();
         let key = serde_json::to_string(&self.key)?;
         write!(file, "{{\n  \"version\": 1,\n  \"key\": {key},\n  \"findings\": [")?;
         for (index, (fingerprint, (rule, count))) in sorted.into_iter().enumerate() {
-            let rule = serde_json::to_string(self.rules.get(*rule as usize).map_or("", String::as_str))?;
+            let rule = serde_json::to_string(self.findings.rules.get(*rule as usize).map_or("", String::as_str))?;
             let comma = if index == 0 { "" } else { "," };
             write!(file, "{comma}\n    {{\"fingerprint\": \"{fingerprint}\", \"rule\": {rule}, \"count\": {count}}}")?;
         }
@@ -108,15 +105,39 @@ impl Baseline {
     }
 }
 
-fn parse(text: &str) -> Option<Fingerprint> {
-    let mut bytes = [0; 16];
-    if text.len() != 32 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
+impl Known {
+    fn add(&mut self, fingerprint: Fingerprint, rule: &str, count: u32) {
+        let rule = self.rules.iter().position(|known| known == rule).unwrap_or_else(|| {
+            self.rules.push(rule.to_owned());
+            self.rules.len() - 1
+        });
+        let entry = self.counts.entry(fingerprint).or_insert((u32::try_from(rule).unwrap_or(u32::MAX), 0));
+        entry.1 = entry.1.saturating_add(count);
     }
-    for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+}
+
+impl<'de> Deserialize<'de> for Known {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Known;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of findings")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Known, A::Error> {
+                let mut known = Known::default();
+                while let Some(Entry { fingerprint, rule, count }) = entries.next_element()? {
+                    known.add(fingerprint, &rule, count);
+                }
+                Ok(known)
+            }
+        }
+
+        deserializer.deserialize_seq(Entries)
     }
-    Some(Fingerprint(bytes))
 }
 
 #[cfg(test)]
@@ -151,7 +172,7 @@ mod tests {
                 "32 hex",
             ),
         ] {
-            fs::write(&path, text).unwrap();
+            std::fs::write(&path, text).unwrap();
             let error = Baseline::read(&path).err().unwrap();
             assert!(error.contains(told) && error.contains("known.json"), "{error}");
         }

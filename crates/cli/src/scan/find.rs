@@ -51,6 +51,7 @@ impl Finder {
     pub(super) fn find(&self, mut keys: PrivateKeys, block: &[u8]) -> Found {
         let mut found = Found::default();
         let mut markers = Markers::new(block);
+        let mut masked = Vec::new();
         for line in lines(block, self.limit) {
             let number = found.lines;
             found.lines += 1;
@@ -60,7 +61,8 @@ impl Finder {
                     let end = start + text.len();
                     let concerns_keys = keys.is_open() || markers.next_from(start).is_some_and(|marker| marker < end);
                     let before = concerns_keys.then(|| keys.clone());
-                    self.line(text, number, before.map(|before| (before, &mut keys)), &mut found.leaks);
+                    let keys = before.map(|before| (before, &mut keys));
+                    self.line(text, number, keys, &mut masked, &mut found.leaks);
                 }
             }
         }
@@ -68,12 +70,20 @@ impl Finder {
     }
 
     /// Looks at one line; `keys` is the state before it and the one to bring up to date, where the line may concern keys.
-    fn line(&self, text: &[u8], number: u64, keys: Option<(PrivateKeys, &mut PrivateKeys)>, leaks: &mut Vec<Leak>) {
+    fn line(
+        &self,
+        text: &[u8],
+        number: u64,
+        keys: Option<(PrivateKeys, &mut PrivateKeys)>,
+        masked: &mut Vec<u8>,
+        leaks: &mut Vec<Leak>,
+    ) {
         let (before, material) = match keys {
             Some((before, keys)) => (before, keys.find(text)),
             None => Default::default(),
         };
-        let mut findings = self.policy.findings(text);
+        masked.clear();
+        let mut findings = self.policy.findings_and_mask(text, masked);
         // A private key over several lines was found where it begins.
         findings
             .retain(|Finding { range, .. }| !material.iter().any(|key| key.start < range.end && range.start < key.end));
@@ -84,9 +94,12 @@ impl Finder {
         let masked_line = OnceCell::new();
         let masked_line = || {
             *masked_line.get_or_init(|| {
+                if material.is_empty() {
+                    return digest(masked);
+                }
                 let (mut keyless, mut masked) = (Vec::new(), Vec::new());
-                let had_key = before.clone().mask(text, &mut keyless);
-                self.policy.sanitize_line(if had_key { &keyless } else { text }, &mut masked);
+                before.clone().mask(text, &mut keyless);
+                self.policy.sanitize_line(&keyless, &mut masked);
                 digest(&masked)
             })
         };

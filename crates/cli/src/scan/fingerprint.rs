@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::de::{Deserialize, Deserializer, Error};
 use sha2::{Digest as _, Sha256};
 use tracing_privacy::Category;
 use tracing_privacy::mask::KeyRing;
@@ -71,6 +72,20 @@ impl Fingerprints {
 /// Stands for a masked line, however long that is and however much is found in it.
 pub(super) fn digest(masked_line: &[u8]) -> [u8; 32] {
     Sha256::digest(masked_line).into()
+}
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        parse(&text).ok_or_else(|| Error::custom("a fingerprint is not 32 hexadecimal digits"))
+    }
+}
+
+fn parse(text: &str) -> Option<Fingerprint> {
+    if text.len() != 32 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    u128::from_str_radix(text, 16).ok().map(|number| Fingerprint(number.to_be_bytes()))
 }
 
 impl fmt::Display for Fingerprint {
