@@ -259,6 +259,32 @@ fn every_form_is_as_it_was_read_last() {
     }
 }
 
+/// The types of `serde-sarif` are made from the published schema of SARIF 2.1.0.
+#[test]
+fn reports_are_read_by_what_they_are_for() {
+    let directory = directory();
+    tree(directory.path());
+    let sarif = ran(directory.path(), "scan --format sarif logs").out;
+    let read: serde_sarif::sarif::Sarif = serde_json::from_str(&sarif).unwrap();
+    let results = read.runs[0].results.as_ref().unwrap();
+    assert_eq!(results.len(), 40);
+    assert_eq!(results[0].rule_id.as_deref(), Some("email_field"));
+    for (right, wrong) in
+        [("\"startLine\":", "\"startLine\":\"x\",\"a\":"), ("\"level\":\"error\"", "\"level\":\"bad\"")]
+    {
+        assert!(
+            serde_json::from_str::<serde_sarif::sarif::Sarif>(&sarif.replacen(right, wrong, 1)).is_err(),
+            "{wrong}"
+        );
+    }
+
+    let junit = ran(directory.path(), "scan --format junit logs").out;
+    let read = roxmltree::Document::parse(&junit).unwrap();
+    let named = |name: &'static str| read.descendants().filter(move |node| node.has_tag_name(name));
+    assert_eq!((named("testcase").count(), named("failure").count()), (40, 40));
+    assert_eq!(named("testsuite").next().unwrap().attribute("failures"), Some("40"));
+}
+
 #[test]
 fn findings_in_a_pipe_are_told_while_it_flows() {
     use std::io::{BufRead as _, BufReader};
