@@ -76,7 +76,7 @@ fn is_stdin(path: &Path) -> bool {
 
 /// The files of a folder and of all folders in it, hidden ones too. Links are not followed, so that there is no loop, and no file
 /// is read twice; nor are pipes and devices, which might not end.
-fn files_in(folder: &Path, gitignore: bool) -> impl Iterator<Item = Input> + Send + 'static {
+pub(crate) fn files_in(folder: &Path, gitignore: bool) -> impl Iterator<Item = Input> + Send + 'static {
     let mut walk = WalkBuilder::new(folder);
     walk.standard_filters(false).sort_by_file_name(Ord::cmp);
     // Where the folder is no work tree, too.

@@ -5,6 +5,7 @@ mod buffers;
 mod check;
 mod encoding;
 mod explain;
+mod init;
 mod input;
 mod keygen;
 mod keys;
@@ -18,6 +19,7 @@ mod redact;
 mod report;
 mod rules;
 mod scan;
+mod sources;
 mod steps;
 mod token;
 mod work;
@@ -41,6 +43,7 @@ struct Cli {
 enum Command {
     Redact(redact::Redact),
     Scan(scan::Scan),
+    Init(init::Init),
     Check(check::Check),
     Explain(explain::Explain),
     Keygen(keygen::Keygen),
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Redact(redact) => redact.run(),
         Command::Scan(scan) => scan.run(),
+        Command::Init(init) => init.run(),
         Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),
         Command::Keygen(keygen) => keygen.run(),
