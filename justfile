@@ -19,6 +19,10 @@ bench *ARGS:
 floods *ARGS:
     cargo bench --bench floods -- {{ARGS}}
 
+# One record, masked by this library and by peers from the registry; builds for minutes
+peers:
+    cargo run --release --locked --manifest-path benches/peers/Cargo.toml
+
 # The same events without and with the boundary, side by side
 quickstart:
     cargo run --example quickstart
@@ -27,6 +31,7 @@ quickstart:
 fmt:
     cargo fmt --all
     cargo fmt --manifest-path fuzz/Cargo.toml
+    cargo fmt --manifest-path benches/peers/Cargo.toml
 
 # What the built-in policy finds, and what it masks without need, on a folder of labelled lines with their score.py
 eval FOLDER='../shared/corpus':

@@ -46,6 +46,7 @@
 //! - [`mask`]: the maskers, the key ring for tokens, and the trait for an application's own.
 //! - [`typed`]: values that no pattern can know: the code says what they are.
 //! - [`observe`]: what was masked and why, never the values.
+//! - [`Policy::findings`]: where sensitive values stand in a text; [`Policy::explain_key`]: which rule speaks for a key.
 //! - [`Error`]: what is wrong with the rules, with file, line and a hint.
 //! - `testing` (feature `testing`): canaries and leak assertions for an application's own tests.
 
@@ -66,10 +67,12 @@ pub mod typed;
 
 pub use crate::panic_hook::install_panic_hook;
 pub use crate::policy::{
-    Category, DataClass, Exemption, ExemptionGuard, ExemptionInfo, FieldBuilder, InForce, LivePolicy, Mask, Mode,
-    PatternBuilder, Policy, PolicyBuilder, PolicySource, Reloads, Violation,
+    Category, DataClass, Exemption, ExemptionGuard, ExemptionInfo, FieldBuilder, InForce, KeyExplanation, KeyRule,
+    LivePolicy, Mask, Mode, PatternBuilder, Policy, PolicyBuilder, PolicySource, Precedence, Reloads, Treatment,
+    Violation,
 };
-pub use crate::rules::Error;
+pub use crate::rules::{Error, Place};
+pub use crate::sanitize::Finding;
 pub use crate::setup::{InitError, Setup, init, setup};
 
 /// The README's code runs as tests.

@@ -4,6 +4,7 @@
 //! edit; what is outside of all edits is copied byte for byte. Most texts have no edit and are not copied at all.
 
 mod edits;
+mod finding;
 mod peel;
 mod reader;
 mod scratch;
@@ -16,6 +17,8 @@ use crate::detect::pair::is_nothing;
 use crate::mask::{Applied, Chain, Scratch as MaskScratch, Subject, push_placeholder};
 use crate::observe::{Decision, place};
 use crate::policy::{Category, Compiled, DataClass, Mode, Policy};
+use edits::Edits;
+pub use finding::Finding;
 use reader::Reader;
 
 /// What a policy does with the values of one field, decided once, from its name.
@@ -197,16 +200,23 @@ impl Compiled {
 
     /// Looks inside a text.
     fn scan(&self, field: &str, text: &[u8], out: &mut Vec<u8>) -> Sanitized {
+        self.read(field, text, |edits| {
+            if edits.is_empty() {
+                Sanitized::Clean
+            } else {
+                edits.apply(text, out);
+                Sanitized::Masked
+            }
+        })
+    }
+
+    /// Reads a text, and makes something of its edits.
+    fn read<R>(&self, field: &str, text: &[u8], make: impl FnOnce(&mut Edits) -> R) -> R {
         let mut edits = scratch::take();
         Reader::new(self, field, 0, &mut edits).text(text, 0..text.len());
-        let outcome = if edits.is_empty() {
-            Sanitized::Clean
-        } else {
-            edits.apply(text, out);
-            Sanitized::Masked
-        };
+        let made = make(&mut edits);
         scratch::keep(edits);
-        outcome
+        made
     }
 
     /// Tells of a value that was erased since rules disagreed about it.

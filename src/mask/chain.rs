@@ -105,6 +105,11 @@ impl Chain {
         self.steps.last().map_or("erase", |step| &step.name)
     }
 
+    /// The names of all steps, the first one first.
+    pub(crate) fn masker_names(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().map(|step| &*step.name)
+    }
+
     /// Whether nothing comes out, and the field or member goes away.
     pub(crate) fn drops(&self) -> bool {
         self.steps.iter().any(|step| step.name == DropField::NAME)

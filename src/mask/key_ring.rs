@@ -89,6 +89,17 @@ impl KeyRing {
         Self::parse(str::from_utf8(&bytes).map_err(|_| KeyErrorKind::FileNotText)?)
     }
 
+    /// Reads the keys that the environment gives: the text of `TRACING_PRIVACY_KEY`, or the file that
+    /// `TRACING_PRIVACY_KEY_FILE` names; `None` where neither is set.
+    ///
+    /// # Errors
+    ///
+    /// Where the keys are no good, as for `parse` and `from_file`, both variables are set, or one that begins with
+    /// `TRACING_PRIVACY_` is not known.
+    pub fn from_environment() -> Result<Option<Self>, crate::Error> {
+        crate::rules::Environment::from_process()?.key_ring()
+    }
+
     /// A random key that lives as long as the process, with the id `ephemeral`: for local work. Its tokens are equal
     /// for equal values within one run, and no others can be made later.
     ///
@@ -120,6 +131,11 @@ impl KeyRing {
     /// The id of the key that new tokens are made with.
     pub fn active_key_id(&self) -> &str {
         self.active().id()
+    }
+
+    /// The ids of all keys, the active one first: as [`tokens`](Self::tokens) uses them.
+    pub fn key_ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|key| key.id())
     }
 
     /// The tokens of a value under all keys, the active one first: what to search logs for.

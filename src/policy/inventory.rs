@@ -5,6 +5,7 @@
 //! look-up costs the same with ten patterns and with ten thousand. Other shapes (`card_*`, `x*y`) are few and tried in
 //! turn.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::key::Key;
@@ -20,6 +21,8 @@ pub(crate) struct Inventory {
 
 /// One entry of `keys`, compiled.
 pub(crate) struct KeyPattern {
+    /// As it was written.
+    text: Box<str>,
     /// The segments before the last one, nearest first.
     parents: Vec<Glob>,
     last: Glob,
@@ -95,7 +98,7 @@ impl KeyPattern {
             plain: !last.open_start && !last.open_end && last.parts.len() == 1,
             ..rank
         };
-        Ok(Self { parents: segments, last, rule, rank })
+        Ok(Self { text: text.into(), parents: segments, last, rule, rank })
     }
 }
 
@@ -130,19 +133,45 @@ impl Inventory {
         self.best(&key, parents).or_else(|| self.best(&key.without_number()?, parents))
     }
 
+    /// All patterns that match a key, the one that decides first, and each before those that it beats.
+    pub(crate) fn matching(&self, segment: &[u8], parents: &dyn Parents) -> Vec<&KeyPattern> {
+        let key = Key::new(segment);
+        let mut found = Vec::new();
+        for key in [Some(key), key.without_number()].into_iter().flatten() {
+            self.each_candidate(&key, |index| {
+                let pattern = &self.patterns[index as usize];
+                if pattern.last.matches(&key) && pattern.parents_match(parents) {
+                    found.push((Reverse(pattern.rank), index));
+                }
+            });
+            if !found.is_empty() {
+                break;
+            }
+        }
+        found.sort();
+        found.into_iter().map(|(_, index)| &self.patterns[index as usize]).collect()
+    }
+
     fn best(&self, key: &Key, parents: &dyn Parents) -> Option<u32> {
+        let mut best: Option<(u32, &KeyPattern)> = None;
+        self.each_candidate(key, |index| {
+            let pattern = &self.patterns[index as usize];
+            let better =
+                |(first, best): (u32, &KeyPattern)| (pattern.rank, Reverse(index)) > (best.rank, Reverse(first));
+            if best.is_none_or(better) && pattern.last.matches(key) && pattern.parents_match(parents) {
+                best = Some((index, pattern));
+            }
+        });
+        best.map(|(_, pattern)| pattern.rule)
+    }
+
+    /// Visits the patterns that may match a key.
+    fn each_candidate(&self, key: &Key, mut visit: impl FnMut(u32)) {
         let bytes = key.as_bytes();
         if bytes.is_empty() {
-            return None;
+            return;
         }
-        let mut best: Option<&KeyPattern> = None;
-        let mut consider = |pattern: &u32| {
-            let pattern = &self.patterns[*pattern as usize];
-            if best.is_none_or(|b| pattern.rank > b.rank) && pattern.last.matches(key) && pattern.parents_match(parents)
-            {
-                best = Some(pattern);
-            }
-        };
+        let mut consider = |pattern: &u32| visit(*pattern);
         let mut suffix = HASH_START;
         for at in (0..bytes.len()).rev() {
             suffix = hash_step(suffix, bytes[at]);
@@ -153,11 +182,23 @@ impl Inventory {
             }
         }
         self.others.iter().for_each(&mut consider);
-        best.map(|pattern| pattern.rule)
     }
 }
 
 impl KeyPattern {
+    /// As it was written.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn rule(&self) -> u32 {
+        self.rule
+    }
+
+    pub(crate) fn rank(&self) -> Rank {
+        self.rank
+    }
+
     fn parents_match(&self, parents: &dyn Parents) -> bool {
         let mut wanted = self.parents.iter();
         let mut next = wanted.next();
@@ -345,6 +386,17 @@ mod tests {
         assert_eq!(tie(rank(true, false, 0), rank(false, true, 9)), Some(0));
         assert_eq!(tie(rank(true, false, 9), rank(true, true, 0)), Some(1));
         assert_eq!(tie(rank(true, true, 0), rank(true, true, 1)), Some(1));
+    }
+
+    #[test]
+    fn on_a_full_tie_the_first_wins_however_long_its_suffix() {
+        for keys in [["*_number", "*_card_number"], ["*_card_number", "*_number"]] {
+            let inventory = inventory(&keys);
+            assert_eq!(inventory.rule(b"my_card_number", &NoParents), Some(0), "{keys:?}");
+            let texts: Vec<_> =
+                inventory.matching(b"my_card_number", &NoParents).iter().map(|p| p.text().to_owned()).collect();
+            assert_eq!(texts, keys);
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod category;
 mod class;
 mod compile;
 mod exemption;
+mod explain;
 mod fingerprint;
 mod in_force;
 mod inventory;
@@ -29,6 +30,7 @@ pub use self::category::Category;
 pub use self::class::DataClass;
 pub use self::exemption::{Exemption, ExemptionGuard, ExemptionInfo};
 pub(crate) use self::exemption::{Exemptions, Scope};
+pub use self::explain::{KeyExplanation, KeyRule, Precedence, Treatment};
 pub(crate) use self::fingerprint::Fingerprint;
 pub use self::in_force::InForce;
 pub(crate) use self::inventory::{Inventory, Parents};
@@ -254,6 +256,17 @@ impl Policy {
     }
 }
 
+/// Whether what stands under a name is text under no key, or says where an event comes from. What `tracing-log` tells of a
+/// record's place is turned back into metadata by layers, so it may be scanned but not masked as a whole.
+fn is_not_data(field: &str) -> bool {
+    matches!(field, "" | "message" | "log.target" | "log.module_path" | "log.file" | "log.line")
+}
+
+/// The segments before the key, with a dot behind, and the key.
+fn split_path(field: &str) -> (&[u8], &[u8]) {
+    field.as_bytes().split_at(field.rfind('.').map_or(0, |dot| dot + 1))
+}
+
 impl FromStr for Policy {
     type Err = Error;
 
@@ -302,14 +315,11 @@ impl Compiled {
 
     /// What is done with a field of that name.
     fn action_of(&self, field: &str) -> Action {
-        // The message is text under no key. What `tracing-log` tells of a record's place is turned back into metadata
-        // by layers, so it may be scanned but not masked as a whole.
-        const NOT_DATA: &[&str] = &["", "message", "log.target", "log.module_path", "log.file", "log.line"];
-        if NOT_DATA.contains(&field) {
+        if is_not_data(field) {
             return Action::Scan;
         }
-        let last = field.rfind('.').map_or(0, |dot| dot + 1);
-        self.action_in(&field.as_bytes()[last..], &Dotted(&field.as_bytes()[..last]))
+        let (path, key) = split_path(field);
+        self.action_in(key, &Dotted(path))
     }
 
     /// What is done with the value of a key.

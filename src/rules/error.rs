@@ -25,7 +25,23 @@ use super::source::Source;
 ///   = help: did you mean `class`?
 /// ```
 pub struct Error {
+    /// All of it, with a picture of the place.
     text: String,
+    message: String,
+    help: Option<String>,
+    place: Option<Place>,
+}
+
+/// Where in a rules file something is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Place {
+    /// The path as it was given, or the name of a pack.
+    pub file: String,
+    /// Counted from 1.
+    pub line: usize,
+    /// In characters, counted from 1.
+    pub column: usize,
 }
 
 impl Error {
@@ -38,26 +54,44 @@ impl Error {
         }
         let picture = Picture::of(&source.text, span);
         let gutter = picture.line.to_string().len();
-        let place = format!("{}:{}:{}", one_line(&source.name), picture.line, picture.column);
+        let place = Place { file: one_line(&source.name), line: picture.line, column: picture.column };
         let marked = AnnotationKind::Primary.span(picture.marked);
         let snippet = Snippet::source(picture.text).line_start(picture.line).annotation(marked);
         // The place is written here, not by the renderer: it would count columns in what is left of the line.
         let drawn = Renderer::plain().render(&[Group::with_level(Level::ERROR).element(snippet)]);
-        let mut text = format!("{message}\n{:gutter$}--> {place}\n{drawn}", "");
-        if let Some(hint) = hint {
+        let Place { file, line, column } = &place;
+        let mut text = format!("{message}\n{:gutter$}--> {file}:{line}:{column}\n{drawn}", "");
+        if let Some(hint) = &hint {
             let _ = write!(text, "\n{:gutter$} |\n{:gutter$} = help: {hint}", "", "");
         }
-        Self { text }
+        Self { text, message, help: hint, place: Some(place) }
     }
 
     /// Something is wrong at no place of a text.
     pub(crate) fn plain(message: impl Into<String>, hint: Option<String>) -> Self {
-        let mut text = message.into();
-        if let Some(hint) = hint {
+        let message = message.into();
+        let mut text = message.clone();
+        if let Some(hint) = &hint {
             text.push_str("\n  = help: ");
-            text.push_str(&hint);
+            text.push_str(hint);
         }
-        Self { text }
+        Self { text, message, help: hint, place: None }
+    }
+
+    /// What is wrong, in one sentence without its place: for programs. People want the `Display` of the error.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// How to mend it, where that is known.
+    pub fn help(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
+    /// Where it is wrong; `None` where no place of a rules file is at fault: a file that cannot be read, rules in code, the
+    /// environment.
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
     }
 
     /// A file could not be read.

@@ -17,7 +17,7 @@ mod source;
 mod span;
 mod suggest;
 
-pub use self::error::Error;
+pub use self::error::{Error, Place};
 pub(crate) use self::{
     environment::{
         Environment, MASK_FROM as MASK_FROM_VARIABLE, MODE as MODE_VARIABLE, PROFILE as PROFILE_VARIABLE,

@@ -13,6 +13,8 @@ pub(crate) struct Edits {
 
 struct Edit {
     range: Range<usize>,
+    /// The rule that decided; none was asked about what could not be read.
+    rule: Option<u32>,
     /// In [`Edits::texts`].
     text: Range<usize>,
 }
@@ -38,11 +40,16 @@ impl Edits {
         self.list.is_empty()
     }
 
-    /// Adds an edit; `write` appends the text that replaces `range`.
-    pub(super) fn push<R>(&mut self, range: Range<usize>, write: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+    /// Adds an edit that `rule` decided; `write` appends the text that replaces `range`.
+    pub(super) fn push<R>(
+        &mut self,
+        range: Range<usize>,
+        rule: Option<u32>,
+        write: impl FnOnce(&mut Vec<u8>) -> R,
+    ) -> R {
         let from = self.texts.len();
         let answer = write(&mut self.texts);
-        self.list.push(Edit { range, text: from..self.texts.len() });
+        self.list.push(Edit { range, rule, text: from..self.texts.len() });
         answer
     }
 
@@ -72,16 +79,16 @@ impl Edits {
         }
     }
 
-    /// The edits in the order of the text: ranges, and what replaces them.
-    pub(super) fn sorted(&mut self) -> impl Iterator<Item = (Range<usize>, &[u8])> {
+    /// The edits in the order of the text: ranges, rules, and what replaces the ranges.
+    pub(super) fn sorted(&mut self) -> impl Iterator<Item = (Range<usize>, Option<u32>, &[u8])> {
         self.list.sort_by_key(|edit| edit.range.start);
-        self.list.iter().map(|edit| (edit.range.clone(), &self.texts[edit.text.clone()]))
+        self.list.iter().map(|edit| (edit.range.clone(), edit.rule, &self.texts[edit.text.clone()]))
     }
 
     /// Appends `text`, edited.
     pub(super) fn apply(&mut self, text: &[u8], out: &mut Vec<u8>) {
         let mut at = 0;
-        for (range, replacement) in self.sorted() {
+        for (range, _, replacement) in self.sorted() {
             // Edits do not overlap. If two ever did, the later one would only shorten what is shown.
             out.extend_from_slice(text.get(at..range.start).unwrap_or_default());
             out.extend_from_slice(replacement);

@@ -159,7 +159,7 @@ impl<'r> Reader<'r> {
         }
         let field = candidate.key.as_deref().unwrap_or(self.field);
         let (policy, in_json) = (self.policy, self.in_json);
-        let outcome = self.edits.push(candidate.range.clone(), |out| {
+        let outcome = self.edits.push(candidate.range.clone(), Some(candidate.rule), |out| {
             let from = out.len();
             if candidate.erase {
                 push_placeholder(&policy.rule(candidate.rule).category, out);
@@ -183,7 +183,7 @@ impl<'r> Reader<'r> {
         let raw = &root[range.clone()];
         if self.depth >= MAX_DEPTH {
             let (policy, field) = (self.policy, self.field);
-            self.edits.push(range, |out| policy.too_deep(field, out));
+            self.edits.push(range, None, |out| policy.too_deep(field, out));
             return;
         }
         let mut text = Vec::with_capacity(raw.len());
@@ -192,10 +192,10 @@ impl<'r> Reader<'r> {
         let field = self.path_text(root);
         Reader::new(self.policy, &field, self.depth + 1, &mut inner).text(&text, 0..text.len());
         let mut offsets = json::STRING.offsets(raw);
-        for (edit, replacement) in inner.sorted() {
+        for (edit, rule, replacement) in inner.sorted() {
             let start = range.start + offsets.raw(edit.start);
             let end = range.start + offsets.raw(edit.end);
-            self.edits.push(start..end, |out| json::escape(replacement, out));
+            self.edits.push(start..end, rule, |out| json::escape(replacement, out));
         }
     }
 

@@ -1,20 +1,46 @@
-//! Inputs whose secrets no line shows: they are refused, since passing them on would look like masking them.
+//! What an input is, by its first bytes. Where no line would show its secrets it is refused, since passing it on would look
+//! like masking it.
 
-/// What is wrong with an input that begins with `head`, and how to mend it; `None` where it may be text.
-pub(crate) fn refusal(head: &[u8]) -> Option<&'static str> {
-    const COMPRESSED: [(&[u8], &str); 4] = [
-        (b"\x1f\x8b\x08", "it is compressed; use `gzip -dc FILE | tracing-privacy redact`"),
-        (b"\x28\xb5\x2f\xfd", "it is compressed; use `zstd -dc FILE | tracing-privacy redact`"),
-        (b"\xfd7zXZ\0", "it is compressed; use `xz -dc FILE | tracing-privacy redact`"),
-        (b"BZh", "it is compressed; use `bzip2 -dc FILE | tracing-privacy redact`"),
-    ];
-    // A line of text may well begin with BZh; the digits of pi that follow in a file of bzip2 it will not have.
-    let bzip2_block = head.get(4..10) == Some(b"\x31\x41\x59\x26\x53\x59");
-    let compressed = COMPRESSED.iter().find(|(magic, _)| head.starts_with(magic) && (*magic != b"BZh" || bzip2_block));
-    if let Some((_, advice)) = compressed {
-        return Some(advice);
+/// How the text of an input is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Plain,
+    Gzip,
+    Zstd,
+}
+
+/// What compressed files begin with.
+const COMPRESSED: [(&[u8], Result<Encoding, &str>); 4] = [
+    (b"\x1f\x8b\x08", Ok(Encoding::Gzip)),
+    (b"\x28\xb5\x2f\xfd", Ok(Encoding::Zstd)),
+    (b"\xfd7zXZ\0", Err("it is compressed; use `xz -dc FILE | tracing-privacy …`")),
+    (b"BZh", Err("it is compressed; use `bzip2 -dc FILE | tracing-privacy …`")),
+];
+/// The byte order marks of UTF-16.
+const UTF16_MARKS: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
+
+impl Encoding {
+    /// How an input is stored that begins with `head`; or what is wrong with it, and how to mend it.
+    pub(crate) fn of(head: &[u8]) -> Result<Self, &'static str> {
+        // A line of text may well begin with BZh; the digits of pi that follow in a file of bzip2 it will not have.
+        let bzip2_block = head.get(4..10) == Some(b"\x31\x41\x59\x26\x53\x59");
+        let compressed =
+            COMPRESSED.iter().find(|(magic, _)| head.starts_with(magic) && (*magic != b"BZh" || bzip2_block));
+        match compressed {
+            Some((_, encoding)) => *encoding,
+            None if is_utf16(head) => Err("it is UTF-16; use `iconv -f UTF-16 -t UTF-8 FILE | tracing-privacy …`"),
+            None => Ok(Self::Plain),
+        }
     }
-    is_utf16(head).then_some("it is UTF-16; use `iconv -f UTF-16 -t UTF-8 FILE | tracing-privacy redact`")
+}
+
+/// Whether more of an input that begins with `head` must be read before [`Encoding::of`] can tell. Never behind the first line.
+pub(crate) fn is_undecided(head: &[u8]) -> bool {
+    /// As much as is looked at.
+    const ENOUGH: usize = 10;
+    let starts = COMPRESSED.iter().map(|(magic, _)| *magic).chain(UTF16_MARKS);
+    let may_be = |start: &[u8]| head.starts_with(start) || start.starts_with(head);
+    head.len() < ENOUGH && !head.contains(&b'\n') && starts.into_iter().any(may_be)
 }
 
 /// A byte order mark alone may be two bytes of invalid UTF-8; two ASCII characters in UTF-16 after it are not chance.
@@ -32,23 +58,34 @@ mod tests {
 
     #[test]
     fn utf16_is_refused_in_both_orders() {
-        assert!(refusal(b"\xff\xfeh\0i\0\n\0").is_some_and(|advice| advice.contains("UTF-16")));
-        assert!(refusal(b"\xfe\xff\0h\0i\0\n").is_some_and(|advice| advice.contains("UTF-16")));
+        assert!(Encoding::of(b"\xff\xfeh\0i\0\n\0").is_err_and(|advice| advice.contains("UTF-16")));
+        assert!(Encoding::of(b"\xfe\xff\0h\0i\0\n").is_err_and(|advice| advice.contains("UTF-16")));
     }
 
     #[test]
-    fn compressed_inputs_are_refused() {
-        for head in [&b"\x1f\x8b\x08\0"[..], b"\x28\xb5\x2f\xfd\x04", b"\xfd7zXZ\0\0", b"BZh9\x31\x41\x59\x26\x53\x59"]
-        {
-            assert!(refusal(head).is_some(), "{head:?}");
+    fn compressed_inputs_are_known_or_refused() {
+        assert_eq!(Encoding::of(b"\x1f\x8b\x08\0"), Ok(Encoding::Gzip));
+        assert_eq!(Encoding::of(b"\x28\xb5\x2f\xfd\x04"), Ok(Encoding::Zstd));
+        for head in [&b"\xfd7zXZ\0\0"[..], b"BZh9\x31\x41\x59\x26\x53\x59"] {
+            assert!(Encoding::of(head).is_err(), "{head:?}");
         }
     }
 
     #[test]
-    fn text_is_not_refused() {
+    fn more_is_read_only_while_it_may_matter() {
+        for head in [&b""[..], b"\x1f", b"\x1f\x8b", b"BZh", b"\xff", b"\xff\xfeh\0"] {
+            assert!(is_undecided(head), "{head:?}");
+        }
+        for head in [&b"a"[..], b"BZ\n", b"BZx", b"\x1fx", b"\xff\xff", b"BZh9 is how "] {
+            assert!(!is_undecided(head), "{head:?}");
+        }
+    }
+
+    #[test]
+    fn text_is_text() {
         for head in [&b""[..], b"a", b"BZh9 is how it begins", b"\xff\xfe\0broken", b"\xff\xfe\n", b"\xef\xbb\xbftext"]
         {
-            assert_eq!(refusal(head), None, "{head:?}");
+            assert_eq!(Encoding::of(head), Ok(Encoding::Plain), "{head:?}");
         }
     }
 }

@@ -1,15 +1,37 @@
 //! Command line of tracing-privacy: masks secrets and personal data in logs that already exist.
 
+mod blocks;
+mod buffers;
+mod check;
 mod encoding;
-mod lines;
+mod explain;
+mod init;
+mod input;
+mod keygen;
+mod keys;
+mod manual;
+mod mask;
+mod outcome;
+mod pipeline;
 mod private_key;
+mod progress;
 mod redact;
+mod report;
+mod rules;
+mod scan;
+mod sources;
+mod steps;
+mod token;
+mod work;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Masks secrets and personal data in logs.
+/// Finds and masks secrets and personal data in logs
+///
+/// The rules are those that mask at run time: of --rules, $TRACING_PRIVACY_RULES, redaction-rules.toml in the working
+/// directory, or else the built-in ones.
 #[derive(Parser)]
 #[command(name = "tracing-privacy", version, propagate_version = true)]
 struct Cli {
@@ -20,10 +42,76 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Redact(redact::Redact),
+    Scan(scan::Scan),
+    Init(init::Init),
+    Check(check::Check),
+    Explain(explain::Explain),
+    Keygen(keygen::Keygen),
+    Token(token::Token),
+    Completions(manual::Completions),
+    Man(manual::Man),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Redact(redact) => redact.run(),
+        Command::Scan(scan) => scan.run(),
+        Command::Init(init) => init.run(),
+        Command::Check(check) => check.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Keygen(keygen) => keygen.run(),
+        Command::Token(token) => token.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    /// The arguments of every `tracing-privacy …` that a text shows, without the shell's part of the line.
+    fn commands_in(text: &str) -> Vec<Vec<String>> {
+        let lines = text.lines().map(|line| line.split(" #").next().unwrap_or_default());
+        let parts = lines.flat_map(|line| line.split(['|', ';', '(', ')', '{', '}']));
+        parts
+            .filter_map(|part| {
+                let from = part.find("tracing-privacy ").filter(|at| {
+                    part[..*at].trim_end().rsplit(' ').next().is_some_and(|word| matches!(word, "" | "run:" | "&&"))
+                })?;
+                let words = part[from..].split_whitespace().take_while(|word| !word.contains(['>', '<']));
+                // One argument in quotes may hold blanks.
+                let words = words.map(|word| word.trim_matches('\'').to_owned()).collect();
+                Some(words)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_the_readme_and_the_help_show_can_be_run() {
+        let mut cli = Cli::command();
+        let blocks = include_str!("../../../README.md").split("```").skip(1).step_by(2);
+        let mut texts: Vec<_> =
+            blocks.filter(|block| block.starts_with("sh") || block.starts_with("yaml")).map(str::to_owned).collect();
+        texts.extend(cli.get_subcommands_mut().map(|command| command.render_long_help().to_string()));
+        let commands: Vec<_> = texts.iter().flat_map(|text| commands_in(text)).collect();
+        assert!(commands.len() > 30, "{commands:?}");
+        for command in commands {
+            // Words of a text in quotes are more arguments than the shell would make of it.
+            let is_text = command.iter().any(|word| word == "--text");
+            let result = Cli::try_parse_from(if is_text { &command[..4] } else { &command });
+            assert!(
+                result.is_ok(),
+                "{command:?}: {}",
+                result.err().map_or_else(String::new, |error| error.to_string())
+            );
+        }
+    }
+
+    #[test]
+    fn the_commands_are_put_together_well() {
+        Cli::command().debug_assert();
     }
 }

@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use crate::blocks;
+
 /// What stands for key material; the form of the library's own placeholders.
 const PLACEHOLDER: &[u8] = b"[redacted:credential]";
 /// No private key has more lines; past them a key without an end is given up.
@@ -17,14 +19,17 @@ const LONGEST_GAP: usize = 16;
 const LONG_RUN: usize = 40;
 /// The longest marker: `-----BEGIN ENCRYPTED PRIVATE KEY-----` and the like.
 const LONGEST_MARKER: usize = 80;
+/// What the marker that begins a key begins with.
+const BEGIN: &[u8] = b"-----BEGIN ";
 
 /// The state from line to line.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct PrivateKeys {
     open: Option<OpenKey>,
 }
 
 /// A key that was begun and has not ended.
+#[derive(Clone)]
 struct OpenKey {
     /// What stood before the marker in its line: a timestamp, indentation, a JSON envelope.
     before: Vec<u8>,
@@ -38,7 +43,12 @@ impl PrivateKeys {
     /// Appends `line` to `out` with the material of a key that other lines belong to masked, and says `true`; appends
     /// nothing and says `false` where there is none. A key that begins and ends in this line is left to the policy.
     pub(crate) fn mask(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
-        let begin = last_marker(line, b"-----BEGIN ");
+        replace(line, &self.find(line), out)
+    }
+
+    /// Where in the next line the material of a key stands that other lines belong to.
+    pub(crate) fn find(&mut self, line: &[u8]) -> Vec<Range<usize>> {
+        let begin = last_marker(line, BEGIN);
         let end = last_marker(line, b"-----END ");
         let begun = match (begin, &end) {
             (Some(begin), Some(end)) if end.start > begin.start => None,
@@ -47,18 +57,67 @@ impl PrivateKeys {
         if let Some(marker) = begun {
             let from = if self.open.is_some() { 0 } else { marker.end };
             self.open = Some(OpenKey::after(line, &marker));
-            return replace(line, &long_runs(line, from..line.len()), out);
+            return long_runs(line, from..line.len());
         }
-        let Some(key) = &mut self.open else { return false };
+        let Some(key) = &mut self.open else { return Vec::new() };
         if let Some(marker) = end {
             self.open = None;
-            return replace(line, &long_runs(line, 0..marker.start), out);
+            return long_runs(line, 0..marker.start);
         }
         let material = key.material(line);
         if !key.goes_on(!material.is_empty()) {
             self.open = None;
         }
-        replace(line, &material, out)
+        material
+    }
+
+    /// Whether a key was begun and has not ended, so that every line concerns it.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// Goes on to the state behind a block of lines, of which those over `limit` are not looked at. Reads little more than
+    /// the lines of keys.
+    pub(crate) fn pass(&mut self, block: &[u8], limit: usize) {
+        let (mut at, mut markers) = (0, Markers::new(block));
+        while at < block.len() {
+            if !self.is_open() {
+                let Some(marker) = markers.next_from(at) else { return };
+                at = memchr::memrchr(b'\n', &block[at..marker]).map_or(at, |newline| at + newline + 1);
+            }
+            let end = memchr::memchr(b'\n', &block[at..]).map_or(block.len(), |newline| at + newline + 1);
+            if let Some(text) = blocks::line(block, at..end, limit).text {
+                self.find(text);
+            }
+            at = end;
+        }
+    }
+}
+
+/// Where in a block a key may begin. To be asked from its start to its end.
+pub(crate) struct Markers<'b> {
+    block: &'b [u8],
+    /// None stands before this; one stands here, unless it is the end.
+    next: usize,
+}
+
+impl<'b> Markers<'b> {
+    pub(crate) fn new(block: &'b [u8]) -> Self {
+        let mut markers = Self { block, next: 0 };
+        markers.find(0);
+        markers
+    }
+
+    /// The next one at or behind `at`.
+    pub(crate) fn next_from(&mut self, at: usize) -> Option<usize> {
+        if self.next < at {
+            self.find(at);
+        }
+        (self.next < self.block.len()).then_some(self.next)
+    }
+
+    fn find(&mut self, from: usize) {
+        self.next = memmem::find(&self.block[from..], BEGIN).map_or(self.block.len(), |at| from + at);
     }
 }
 
@@ -209,6 +268,27 @@ mod tests {
                 assert_eq!(*masked, line.replace(body, "[redacted:credential]"));
             } else {
                 assert_eq!(masked, line);
+            }
+        }
+    }
+
+    #[test]
+    fn passing_over_a_block_leaves_the_state_that_masking_it_leaves() {
+        let mut lines = key_in(|n| (format!("{n} "), String::new()));
+        lines.splice(0..0, ["harmless -----BEGIN CERTIFICATE-----".to_owned(), FULL.to_owned()]);
+        lines.extend(key_in(|_| (String::new(), String::new())));
+        for cut in 0..=lines.len() {
+            let block: String = lines[..cut].iter().map(|line| format!("{line}\r\n")).collect();
+            let (mut masking, mut passing) = (PrivateKeys::default(), PrivateKeys::default());
+            for line in &lines[..cut] {
+                masking.mask(line.as_bytes(), &mut Vec::new());
+            }
+            passing.pass(block.as_bytes(), 1024);
+            let (masked, passed) = (masking.open, passing.open);
+            assert_eq!(masked.is_some(), passed.is_some(), "after {cut} lines");
+            if let (Some(masked), Some(passed)) = (masked, passed) {
+                assert_eq!(masked.before, passed.before);
+                assert_eq!((masked.lines_left, masked.gap_left), (passed.lines_left, passed.gap_left));
             }
         }
     }

@@ -1,31 +1,36 @@
 //! `redact`: lines in, the same lines without secrets out.
 
-use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
-use std::path::{Path, PathBuf};
+mod in_place;
+mod sink;
+mod stats;
+
+use std::io::{self, IsTerminal as _};
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
-use tracing_privacy::{Error, Mode, Policy};
+use tracing_privacy::{Mode, Policy};
 
-use crate::encoding;
-use crate::lines::{Line, Lines};
-use crate::private_key::PrivateKeys;
-
-/// Some input could not be read, or the rules are wrong. Also what a usage error gives.
-const EXIT_TROUBLE: u8 = 2;
-
-/// What stands for a line that was not looked at; the form of the library's own placeholders.
-const UNREAD_LINE: &[u8] = b"[redacted:sensitive]";
-
-/// Sanitized text is written at this size, in bytes, even if more input waits.
-const WRITE_AT: usize = 1024 * 1024;
+use self::in_place::InPlace;
+use self::sink::{Sink, Stream, Unwritten};
+use self::stats::Stats;
+use crate::buffers::Buffers;
+use crate::input::{Input, Inputs};
+use crate::mask::{Masked, UNREAD_LINE, mask};
+use crate::outcome::{TROUBLE, refused, trouble, wrong};
+use crate::pipeline;
+use crate::progress::{Progress, say};
+use crate::rules::Rules;
+use crate::steps::{Cut, Step, Steps, Task};
+use crate::work::Work;
 
 const EXAMPLES: &str = "\
 Examples:
   tracing-privacy redact app.log > app.clean.log
   kubectl logs -f deploy/shop | tracing-privacy redact
-  tracing-privacy redact --rules redaction-rules.toml app.log.1 app.log
-  zcat old.log.gz | tracing-privacy redact | less
+  tracing-privacy redact --rules redaction-rules.toml app.log.2.gz app.log.1.zst app.log | less
+  tracing-privacy redact --in-place --stats /var/log/shop
 
 Exit status:
   0  everything was read
@@ -35,242 +40,232 @@ Exit status:
 ///
 /// Reads the files, or standard input, and writes them to standard output: one line out for each line in, with its line
 /// terminator. Plain text, JSON and mixtures are understood; what need not be masked, invalid UTF-8 too, stays as it
-/// is. In a pipe, each line comes out as soon as it has come in.
+/// is. What is compressed with gzip or zstd is unpacked. In a pipe, each line comes out as soon as it has come in. A line over
+/// --max-line is replaced as a whole.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Redact {
-    /// Rules file; without it $TRACING_PRIVACY_RULES, else redaction-rules.toml in the working directory, else built in
-    #[arg(long, value_name = "FILE")]
-    rules: Option<PathBuf>,
+    #[command(flatten)]
+    rules: Rules,
 
-    /// Longest line that is looked at; a longer one is replaced as a whole
-    #[arg(long, value_name = "MIB", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
-    max_line: u16,
+    #[command(flatten)]
+    work: Work,
+
+    /// Masks each file where it stands, in one step: a compressed one stays compressed, mode and owner stay, and a file in which
+    /// nothing is masked is not touched
+    #[arg(short, long)]
+    in_place: bool,
+
+    /// Says on standard error what was masked, by rule
+    #[arg(long)]
+    stats: bool,
 
     /// Says on standard error which rules are in force, and how many lines were masked
     #[arg(short, long)]
     verbose: bool,
 
-    /// Files to read; `-` is standard input
-    #[arg(value_name = "FILE")]
-    files: Vec<PathBuf>,
+    #[command(flatten)]
+    inputs: Inputs,
 }
 
 impl Redact {
     pub(crate) fn run(&self) -> ExitCode {
-        let policy = match self.policy() {
+        if self.in_place && self.inputs.read_stdin() {
+            return refused("--in-place needs files: standard input has no place");
+        }
+        let stats = Stats::default();
+        let policy = if self.stats { self.rules.observed_policy(stats.clone()) } else { self.rules.policy() };
+        let policy = match policy {
             Ok(policy) => policy,
-            Err(error) => {
-                say(&error.to_string());
-                return ExitCode::from(EXIT_TROUBLE);
-            }
+            Err(error) => return wrong(&error),
         };
         if policy.mode() != Mode::Enforce {
-            say(&format!(
-                "tracing-privacy: the mode is `{}`, so that nothing would be masked; `redact` needs `enforce` (see \
-                 TRACING_PRIVACY_MODE, and `mode` in the rules)",
-                policy.mode()
+            let mode = policy.mode();
+            return refused(&format!(
+                "the mode is `{mode}`, so that nothing would be masked; `redact` needs `enforce` (see \
+                 TRACING_PRIVACY_MODE, and `mode` in the rules)"
             ));
-            return ExitCode::from(EXIT_TROUBLE);
         }
-        let mut output = Output::new(&policy, io::stdout().lock());
-        let result = self.redact_all(&mut output);
+        if self.verbose {
+            say(&format!("tracing-privacy: rules: {}", self.rules.source()));
+        }
+        if self.inputs.read_stdin() && io::stdin().is_terminal() {
+            say("tracing-privacy: reading standard input; end it with Ctrl-D, or name files (see --help)");
+        }
+        let progress = |read| Progress::new(&self.inputs, read);
+        let (cut, jobs) = (self.work.cut(), self.work.jobs());
+        let sink: Box<dyn Sink> =
+            if self.in_place { Box::new(InPlace::default()) } else { Box::new(Stream::new(io::stdout().lock())) };
+        let mut output = Output::new(sink, self.work.max_line());
+        let result = redact(policy, self.inputs.each(), cut, jobs, progress, &mut output);
+        if self.stats {
+            say(&stats.table());
+        }
         if self.verbose {
             say(&format!("tracing-privacy: {} lines, {} masked", output.lines, output.masked));
         }
         match result {
-            Ok(true) => ExitCode::SUCCESS,
-            Ok(false) => ExitCode::from(EXIT_TROUBLE),
-            // The reader has seen enough (`head`).
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-            Err(error) => {
-                say(&format!("tracing-privacy: standard output: {error}"));
-                ExitCode::from(EXIT_TROUBLE)
-            }
+            Ok(()) if output.all_done => ExitCode::SUCCESS,
+            Ok(()) => ExitCode::from(TROUBLE),
+            Err(error) => trouble("standard output", &error),
         }
-    }
-
-    fn policy(&self) -> Result<Policy, Error> {
-        let policy = match &self.rules {
-            Some(path) => Policy::from_file(path)?,
-            None => Policy::from_environment()?,
-        };
-        if self.verbose {
-            say(&format!("tracing-privacy: rules: {}", self.source()));
-        }
-        Ok(policy)
-    }
-
-    /// Where the policy came from; the order is that of [`Policy::from_environment`].
-    fn source(&self) -> String {
-        const WORKING_DIRECTORY: &str = "redaction-rules.toml";
-        match (&self.rules, std::env::var_os("TRACING_PRIVACY_RULES")) {
-            (Some(path), _) => path.display().to_string(),
-            (None, Some(path)) => format!("{} (TRACING_PRIVACY_RULES)", Path::new(&path).display()),
-            (None, None) if Path::new(WORKING_DIRECTORY).exists() => WORKING_DIRECTORY.to_owned(),
-            (None, None) => "built in".to_owned(),
-        }
-    }
-
-    /// Whether every input could be read. An error is one of the output.
-    fn redact_all(&self, output: &mut Output<'_, impl Write>) -> io::Result<bool> {
-        let stdin = [PathBuf::from("-")];
-        let inputs = if self.files.is_empty() { &stdin[..] } else { &self.files };
-        if self.files.is_empty() && io::stdin().is_terminal() {
-            say("tracing-privacy: reading standard input; end it with Ctrl-D, or name files (see --help)");
-        }
-        let limit = usize::from(self.max_line) * 1024 * 1024;
-        let mut all_read = true;
-        for path in inputs {
-            let input = open(path).map_err(Trouble::from).map(|input| Lines::new(input, limit));
-            let overlong = |number| {
-                let (name, limit) = (name(path), self.max_line);
-                let placeholder = String::from_utf8_lossy(UNREAD_LINE);
-                say(&format!(
-                    "tracing-privacy: {name}: line {number} is over {limit} MiB, {placeholder} stands for it (see --max-line)"
-                ));
-            };
-            match input.and_then(|input| output.redact(input, overlong)) {
-                Ok(()) => {}
-                Err(Trouble::Output(error)) => return Err(error),
-                Err(Trouble::Input(reason)) => {
-                    // What was read before keeps its place before the message.
-                    output.write_out()?;
-                    say(&format!("tracing-privacy: {}: {reason}", name(path)));
-                    all_read = false;
-                }
-            }
-        }
-        Ok(all_read)
     }
 }
 
-/// Why an input was not passed on to its end.
-enum Trouble {
-    Input(String),
-    Output(io::Error),
+/// Masks all lines of `inputs`. An error is one of the output.
+fn redact(
+    policy: Policy,
+    inputs: impl Iterator<Item = Input> + Send + 'static,
+    cut: Cut,
+    jobs: NonZeroUsize,
+    progress: impl FnOnce(Arc<AtomicU64>) -> Progress,
+    output: &mut Output<impl Sink>,
+) -> io::Result<()> {
+    let buffers = Buffers::default();
+    let steps = Steps::new(inputs, cut, buffers.clone());
+    let mut progress = progress(steps.bytes_read());
+    let worker_buffers = buffers.clone();
+    let work = move |task: Task| {
+        let masked = mask(&policy, task.keys, task.block.text(), cut.limit, worker_buffers.take_empty());
+        worker_buffers.give(task.block.into_buffer());
+        masked
+    };
+    pipeline::run(jobs, steps, work, |step| {
+        progress.update();
+        output.take(step, &progress, &buffers)
+    })
 }
 
-impl From<io::Error> for Trouble {
-    fn from(error: io::Error) -> Self {
-        Self::Input(error.to_string())
-    }
-}
-
-/// Where sanitized lines go.
-struct Output<'p, W> {
-    policy: &'p Policy,
-    private_keys: PrivateKeys,
-    to: W,
-    /// Sanitized text that is not yet written.
-    sanitized: Vec<u8>,
-    /// A line after `private_keys` and before the policy.
-    keyless: Vec<u8>,
-    /// The line before had no terminator.
-    unterminated: bool,
+/// Hands masked lines to their sink, and tells of what could not be read.
+struct Output<S> {
+    sink: S,
+    /// In MiB, for messages.
+    max_line: u16,
+    input: Input,
+    /// How many lines of the input were written.
+    lines_of_input: u64,
+    /// Whether the rest of the input is left out, since it could not be written.
+    given_up: bool,
     lines: u64,
     masked: u64,
+    /// Whether every input could be read and written.
+    all_done: bool,
 }
 
-impl<'p, W: Write> Output<'p, W> {
-    fn new(policy: &'p Policy, to: W) -> Self {
-        let (sanitized, keyless) = (Vec::new(), Vec::new());
+impl<S: Sink> Output<S> {
+    fn new(sink: S, max_line: u16) -> Self {
         Self {
-            policy,
-            private_keys: PrivateKeys::default(),
-            to,
-            sanitized,
-            keyless,
-            unterminated: false,
+            sink,
+            max_line,
+            input: Input::Stdin,
+            lines_of_input: 0,
+            given_up: false,
             lines: 0,
             masked: 0,
+            all_done: true,
         }
     }
 
-    /// Passes on all lines of one input; tells `overlong` the numbers of those over the limit.
-    ///
-    /// Nothing that can be written is held back while the input is waited for.
-    fn redact(&mut self, mut input: Lines<impl Read>, overlong: impl Fn(u64)) -> Result<(), Trouble> {
-        let mut number = 0;
-        let mut push = |output: &mut Self, line: &Line<'_>| {
-            number += 1;
-            if line.text.is_none() {
-                overlong(number);
+    fn take(&mut self, step: Step<Masked>, progress: &Progress, buffers: &Buffers) -> io::Result<()> {
+        let result = match step {
+            Step::Begin(beginning) => {
+                let result = self.sink.begin(&beginning);
+                (self.input, self.lines_of_input, self.given_up) = (beginning.input, 0, false);
+                result
             }
-            output.push(line).map_err(Trouble::Output)
+            _ if self.given_up => Ok(()),
+            Step::Lines(masked) => {
+                self.count(&masked, progress);
+                let result = self.sink.write(&masked);
+                buffers.give(masked.text);
+                result
+            }
+            Step::End => self.sink.end(),
+            Step::Failed(reason) => Err(Unwritten::Input(reason)),
         };
-        let mut at_start = true;
-        while input.fill()? {
-            if let (true, Some(advice)) = (at_start, encoding::refusal(input.buffered())) {
-                return Err(Trouble::Input(advice.to_owned()));
+        match result {
+            Ok(()) => Ok(()),
+            Err(Unwritten::All(error)) => Err(error),
+            Err(Unwritten::Input(reason)) => {
+                progress.say(&format!("tracing-privacy: {}: {reason}", self.input));
+                self.sink.abandon();
+                self.given_up = true;
+                self.all_done = false;
+                Ok(())
             }
-            at_start = false;
-            while let Some(line) = input.next_buffered() {
-                push(self, &line)?;
-            }
-            self.write_out().map_err(Trouble::Output)?;
         }
-        if let Some(line) = input.remainder() {
-            push(self, &line)?;
-        }
-        self.write_out().map_err(Trouble::Output)
     }
 
-    fn push(&mut self, line: &Line<'_>) -> io::Result<()> {
-        if self.unterminated {
-            // Lines of two files must not become one.
-            self.sanitized.push(b'\n');
+    fn count(&mut self, masked: &Masked, progress: &Progress) {
+        for index in &masked.overlong {
+            let (input, number, limit) = (&self.input, self.lines_of_input + index + 1, self.max_line);
+            progress.say(&format!(
+                "tracing-privacy: {input}: line {number} is over {limit} MiB, {UNREAD_LINE} stands for it (see --max-line)"
+            ));
         }
-        self.unterminated = line.terminator.is_empty();
-        self.lines += 1;
-        self.masked += u64::from(self.sanitize(line.text));
-        self.sanitized.extend_from_slice(line.terminator);
-        if self.sanitized.len() >= WRITE_AT { self.write_out() } else { Ok(()) }
-    }
-
-    /// Whether anything was masked.
-    fn sanitize(&mut self, text: Option<&[u8]>) -> bool {
-        let Some(text) = text else {
-            // The front of a line says little about where in it a secret ends: none of it is shown.
-            self.sanitized.extend_from_slice(UNREAD_LINE);
-            return true;
-        };
-        self.keyless.clear();
-        let had_key = self.private_keys.mask(text, &mut self.keyless);
-        let text = if had_key { &self.keyless } else { text };
-        let start = self.sanitized.len();
-        let masked = self.policy.sanitize_line(text, &mut self.sanitized);
-        if masked {
-            // A mask that a person wrote may hold a line break; one line in stays one line out.
-            self.sanitized[start..].iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
-        }
-        masked || had_key
-    }
-
-    fn write_out(&mut self) -> io::Result<()> {
-        self.to.write_all(&self.sanitized)?;
-        self.sanitized.clear();
-        self.to.flush()
+        self.lines_of_input += masked.lines;
+        self.lines += masked.lines;
+        self.masked += masked.masked;
     }
 }
 
-/// Opens an input.
-fn open(path: &Path) -> io::Result<Box<dyn Read>> {
-    if path.as_os_str() == "-" {
-        return Ok(Box::new(io::stdin().lock()));
-    }
-    if std::fs::metadata(path)?.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory; name the files in it"));
-    }
-    Ok(Box::new(File::open(path)?))
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-/// What messages call an input.
-fn name(path: &Path) -> String {
-    if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() }
-}
+    use super::*;
 
-/// Writes a message to standard error; where that is closed, to nobody.
-fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "{}", message.trim_end());
+    /// What comes out of `input`, cut into blocks of that size, with so many threads.
+    fn redacted(input: &[u8], block: usize, jobs: usize) -> (Vec<u8>, u64, u64) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("input.log");
+        std::fs::write(&path, input).expect("it can be written");
+        let mut written = Vec::new();
+        let mut output = Output::new(Stream::new(&mut written), 0);
+        let (jobs, cut) = (NonZeroUsize::new(jobs).expect("not 0"), Cut { limit: 500, block });
+        let inputs = [Input::File(path)].into_iter();
+        redact(Policy::builtin(), inputs, cut, jobs, |_| Progress::none(), &mut output).expect("memory can be written");
+        let (lines, masked) = (output.lines, output.masked);
+        (written, lines, masked)
+    }
+
+    /// Pieces of logs that must be read together, or must not.
+    fn piece() -> impl Strategy<Value = Vec<u8>> {
+        let body = "MIIBOgIBAAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8Qu";
+        let known = [
+            "-----BEGIN RSA PRIVATE KEY-----",
+            "-----END RSA PRIVATE KEY-----",
+            "-----BEGIN CERTIFICATE-----",
+            body,
+            "Qw==",
+            "2024-05-01T10:00:10Z stdout F ",
+            "{\"email\":\"jane.doe@example.com\",\"n\":1}",
+            "password=hunter2 user=7",
+            "AKIAIOSFODNN7EXAMPLE",
+            "harmless ",
+        ];
+        prop_oneof![
+            6 => proptest::sample::select(known.to_vec()).prop_map(|text| text.as_bytes().to_vec()),
+            6 => proptest::sample::select(vec![&b"\n"[..], b"\r\n", b"\n\n"]).prop_map(<[u8]>::to_vec),
+            1 => proptest::collection::vec(any::<u8>(), 0..12),
+            1 => Just(vec![b'x'; 400]),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        /// One block for all lines is how a single thread would read a file that fits into memory.
+        #[test]
+        fn neither_threads_nor_blocks_change_what_comes_out(
+            pieces in proptest::collection::vec(piece(), 0..60),
+            block in 1..400_usize,
+            jobs in 2..5_usize,
+        ) {
+            let input = pieces.concat();
+            let whole = redacted(&input, input.len() + 1, 1);
+            prop_assert_eq!(&redacted(&input, block, 1), &whole);
+            prop_assert_eq!(&redacted(&input, block, jobs), &whole);
+        }
+    }
 }

@@ -224,27 +224,27 @@ fn lines_of_two_files_do_not_become_one() {
 fn an_input_that_cannot_be_read_does_not_stop_the_others() {
     let directory = directory();
     fs::write(directory.path().join("good.log"), "good\n").unwrap();
-    fs::create_dir(directory.path().join("logs.d")).unwrap();
-    let output = redact(directory.path()).args(["missing.log", "logs.d", "good.log"]).output().unwrap();
+    fs::write(directory.path().join("broken.log.gz"), b"\x1f\x8b\x08\0\0\0\0\0\0\x03key").unwrap();
+    let output = redact(directory.path()).args(["missing.log", "broken.log.gz", "good.log"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(output.stdout, b"good\n");
     let messages = stderr(&output);
     let messages: Vec<_> = messages.lines().collect();
     assert_eq!(messages.len(), 2, "{messages:?}");
     assert!(messages[0].starts_with("tracing-privacy: missing.log: "), "{messages:?}");
-    assert_eq!(messages[1], "tracing-privacy: logs.d: is a directory; name the files in it");
+    assert!(messages[1].starts_with("tracing-privacy: broken.log.gz: "), "{messages:?}");
 }
 
 #[test]
-fn compressed_and_utf16_inputs_are_refused_not_passed_on() {
+fn inputs_that_cannot_be_read_as_text_are_refused_not_passed_on() {
     let directory = directory();
-    fs::write(directory.path().join("old.log.gz"), b"\x1f\x8b\x08\0\0\0\0\0\0\x03key\n").unwrap();
+    fs::write(directory.path().join("old.log.xz"), b"\xfd7zXZ\0\0\x04key\n").unwrap();
     let utf16: Vec<u8> = format!("\u{feff}{MAIL}\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
     fs::write(directory.path().join("wide.log"), utf16).unwrap();
-    let output = redact(directory.path()).args(["old.log.gz", "wide.log"]).output().unwrap();
+    let output = redact(directory.path()).args(["old.log.xz", "wide.log"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(output.stdout, b"");
-    assert!(stderr(&output).contains("gzip -dc") && stderr(&output).contains("iconv"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("xz -dc") && stderr(&output).contains("iconv"), "{}", stderr(&output));
 }
 
 #[test]
@@ -279,6 +279,40 @@ fn a_private_key_over_several_lines_does_not_get_through() {
     assert_eq!(lines[0], "loading key");
     assert_eq!(lines[2..5], ["[redacted:credential]"; 3]);
     assert_eq!(lines[6..], ["loaded", body[1]]);
+}
+
+/// Several blocks of lines, keys across their borders among them, without a terminator at the end.
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let directory = directory();
+    let body = "MIICdgIBADANBgkqhkiG9w0BAQEFAASCAmAwggJcAgEAAoGBANotAKeyNotAKeyX\r\n".repeat(12);
+    let record = format!(
+        "2024-05-01 INFO ready\n{{\"email\":\"{MAIL}\"}}\r\n-----BEGIN PRIVATE KEY-----\r\n{body}-----END PRIVATE KEY-----\r\n"
+    );
+    fs::write(directory.path().join("big.log"), record.repeat(4_000) + "the end").unwrap();
+    let with = |jobs: &str| redact(directory.path()).args(["-v", "--jobs", jobs, "big.log"]).output().unwrap();
+    let one = with("1");
+    assert_eq!(count_lines(&one.stdout), 4_000 * 16);
+    assert!(one.stdout.ends_with(b"-----END PRIVATE KEY-----\r\nthe end"));
+    assert!(!contains(&one.stdout, "NotAKey") && !contains(&one.stdout, "jane.doe"));
+    for jobs in ["2", "5"] {
+        let several = with(jobs);
+        assert!(several.stdout == one.stdout, "{jobs} threads");
+        assert_eq!((several.status.code(), stderr(&several)), (Some(0), stderr(&one)));
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_ends_all_threads() {
+    let directory = directory();
+    let mut child = redact(directory.path()).args(["--jobs", "4"]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut to = child.stdin.take().unwrap();
+    drop(child.stdout.take());
+    to.write_all(b"one line\n").unwrap();
+    // Its input stays open: it must not wait for more of it.
+    let output = child.wait_with_output().unwrap();
+    assert_quiet_success(&output);
+    drop(to);
 }
 
 #[test]

@@ -28,7 +28,7 @@ impl<'d, 'r> Document<'d, 'r> {
         }
         let policy = self.reader.policy;
         let key = String::from_utf8_lossy(&self.root[self.key.clone()]);
-        let outcome = self.reader.edits.push(range, |out| {
+        let outcome = self.reader.edits.push(range, Some(rule), |out| {
             out.extend_from_slice(if quote { b"\"" } else { b"" });
             let from = out.len();
             let outcome = policy.mask(rule, &key, value, out);
@@ -120,7 +120,7 @@ impl json::Visitor for Document<'_, '_> {
             return;
         }
         self.reader.edits.supersede_from(member.start);
-        self.reader.edits.push(member, |_| ());
+        self.reader.edits.push(member, Some(rule), |_| ());
     }
 
     fn open(&mut self) {

@@ -1,0 +1,63 @@
+//! Masks the lines of one block.
+
+use tracing_privacy::Policy;
+
+use crate::blocks::lines;
+use crate::private_key::{Markers, PrivateKeys};
+
+/// What stands for a line that was not looked at; the form of the library's own placeholders.
+pub(crate) const UNREAD_LINE: &str = "[redacted:sensitive]";
+
+/// What became of a block.
+#[derive(Default)]
+pub(crate) struct Masked {
+    /// As many lines as went in.
+    pub(crate) text: Vec<u8>,
+    pub(crate) lines: u64,
+    /// How many of the lines were changed.
+    pub(crate) masked: u64,
+    /// Which of the lines were over the limit, counted from 0.
+    pub(crate) overlong: Vec<u64>,
+    /// Whether the last line has a terminator.
+    pub(crate) terminated: bool,
+}
+
+/// Masks `block`, lines of at most `limit` bytes, into `out`. Before it stood lines that left `keys` behind.
+pub(crate) fn mask(policy: &Policy, mut keys: PrivateKeys, block: &[u8], limit: usize, out: Vec<u8>) -> Masked {
+    let mut result = Masked { text: out, terminated: true, ..Masked::default() };
+    let mut markers = Markers::new(block);
+    let mut keyless = Vec::new();
+    for line in lines(block, limit) {
+        match line.text {
+            Some(text) => {
+                let end = line.start + text.len();
+                let concerns_keys = keys.is_open() || markers.next_from(line.start).is_some_and(|marker| marker < end);
+                keyless.clear();
+                let had_key = concerns_keys && keys.mask(text, &mut keyless);
+                let changed = sanitize(policy, if had_key { &keyless } else { text }, &mut result.text);
+                result.masked += u64::from(changed || had_key);
+            }
+            None => {
+                // The front of a line says little about where in it a secret ends: none of it is shown.
+                result.text.extend_from_slice(UNREAD_LINE.as_bytes());
+                result.overlong.push(result.lines);
+                result.masked += 1;
+            }
+        }
+        result.text.extend_from_slice(line.terminator);
+        result.terminated = !line.terminator.is_empty();
+        result.lines += 1;
+    }
+    result
+}
+
+/// Whether anything was masked.
+fn sanitize(policy: &Policy, text: &[u8], out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    let masked = policy.sanitize_line(text, out);
+    if masked {
+        // A mask that a person wrote may hold a line break; one line in stays one line out.
+        out[start..].iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
+    }
+    masked
+}

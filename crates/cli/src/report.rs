@@ -1,0 +1,171 @@
+//! What was found, written in the form that is asked for, one item after the other, so that any number takes no memory.
+
+mod github;
+mod json;
+mod junit;
+mod sarif;
+mod text;
+
+use std::io::{self, Write};
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// FILE:LINE:COLUMN: MESSAGE
+    Text,
+    /// One JSON object a line
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for test reports
+    Junit,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+/// One thing that was found.
+#[derive(Clone, Copy)]
+pub(crate) struct Item<'i> {
+    pub(crate) rule: &'i str,
+    /// One sentence, without the value.
+    pub(crate) message: &'i str,
+    pub(crate) file: &'i str,
+    /// Counted from 1.
+    pub(crate) line: u64,
+    /// In characters, counted from 1.
+    pub(crate) column: u64,
+    /// The column behind the last character.
+    pub(crate) end_column: Option<u64>,
+    /// Equal for equal findings.
+    pub(crate) fingerprint: Option<&'i str>,
+    /// What else is known, by name.
+    pub(crate) facts: &'i [(&'static str, &'i str)],
+}
+
+/// Items on their way to a writer.
+pub(crate) struct Report<W> {
+    form: Box<dyn Form>,
+    to: W,
+}
+
+/// One form of report.
+trait Form {
+    fn begin(&mut self, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn add(&mut self, item: &Item<'_>, to: &mut dyn Write) -> io::Result<()>;
+
+    fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<W: Write> Report<W> {
+    /// Begins a report of what that command found.
+    pub(crate) fn new(format: Format, command: &'static str, to: W) -> io::Result<Self> {
+        let form: Box<dyn Form> = match format {
+            Format::Text => Box::new(text::Text),
+            Format::Json => Box::new(json::Json),
+            Format::Sarif => Box::new(sarif::Sarif::default()),
+            Format::Junit => Box::new(junit::Junit::new(command)?),
+            Format::Github => Box::new(github::Github),
+        };
+        let mut report = Self { form, to };
+        report.form.begin(&mut report.to)?;
+        Ok(report)
+    }
+
+    pub(crate) fn add(&mut self, item: &Item<'_>) -> io::Result<()> {
+        self.form.add(item, &mut self.to)
+    }
+
+    /// Lets out what was added so far.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+
+    /// Ends the report; without it, the form may be broken.
+    pub(crate) fn finish(&mut self) -> io::Result<()> {
+        self.form.end(&mut self.to)?;
+        self.to.flush()
+    }
+}
+
+/// A text on one line, without control characters: a name of a file cannot forge a line of a report.
+pub(crate) fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AWKWARD: Item<'_> = Item {
+        rule: "email",
+        message: "email <\"&'> 100%, \u{1} it:\nsays",
+        file: "logs/a b%,:\"<&>\u{fffd}é\n.log",
+        line: 12,
+        column: 5,
+        end_column: Some(9),
+        fingerprint: Some("value:00ff"),
+        facts: &[("class", "confidential"), ("category", "contact")],
+    };
+
+    pub(super) fn written(format: Format, items: &[Item<'_>]) -> String {
+        let mut out = Vec::new();
+        let mut report = Report::new(format, "scan", &mut out).unwrap();
+        items.iter().for_each(|item| report.add(item).unwrap());
+        report.finish().unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn text_stays_on_its_line() {
+        let text = written(Format::Text, &[AWKWARD]);
+        assert_eq!(text.lines().count(), 1);
+        assert!(text.starts_with("logs/a b%,:\"<&>\u{fffd}é\\n.log:12:5: email <"), "{text}");
+    }
+
+    #[test]
+    fn json_is_one_object_a_line() {
+        let json = written(Format::Json, &[AWKWARD, AWKWARD]);
+        let objects: Vec<serde_json::Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(objects.len(), 2);
+        assert_eq!(objects[0]["file"], AWKWARD.file);
+        assert_eq!((&objects[0]["line"], &objects[0]["class"]), (&12.into(), &"confidential".into()));
+    }
+
+    #[test]
+    fn sarif_is_a_document_however_many_results_it_has() {
+        for items in [&[][..], &[AWKWARD], &[AWKWARD, AWKWARD]] {
+            let sarif: serde_json::Value = serde_json::from_str(&written(Format::Sarif, items)).unwrap();
+            let results = sarif["runs"][0]["results"].as_array().unwrap();
+            assert_eq!(results.len(), items.len());
+            if let Some(result) = results.first() {
+                let place = &result["locations"][0]["physicalLocation"];
+                assert_eq!(place["artifactLocation"]["uri"], "logs/a%20b%25%2C%3A%22%3C%26%3E%EF%BF%BD%C3%A9%0A.log");
+                assert_eq!(place["region"]["startColumn"], 5);
+            }
+        }
+    }
+
+    #[test]
+    fn junit_counts_its_cases_and_escapes_them() {
+        let junit = written(Format::Junit, &[AWKWARD, AWKWARD]);
+        assert!(junit.contains("tests=\"2\" failures=\"2\""), "{junit}");
+        assert!(junit.contains("&lt;&quot;&amp;&apos;&gt;") && !junit.contains('\u{1}'), "{junit}");
+        assert!(written(Format::Junit, &[]).contains("tests=\"1\" failures=\"0\""));
+    }
+
+    #[test]
+    fn annotations_escape_what_ends_them() {
+        let line = written(Format::Github, &[AWKWARD]);
+        assert_eq!(line.lines().count(), 1);
+        assert!(
+            line.starts_with("::error file=logs/a b%25%2C%3A\"<&>\u{fffd}é%0A.log,line=12,col=5,endColumn=9,"),
+            "{line}"
+        );
+        assert!(line.contains("100%25, \u{1} it:%0Asays"), "{line}");
+    }
+}

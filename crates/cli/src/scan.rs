@@ -1,0 +1,274 @@
+//! `scan`: looks for what leaked into logs that already exist.
+
+mod allow;
+mod baseline;
+mod find;
+mod fingerprint;
+
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use self::baseline::Baseline;
+use self::find::{Finder, Found, Leak};
+use self::fingerprint::Fingerprints;
+use crate::buffers::Buffers;
+use crate::input::{Input, Inputs};
+use crate::keys::Keys;
+use crate::outcome::{FOUND, TROUBLE, refused, trouble, wrong};
+use crate::pipeline;
+use crate::progress::{Progress, say};
+use crate::report::{Format, Item, Report};
+use crate::rules::Rules;
+use crate::steps::{Step, Steps, Task};
+use crate::work::Work;
+
+const EXAMPLES: &str = "\
+Examples:
+  tracing-privacy scan /var/log/shop
+  cargo test -- --nocapture 2>&1 | tracing-privacy scan
+  tracing-privacy scan --write-baseline known.json logs/    # what is there is known from now on
+  tracing-privacy scan --baseline known.json logs/
+  tracing-privacy scan --format sarif logs/ > leaks.sarif
+
+In a line that says `privacy:allow RULE reason`, findings of that rule are allowed.
+
+Exit status:
+  0  nothing was found, or nothing new
+  1  something was found
+  2  an input could not be read (the others were), the rules are wrong, or the usage was";
+
+/// Looks for secrets and personal data in logs
+///
+/// Tells the rule, file, line and column of what a policy would have masked, and a fingerprint by which the same finding is known
+/// again, but never the value. Reads text, gzip and zstd, folders and standard input; the masks and tokens of this library
+/// are no findings. With a token key, a fingerprint is of the value; without, of the line as it would be masked.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Scan {
+    #[command(flatten)]
+    rules: Rules,
+
+    #[command(flatten)]
+    work: Work,
+
+    /// How findings are told
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+
+    /// Leaves out what this file knows, as often as it knows it
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+
+    /// Writes what is found to this file, to be known from then on, instead of telling it
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
+
+    #[command(flatten)]
+    keys: Keys,
+
+    /// Tells the values, too: for your eyes, not for the logs of a build
+    #[arg(long)]
+    show: bool,
+
+    /// Tells nothing but what could not be read
+    #[arg(short, long)]
+    quiet: bool,
+
+    #[command(flatten)]
+    inputs: Inputs,
+}
+
+impl Scan {
+    pub(crate) fn run(&self) -> ExitCode {
+        let policy = match self.rules.policy() {
+            Ok(policy) => policy,
+            Err(error) => return wrong(&error),
+        };
+        let (fingerprints, known) = match self.fingerprints() {
+            Ok(both) => both,
+            Err(reason) => return refused(&reason),
+        };
+        if self.inputs.read_stdin() && io::stdin().is_terminal() {
+            say("tracing-privacy: reading standard input; end it with Ctrl-D, or name files (see --help)");
+        }
+        let key = fingerprints.key_id().map(str::to_owned);
+        let finder = Finder { policy, fingerprints, show: self.show, limit: self.work.cut().limit };
+        let new = self.write_baseline.as_ref().map(|_| Baseline::by_key(key));
+        let report = (!self.quiet).then(|| Report::new(self.format, "scan", BufWriter::new(io::stdout().lock())));
+        let mut tally = match report.transpose() {
+            Ok(report) => Tally::new(report, known, new, self.work.max_line()),
+            Err(error) => return trouble("standard output", &error),
+        };
+        match self.scan(finder, &mut tally) {
+            // Whoever reads has seen enough, and so there was something to see.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::from(FOUND),
+            Err(error) => return trouble("standard output", &error),
+            Ok(()) => {}
+        }
+        if let (Some(path), Some(new)) = (&self.write_baseline, &tally.new)
+            && let Err(error) = new.write(path)
+        {
+            return trouble(path.display(), &error);
+        }
+        if !self.quiet {
+            say(&tally.summary());
+        }
+        match tally {
+            Tally { all_read: false, .. } => ExitCode::from(TROUBLE),
+            Tally { told: 0, .. } => ExitCode::SUCCESS,
+            _ => ExitCode::from(FOUND),
+        }
+    }
+
+    /// What makes fingerprints, and what is known.
+    fn fingerprints(&self) -> Result<(Fingerprints, Option<Baseline>), String> {
+        let ring = self.keys.ring()?;
+        match &self.baseline {
+            None => Ok((Fingerprints::new(ring), None)),
+            Some(path) => {
+                let known = Baseline::read(path)?;
+                Ok((Fingerprints::by_key(ring, known.key.as_deref())?, Some(known)))
+            }
+        }
+    }
+
+    fn scan(&self, finder: Finder, tally: &mut Tally<impl Write>) -> io::Result<()> {
+        let buffers = Buffers::default();
+        let steps = Steps::new(self.inputs.each(), self.work.cut(), buffers.clone());
+        let mut progress = Progress::new(&self.inputs, steps.bytes_read());
+        let work = move |task: Task| {
+            let found = finder.find(task.keys, task.block.text());
+            buffers.give(task.block.into_buffer());
+            found
+        };
+        pipeline::run(self.work.jobs(), steps, work, |step| {
+            progress.update();
+            tally.take(step, &progress)
+        })?;
+        tally.report.as_mut().map_or(Ok(()), Report::finish)
+    }
+}
+
+/// Tells findings, and counts them.
+struct Tally<W> {
+    /// None, where nothing is to be told.
+    report: Option<Report<W>>,
+    /// What is left out.
+    known: Option<Baseline>,
+    /// What is written instead of told.
+    new: Option<Baseline>,
+    /// In MiB, for messages.
+    max_line: u16,
+    input: Input,
+    name: String,
+    lines_of_input: u64,
+    /// How many findings were told, left out as known, left out as allowed, and written to a new baseline.
+    told: u64,
+    left_out: u64,
+    allowed: u64,
+    written: u64,
+    inputs: u64,
+    lines: u64,
+    all_read: bool,
+}
+
+impl<W: Write> Tally<W> {
+    fn new(report: Option<Report<W>>, known: Option<Baseline>, new: Option<Baseline>, max_line: u16) -> Self {
+        Self {
+            report,
+            known,
+            new,
+            max_line,
+            input: Input::Stdin,
+            name: String::new(),
+            lines_of_input: 0,
+            told: 0,
+            left_out: 0,
+            allowed: 0,
+            written: 0,
+            inputs: 0,
+            lines: 0,
+            all_read: true,
+        }
+    }
+
+    fn take(&mut self, step: Step<Found>, progress: &Progress) -> io::Result<()> {
+        match step {
+            Step::Begin(beginning) => {
+                self.name = beginning.input.to_string();
+                self.input = beginning.input;
+                self.lines_of_input = 0;
+                self.inputs += 1;
+                Ok(())
+            }
+            Step::Lines(found) => {
+                let told = self.told;
+                for leak in &found.leaks {
+                    self.leak(leak)?;
+                }
+                for line in &found.overlong {
+                    let (number, limit) = (self.lines_of_input + line + 1, self.max_line);
+                    self.unread(
+                        &format!("line {number} is over {limit} MiB and was not looked at (see --max-line)"),
+                        progress,
+                    );
+                }
+                self.lines_of_input += found.lines;
+                self.lines += found.lines;
+                // A pipe is watched while it flows.
+                let news = self.report.as_mut().filter(|_| self.told > told);
+                news.map_or(Ok(()), Report::flush)
+            }
+            Step::End => Ok(()),
+            Step::Failed(reason) => {
+                self.unread(&reason, progress);
+                Ok(())
+            }
+        }
+    }
+
+    fn unread(&mut self, reason: &str, progress: &Progress) {
+        progress.say(&format!("tracing-privacy: {}: {reason}", self.input));
+        self.all_read = false;
+    }
+
+    fn leak(&mut self, leak: &Leak) -> io::Result<()> {
+        if leak.allowed {
+            self.allowed += 1;
+            return Ok(());
+        }
+        if let Some(new) = &mut self.new {
+            new.add(leak.fingerprint, &leak.rule, 1);
+            self.written += 1;
+            return Ok(());
+        }
+        if self.known.as_mut().is_some_and(|known| known.takes(leak.fingerprint)) {
+            self.left_out += 1;
+            return Ok(());
+        }
+        self.told += 1;
+        let Some(report) = &mut self.report else { return Ok(()) };
+        let (class, category) = (leak.class.as_str(), leak.category.as_str());
+        let value = leak.value.as_ref().map_or_else(String::new, |value| format!(": {value}"));
+        let mut facts = vec![("class", class), ("category", category)];
+        facts.extend(leak.value.as_deref().map(|value| ("value", value)));
+        report.add(&Item {
+            rule: &leak.rule,
+            message: &format!("{} ({class}, {category}){value}", leak.rule),
+            file: &self.name,
+            line: self.lines_of_input + leak.line + 1,
+            column: leak.column,
+            end_column: Some(leak.end_column),
+            fingerprint: Some(&leak.fingerprint.to_string()),
+            facts: &facts,
+        })
+    }
+
+    fn summary(&self) -> String {
+        let mut parts = vec![format!("{} finding{}", self.told, if self.told == 1 { "" } else { "s" })];
+        let more = [(self.left_out, "known"), (self.allowed, "allowed"), (self.written, "written to the baseline")];
+        parts.extend(more.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+        format!("tracing-privacy: {}; lines: {}, inputs: {}", parts.join(", "), self.lines, self.inputs)
+    }
+}

@@ -1,0 +1,142 @@
+//! Finds what leaked into the lines of one block.
+
+use std::cell::OnceCell;
+
+use tracing_privacy::{Category, DataClass, Finding, Policy};
+
+use super::allow::allowed;
+use super::fingerprint::{Fingerprint, Fingerprints, digest};
+use crate::blocks::{Line, lines};
+use crate::private_key::{Markers, PrivateKeys};
+use crate::report::one_line;
+
+/// What looks for leaks.
+pub(super) struct Finder {
+    pub(super) policy: Policy,
+    pub(super) fingerprints: Fingerprints,
+    /// Whether values are told.
+    pub(super) show: bool,
+    /// The longest line, in bytes.
+    pub(super) limit: usize,
+}
+
+/// What was found in a block.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) leaks: Vec<Leak>,
+    pub(super) lines: u64,
+    /// Which of the lines were over the limit, counted from 0.
+    pub(super) overlong: Vec<u64>,
+}
+
+/// A sensitive value that stands in a line.
+pub(super) struct Leak {
+    /// Counted from 0, in the block.
+    pub(super) line: u64,
+    /// In characters, counted from 1.
+    pub(super) column: u64,
+    pub(super) end_column: u64,
+    pub(super) rule: String,
+    pub(super) category: Category,
+    pub(super) class: DataClass,
+    pub(super) fingerprint: Fingerprint,
+    /// Whether the line allows it.
+    pub(super) allowed: bool,
+    /// The value, if it is to be told.
+    pub(super) value: Option<String>,
+}
+
+impl Finder {
+    /// Looks at the lines of `block`. Before it stood lines that left `keys` behind.
+    pub(super) fn find(&self, mut keys: PrivateKeys, block: &[u8]) -> Found {
+        let mut found = Found::default();
+        let mut markers = Markers::new(block);
+        let mut masked = Vec::new();
+        for line in lines(block, self.limit) {
+            let number = found.lines;
+            found.lines += 1;
+            match line {
+                Line { text: None, .. } => found.overlong.push(number),
+                Line { text: Some(text), start, .. } => {
+                    let end = start + text.len();
+                    let concerns_keys = keys.is_open() || markers.next_from(start).is_some_and(|marker| marker < end);
+                    let before = concerns_keys.then(|| keys.clone());
+                    let keys = before.map(|before| (before, &mut keys));
+                    self.line(text, number, keys, &mut masked, &mut found.leaks);
+                }
+            }
+        }
+        found
+    }
+
+    /// Looks at one line; `keys` is the state before it and the one to bring up to date, where the line may concern keys.
+    fn line(
+        &self,
+        text: &[u8],
+        number: u64,
+        keys: Option<(PrivateKeys, &mut PrivateKeys)>,
+        masked: &mut Vec<u8>,
+        leaks: &mut Vec<Leak>,
+    ) {
+        let (before, material) = match keys {
+            Some((before, keys)) => (before, keys.find(text)),
+            None => Default::default(),
+        };
+        masked.clear();
+        let mut findings = self.policy.findings_and_mask(text, masked);
+        // A private key over several lines was found where it begins.
+        findings
+            .retain(|Finding { range, .. }| !material.iter().any(|key| key.start < range.end && range.start < key.end));
+        if findings.is_empty() {
+            return;
+        }
+        // Once for all that is found in the line.
+        let masked_line = OnceCell::new();
+        let masked_line = || {
+            *masked_line.get_or_init(|| {
+                if material.is_empty() {
+                    return digest(masked);
+                }
+                let (mut keyless, mut masked) = (Vec::new(), Vec::new());
+                before.clone().mask(text, &mut keyless);
+                self.policy.sanitize_line(&keyless, &mut masked);
+                digest(&masked)
+            })
+        };
+        let allowed = allowed(text);
+        let mut columns = Columns { text, at: 0, column: 1 };
+        for Finding { rule, category, class, range, .. } in findings {
+            let (column, end_column) = (columns.of(range.start), columns.of(range.end));
+            let value = &text[range];
+            leaks.push(Leak {
+                line: number,
+                column,
+                end_column,
+                rule: rule.to_owned(),
+                fingerprint: self.fingerprints.of(rule, category, value, masked_line),
+                category: category.clone(),
+                class,
+                allowed: allowed.contains(&rule.as_bytes()),
+                value: self.show.then(|| one_line(&String::from_utf8_lossy(value))),
+            });
+        }
+    }
+}
+
+/// Counts characters from place to place, each once.
+struct Columns<'t> {
+    text: &'t [u8],
+    at: usize,
+    column: u64,
+}
+
+impl Columns<'_> {
+    /// The column of a place behind those that were asked for before.
+    fn of(&mut self, place: usize) -> u64 {
+        let place = place.max(self.at);
+        let is_first_byte = |byte: &&u8| **byte & 0b1100_0000 != 0b1000_0000;
+        self.column += self.text[self.at..place].iter().filter(is_first_byte).count() as u64;
+        self.at = place;
+        self.column
+    }
+}

@@ -1,0 +1,97 @@
+//! `check` and `explain`: what rules are, before any log is masked by them.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use std::fs;
+
+use support::{command, directory, finished, ran};
+
+const GOOD: &str = r#"
+version = 1
+include = ["builtin:pii", "builtin:secrets"]
+
+[[field]]
+name = "staff"
+keys = ["work_email", "staff.email"]
+class = "internal"
+category = "person"
+mask = ["lowercase", "email_domain"]
+
+[[field]]
+keys = ["color"]
+class = "public"
+
+[[field]]
+keys = ["trace_id"]
+mask = "drop"
+"#;
+const BAD: &str = "version = 1\n\n[[field]]\nkeys = [\"email\"]\nclas = \"public\"\n";
+
+#[test]
+fn good_rules_are_good() {
+    let directory = directory();
+    fs::write(directory.path().join("good.toml"), GOOD).unwrap();
+    let good = ran(directory.path(), "check good.toml");
+    assert_eq!((good.code, good.out.as_str(), good.err.as_str()), (Some(0), "good.toml: the rules are good\n", ""));
+    assert_eq!(ran(directory.path(), "check").out, "built-in: the rules are good\n");
+    fs::write(directory.path().join("redaction-rules.toml"), GOOD).unwrap();
+    assert_eq!(ran(directory.path(), "check").out, "redaction-rules.toml: the rules are good\n");
+    let json = ran(directory.path(), "check --format json");
+    assert_eq!((json.code, json.out.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn wrong_rules_are_told_in_the_form_that_is_asked_for() {
+    let directory = directory();
+    fs::write(directory.path().join("bad.toml"), BAD).unwrap();
+    let bad = ran(directory.path(), "check bad.toml");
+    assert_eq!((bad.code, bad.err.as_str()), (Some(1), ""));
+    insta::assert_snapshot!("check_text", bad.out);
+    for format in ["json", "sarif", "junit", "github"] {
+        let bad = ran(directory.path(), &format!("check --format {format} bad.toml"));
+        assert_eq!((bad.code, bad.err.as_str()), (Some(1), ""));
+        insta::assert_snapshot!(format!("check_{format}"), bad.out);
+    }
+}
+
+#[test]
+fn rules_that_cannot_be_read_are_no_verdict() {
+    let directory = directory();
+    let missing = ran(directory.path(), "check missing.toml");
+    assert_eq!((missing.code, missing.out.as_str()), (Some(2), ""));
+    assert!(missing.err.contains("missing.toml"), "{}", missing.err);
+    let unknown = finished(command(directory.path()).arg("check").env("TRACING_PRIVACY_RULE", "x").output().unwrap());
+    assert_eq!(unknown.code, Some(2));
+    assert!(unknown.err.contains("TRACING_PRIVACY_RULES"), "{}", unknown.err);
+}
+
+#[test]
+fn keys_and_texts_are_explained() {
+    let directory = directory();
+    fs::write(directory.path().join("redaction-rules.toml"), GOOD).unwrap();
+    let mut told = String::new();
+    for arguments in [
+        &["workEmail"][..],
+        &["workEmail=Jo@Example.com"],
+        &["staff.email=jo@example.com"],
+        &["email"],
+        &["trace_id=7"],
+        &["color=red or jo@example.com"],
+        &["nothing"],
+        &["message=password=hunter2"],
+        &["a=b=c"],
+        &["--text", "caf\u{e9} jo@example.com, key AKIAIOSFODNN7EXAMPLE\n\u{1b}[0m"],
+        &["--text", "nothing to see"],
+    ] {
+        let explained = finished(command(directory.path()).arg("explain").args(arguments).output().unwrap());
+        assert_eq!((explained.code, explained.err.as_str()), (Some(0), ""));
+        told += &format!("$ tracing-privacy explain {}\n{}\n", arguments.join(" ").escape_debug(), explained.out);
+    }
+    insta::assert_snapshot!("explain", told);
+    for value in ["Jo@Example", "hunter2", "AKIAIOSF"] {
+        let shown = told.lines().filter(|line| !line.starts_with('$')).any(|line| line.contains(value));
+        assert!(!shown, "{value} is shown");
+    }
+}

@@ -1,0 +1,303 @@
+//! `tracing-privacy scan`, run as a person runs it.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use support::{KEY, Ran, command, directory, finished, ran, ran_with_input};
+
+const MAIL: &str = "jane.doe@example.com";
+const AWS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
+const BODY: &str = "MIIBOgIBAAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8Qu";
+
+/// Writes files, named by their path.
+fn write(directory: &Path, files: &[(&str, &str)]) {
+    for (name, text) in files {
+        let path = directory.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// The values that were planted, each of which must be told and none of which may be shown.
+fn planted() -> Vec<String> {
+    (0..40).map(|n| format!("person{n:02}.x@example.com")).collect()
+}
+
+/// A tree with forty leaks in nine formats and ten thousand clean lines.
+fn tree(directory: &Path) {
+    let values = planted();
+    /// What a file's lines make of a value.
+    type Form = fn(&str) -> String;
+    let forms: [(&str, Form); 9] = [
+        ("plain.log", |v| format!("2026-01-02 03:04:05 INFO mail to {v} was sent")),
+        ("lines.json", |v| format!("{{\"level\":\"info\",\"user\":{{\"contact\":\"{v}\"}},\"n\":1}}")),
+        ("nested.json", |v| format!("{{\"body\":\"{{\\\"to\\\":\\\"{v}\\\"}}\"}}")),
+        ("logfmt.log", |v| format!("level=info email={v} status=200")),
+        ("debug.log", |v| format!("user: User {{ id: 7, email: Some(\"{v}\") }}")),
+        ("query.log", |v| format!("GET /search?email={} 200", v.replace('@', "%40"))),
+        ("deep/er/old.log.gz", |v| format!("mail to {v}")),
+        ("deep/older.log.zst", |v| format!("mail to {v}")),
+        ("deep/page.xml", |v| format!("<contact><email>{v}</email></contact>")),
+    ];
+    let mut texts = vec![String::new(); forms.len()];
+    let mut clean = 0..10_000;
+    for (n, value) in values.iter().enumerate() {
+        for number in clean.by_ref().take(250) {
+            texts[n % 9] += &format!("2026-01-02 03:04:05 INFO request {number} took 12 ms\n");
+        }
+        texts[n % 9] += &format!("{}\n", forms[n % 9].1(value));
+    }
+    for ((name, _), text) in forms.iter().zip(&texts) {
+        let path = directory.join("logs").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let bytes = match name.rsplit('.').next() {
+            Some("gz") => gzip(text),
+            Some("zst") => zstd::encode_all(text.as_bytes(), 1).unwrap(),
+            _ => text.clone().into_bytes(),
+        };
+        fs::write(path, bytes).unwrap();
+    }
+}
+
+#[track_caller]
+fn assert_shows_nothing(ran: &Ran) {
+    for value in planted() {
+        let name = value.split('@').next().unwrap();
+        assert!(!ran.out.contains(name) && !ran.err.contains(name), "{name} is shown");
+    }
+}
+
+#[test]
+fn all_leaks_of_a_tree_are_found_and_nothing_else() {
+    let directory = directory();
+    tree(directory.path());
+    let found = ran(directory.path(), "scan --format json logs");
+    assert_eq!(found.code, Some(1), "{}", found.err);
+    assert_eq!(found.err, "tracing-privacy: 40 findings; lines: 10040, inputs: 9\n");
+    assert_shows_nothing(&found);
+    let findings: Vec<serde_json::Value> = found.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(findings.len(), 40);
+    let files: std::collections::BTreeSet<_> =
+        findings.iter().map(|finding| finding["file"].as_str().unwrap()).collect();
+    assert_eq!(files.len(), 9, "{files:?}");
+    // With 250 clean lines before each, the first of a file stands in line 251.
+    assert_eq!(findings[0]["line"], 251);
+
+    let shown = ran(directory.path(), "scan --show --jobs 3 logs");
+    for value in planted() {
+        let name = value.split('@').next().unwrap();
+        assert_eq!(shown.out.matches(name).count(), 1, "{name}");
+    }
+}
+
+#[test]
+fn a_baseline_knows_what_was_there_and_nothing_new() {
+    for key in [None, Some(KEY)] {
+        let directory = directory();
+        tree(directory.path());
+        let scan = |arguments: &str| {
+            let mut command = command(directory.path());
+            command.args(arguments.split(' '));
+            key.map(|key| command.env("TRACING_PRIVACY_KEY", key));
+            finished(command.output().unwrap())
+        };
+        let written = scan("scan --write-baseline known.json logs");
+        assert_eq!((written.code, written.out.as_str()), (Some(0), ""));
+        assert!(written.err.contains("40 written to the baseline"), "{}", written.err);
+        let baseline = fs::read_to_string(directory.path().join("known.json")).unwrap();
+        assert!(!baseline.contains("person") && !baseline.contains("example.com"));
+
+        let clean = scan("scan --baseline known.json logs");
+        assert_eq!((clean.code, clean.out.as_str()), (Some(0), ""), "{}", clean.err);
+        assert!(clean.err.contains("0 findings, 40 known"), "{}", clean.err);
+
+        // Lines that move, and files, change nothing.
+        let plain = directory.path().join("logs/plain.log");
+        let text = fs::read_to_string(&plain).unwrap();
+        fs::write(&plain, format!("a new line\n{text}")).unwrap();
+        fs::rename(directory.path().join("logs/debug.log"), directory.path().join("logs/debug.log.1")).unwrap();
+        assert_eq!(scan("scan --baseline known.json logs").code, Some(0));
+
+        // One more of what is known is new, and so is a new value.
+        let known_line = text.lines().find(|line| line.contains('@')).unwrap();
+        for new in [known_line, "mail to new.person@example.com at noon"] {
+            fs::write(&plain, format!("{text}{new}\n")).unwrap();
+            let found = scan("scan --baseline known.json logs");
+            assert_eq!((found.code, found.out.lines().count()), (Some(1), 1), "{}", found.err);
+            assert_shows_nothing(&found);
+        }
+    }
+}
+
+#[test]
+fn a_baseline_and_its_key_belong_together() {
+    let directory = directory();
+    write(directory.path(), &[("a.log", "mail to jane.doe@example.com\n"), ("broken.json", "{")]);
+    let scan = |arguments: &str, key: Option<&str>| {
+        let mut command = command(directory.path());
+        command.args(arguments.split(' '));
+        key.map(|key| command.env("TRACING_PRIVACY_KEY", key));
+        finished(command.output().unwrap())
+    };
+    assert_eq!(scan("scan --write-baseline known.json a.log", Some(KEY)).code, Some(0));
+    let missing = scan("scan --baseline known.json a.log", None);
+    assert_eq!((missing.code, missing.out.as_str()), (Some(2), ""));
+    assert!(missing.err.contains("key `k1`"), "{}", missing.err);
+    // A new key in front leaves the old one's baselines good.
+    let rotated = format!("k2:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=,{KEY}");
+    assert_eq!(scan("scan --baseline known.json a.log", Some(&rotated)).code, Some(0));
+
+    for file in ["broken.json", "missing.json"] {
+        let refused = scan(&format!("scan --baseline {file} a.log"), None);
+        assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""));
+        assert!(refused.err.contains(file), "{}", refused.err);
+    }
+    assert_eq!(scan("scan --write-baseline no/such/folder.json a.log", None).code, Some(2));
+}
+
+#[test]
+fn a_finding_has_its_place_and_rule() {
+    let directory = directory();
+    let text = format!("ünï {MAIL}, then {AWS_KEY}\r\n\n\tpassword=hunter2\n");
+    write(directory.path(), &[("a b.log", &text)]);
+    let found = finished(command(directory.path()).args(["scan", "a b.log"]).output().unwrap());
+    assert_eq!(
+        found.out,
+        "a b.log:1:5: email (confidential, contact)\n\
+         a b.log:1:32: aws_access_key_id (confidential, credential)\n\
+         a b.log:3:11: password (confidential, credential)\n"
+    );
+    assert_eq!(found.err, "tracing-privacy: 3 findings; lines: 3, inputs: 1\n");
+}
+
+#[test]
+fn own_masks_are_no_findings() {
+    let directory = directory();
+    tree(directory.path());
+    let masked = ran(directory.path(), "redact logs");
+    let mut scan = command(directory.path());
+    scan.arg("scan");
+    let found = ran_with_input(scan, masked.out.as_bytes());
+    assert_eq!((found.code, found.out.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_private_key_over_several_lines_is_one_finding() {
+    let directory = directory();
+    let key =
+        format!("-----BEGIN PRIVATE KEY-----\n{}Qw==\n-----END PRIVATE KEY-----\n", format!("{BODY}\n").repeat(5));
+    write(directory.path(), &[("key.log", &format!("loading\n{key}loaded {MAIL}\n{key}"))]);
+    let found = ran(directory.path(), "scan key.log");
+    let rules: Vec<_> = found.out.lines().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(rules, ["key.log:2:1: private_key", "key.log:10:8: email", "key.log:11:1: private_key"]);
+    assert!(!found.out.contains("MII"));
+    assert_eq!(ran(directory.path(), "scan --write-baseline known.json key.log").code, Some(0));
+    assert_eq!(ran(directory.path(), "scan --baseline known.json key.log").code, Some(0));
+}
+
+#[test]
+fn a_line_may_allow_a_rule_for_a_reason() {
+    let directory = directory();
+    let text = format!(
+        "{MAIL} # privacy:allow email the documented example\n{MAIL} # privacy:allow email\n{MAIL} {AWS_KEY} # privacy:allow email test\n"
+    );
+    write(directory.path(), &[("a.log", &text)]);
+    let found = ran(directory.path(), "scan a.log");
+    assert_eq!(
+        found.out,
+        "a.log:2:1: email (confidential, contact)\na.log:3:22: aws_access_key_id (confidential, credential)\n"
+    );
+    assert!(found.err.contains("2 findings, 2 allowed"), "{}", found.err);
+}
+
+#[test]
+fn what_cannot_be_read_is_named_and_the_rest_is_done() {
+    let directory = directory();
+    let long = format!("{AWS_KEY} {}\n", "x".repeat(1 << 20));
+    write(directory.path(), &[("logs/a.log", &format!("{MAIL}\n{long}{MAIL}\n")), ("logs/b.log.gz", "\x1f\u{8b}")]);
+    fs::write(directory.path().join("logs/b.log.gz"), b"\x1f\x8b\x08\0\0\0\0\0\0\x03key").unwrap();
+    let found = ran(directory.path(), "scan --max-line 1 logs missing.log");
+    assert_eq!(found.code, Some(2));
+    assert_eq!(found.out.lines().count(), 2, "{}", found.out);
+    let messages: Vec<_> = found.err.lines().collect();
+    assert_eq!(messages[0], "tracing-privacy: logs/a.log: line 2 is over 1 MiB and was not looked at (see --max-line)");
+    assert!(messages[1].starts_with("tracing-privacy: logs/b.log.gz: "), "{messages:?}");
+    assert!(messages[2].starts_with("tracing-privacy: missing.log: "), "{messages:?}");
+    assert_eq!(messages[3], "tracing-privacy: 2 findings; lines: 3, inputs: 3");
+}
+
+#[test]
+fn quiet_says_it_by_the_exit_status() {
+    let directory = directory();
+    write(directory.path(), &[("a.log", MAIL), ("clean.log", "nothing\n")]);
+    for (file, code) in [("a.log", 1), ("clean.log", 0)] {
+        let found = ran(directory.path(), &format!("scan -q {file}"));
+        assert_eq!((found.code, found.out.as_str(), found.err.as_str()), (Some(code), "", ""));
+    }
+}
+
+#[test]
+fn every_form_is_as_it_was_read_last() {
+    let directory = directory();
+    write(directory.path(), &[("logs/a b.log", &format!("to {MAIL}\npassword=hunter2 <&>\n"))]);
+    for format in ["text", "json", "sarif", "junit", "github"] {
+        let found = ran(directory.path(), &format!("scan --format {format} logs"));
+        assert_eq!(found.code, Some(1));
+        assert!(!found.out.contains("jane.doe") && !found.out.contains("hunter2"));
+        insta::assert_snapshot!(format!("scan_{format}"), found.out);
+    }
+}
+
+/// The types of `serde-sarif` are made from the published schema of SARIF 2.1.0.
+#[test]
+fn reports_are_read_by_what_they_are_for() {
+    let directory = directory();
+    tree(directory.path());
+    let sarif = ran(directory.path(), "scan --format sarif logs").out;
+    let read: serde_sarif::sarif::Sarif = serde_json::from_str(&sarif).unwrap();
+    let results = read.runs[0].results.as_ref().unwrap();
+    assert_eq!(results.len(), 40);
+    assert_eq!(results[0].rule_id.as_deref(), Some("email_field"));
+    for (right, wrong) in
+        [("\"startLine\":", "\"startLine\":\"x\",\"a\":"), ("\"level\":\"error\"", "\"level\":\"bad\"")]
+    {
+        assert!(
+            serde_json::from_str::<serde_sarif::sarif::Sarif>(&sarif.replacen(right, wrong, 1)).is_err(),
+            "{wrong}"
+        );
+    }
+
+    let junit = ran(directory.path(), "scan --format junit logs").out;
+    let read = roxmltree::Document::parse(&junit).unwrap();
+    let named = |name: &'static str| read.descendants().filter(move |node| node.has_tag_name(name));
+    assert_eq!((named("testcase").count(), named("failure").count()), (40, 40));
+    assert_eq!(named("testsuite").next().unwrap().attribute("failures"), Some("40"));
+}
+
+#[test]
+fn findings_in_a_pipe_are_told_while_it_flows() {
+    use std::io::{BufRead as _, BufReader};
+    let directory = directory();
+    let mut child = command(directory.path()).arg("scan").stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let mut to = child.stdin.take().unwrap();
+    let mut from = BufReader::new(child.stdout.take().unwrap());
+    for number in 1..4 {
+        writeln!(to, "mail to {MAIL}").unwrap();
+        let mut line = String::new();
+        from.read_line(&mut line).unwrap();
+        assert_eq!(line, format!("standard input:{number}:9: email (confidential, contact)\n"));
+    }
+    drop(to);
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}

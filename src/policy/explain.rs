@@ -1,0 +1,225 @@
+//! Which rule speaks for a key, and why.
+
+use std::fmt;
+
+use super::inventory::{KeyPattern, Rank};
+use super::{Category, DataClass, Policy, is_not_data, split_path};
+use crate::detect::pair::Dotted;
+use crate::sanitize::Action;
+
+/// What becomes of the values of a key, and why; see [`Policy::explain_key`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct KeyExplanation<'p> {
+    /// What is done with the values.
+    pub treatment: Treatment,
+    /// All rules with an entry that matches the key: the one that decides first, and each before those that it beats. Empty where
+    /// no rule names the key.
+    pub rules: Vec<KeyRule<'p>>,
+}
+
+/// What is done with the values of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Treatment {
+    /// They are masked as a whole, by the rule that decides or else as `unlisted` asks.
+    Masked,
+    /// They go away with their key, by the rule that decides or else as `unlisted` asks.
+    Dropped,
+    /// They are looked into, like any text.
+    Scanned,
+}
+
+/// A rule that names a key.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct KeyRule<'p> {
+    /// Its name; without one, its first key.
+    pub rule: &'p str,
+    /// The entry that matches, as it was written: `*_email`.
+    pub key: &'p str,
+    /// Its category.
+    pub category: &'p Category,
+    /// Its data class.
+    pub class: DataClass,
+    /// Whether its class is one that this policy masks.
+    pub masks: bool,
+    /// Whether it comes from a pack.
+    pub from_pack: bool,
+    /// Its maskers, in their order.
+    pub maskers: Vec<&'p str>,
+    /// Why the rule before this one in the list beats it; `None` for the one that decides.
+    pub beaten_by: Option<Precedence>,
+}
+
+/// Why one rule goes before another, where both name a key; the first difference decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Precedence {
+    /// The longer path.
+    LongerPath,
+    /// A plain key goes before one with `*`.
+    PlainKey,
+    /// A rule that masks goes before one whose class is not masked.
+    Masks,
+    /// A rule of one's own goes before a pack's.
+    OwnRule,
+    /// A rule that shows nothing goes before one that shows parts.
+    ShowsLess,
+    /// The one that stands first.
+    First,
+}
+
+impl Policy {
+    /// Tells which rule speaks for a key, which others it beats and why, as in the names of fields: `email`, `user.email`.
+    ///
+    /// ```
+    /// use tracing_privacy::{Policy, Precedence, Treatment};
+    ///
+    /// let policy: Policy = r#"
+    ///     version = 1
+    ///     [[field]]
+    ///     keys = ["*_email"]
+    ///     mask = "email_domain"
+    ///     [[field]]
+    ///     keys = ["work_email"]
+    ///     name = "staff"
+    /// "#.parse()?;
+    ///
+    /// let explanation = policy.explain_key("workEmail");
+    /// assert_eq!(explanation.treatment, Treatment::Masked);
+    /// assert_eq!(explanation.rules[0].rule, "staff");
+    /// assert_eq!(explanation.rules[1].key, "*_email");
+    /// assert_eq!(explanation.rules[1].beaten_by, Some(Precedence::PlainKey));
+    /// assert_eq!(policy.explain_key("color").treatment, Treatment::Scanned);
+    /// # Ok::<(), tracing_privacy::Error>(())
+    /// ```
+    pub fn explain_key(&self, key: &str) -> KeyExplanation<'_> {
+        let treatment = match self.action(key) {
+            Action::Mask(_) | Action::Unlisted(_) => Treatment::Masked,
+            Action::Drop(_) => Treatment::Dropped,
+            Action::Scan => Treatment::Scanned,
+        };
+        if is_not_data(key) {
+            return KeyExplanation { treatment, rules: Vec::new() };
+        }
+        let (path, last) = split_path(key);
+        let patterns = self.compiled().inventory.matching(last, &Dotted(path));
+        let mut before: Option<Rank> = None;
+        let mut told = Vec::new();
+        let mut rules = Vec::new();
+        for pattern in patterns {
+            // A rule may name a key in several ways: the one that counts is the first.
+            if told.contains(&pattern.rule()) {
+                continue;
+            }
+            told.push(pattern.rule());
+            rules.push(self.key_rule(pattern, before.map(|before| precedence(before, pattern.rank()))));
+            before = Some(pattern.rank());
+        }
+        KeyExplanation { treatment, rules }
+    }
+
+    fn key_rule<'p>(&'p self, pattern: &'p KeyPattern, beaten_by: Option<Precedence>) -> KeyRule<'p> {
+        let rule = self.compiled().rule(pattern.rule());
+        KeyRule {
+            rule: &rule.name,
+            key: pattern.text(),
+            category: &rule.category,
+            class: rule.class,
+            masks: rule.masks,
+            from_pack: !pattern.rank().own,
+            maskers: rule.chain.masker_names().collect(),
+            beaten_by,
+        }
+    }
+}
+
+/// Why a pattern of rank `first` goes before one of rank `second`.
+fn precedence(first: Rank, second: Rank) -> Precedence {
+    // In the order of the fields of `Rank`, which is the order in which they decide.
+    let Rank { segments, plain, masks, own, strictness } = first;
+    if segments != second.segments {
+        Precedence::LongerPath
+    } else if plain != second.plain {
+        Precedence::PlainKey
+    } else if masks != second.masks {
+        Precedence::Masks
+    } else if own != second.own {
+        Precedence::OwnRule
+    } else if strictness != second.strictness {
+        Precedence::ShowsLess
+    } else {
+        Precedence::First
+    }
+}
+
+impl fmt::Display for Precedence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LongerPath => "its path is longer",
+            Self::PlainKey => "its key has no `*`",
+            Self::Masks => "it masks",
+            Self::OwnRule => "it is no pack's",
+            Self::ShowsLess => "it shows less",
+            Self::First => "it stands first",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_precedence_is_told() {
+        let own = |keys: &str, more: &str| format!("[[field]]\nkeys = [{keys}]\n{more}\n");
+        let rules = [
+            own("\"a.zz_email\", \"zz_email\", \"*_email\"", "name = \"one\""),
+            own("\"zz_email\"", "name = \"two\"\nmask = \"email_domain\""),
+            own("\"zz_email\"", "name = \"three\"\nmask = \"email_domain\""),
+            own("\"zz_email\"", "name = \"four\"\nclass = \"public\""),
+        ];
+        let file = format!("version = 1\ninclude = [\"builtin:pii\"]\n{}", rules.concat());
+        let policy: Policy = file.parse().unwrap();
+        let explanation = policy.explain_key("a.zzEmail");
+        let told: Vec<_> = explanation.rules.iter().take(4).map(|rule| (rule.rule, rule.beaten_by)).collect();
+        assert_eq!(
+            told,
+            [
+                ("one", None),
+                ("two", Some(Precedence::LongerPath)),
+                ("three", Some(Precedence::First)),
+                ("four", Some(Precedence::Masks)),
+            ]
+        );
+        let last = explanation.rules.last().unwrap();
+        assert!(last.from_pack && last.beaten_by == Some(Precedence::PlainKey), "{last:?}");
+
+        let explanation = policy.explain_key("zz_email2");
+        let told: Vec<_> = explanation.rules.iter().take(2).map(|rule| (rule.rule, rule.beaten_by)).collect();
+        assert_eq!(told, [("one", None), ("two", Some(Precedence::ShowsLess))]);
+
+        let own_star: Policy =
+            format!("version = 1\ninclude = [\"builtin:pii\"]\n{}", own("\"*_email\"", "name = \"own\""))
+                .parse()
+                .unwrap();
+        let explanation = own_star.explain_key("some_email");
+        assert_eq!(explanation.rules[0].rule, "own");
+        assert_eq!(explanation.rules[1].beaten_by, Some(Precedence::OwnRule));
+    }
+
+    #[test]
+    fn what_no_rule_names_is_told_by_what_is_done_with_it() {
+        let policy =
+            |unlisted: &str| format!("version = 1\n[defaults]\nunlisted = \"{unlisted}\"").parse::<Policy>().unwrap();
+        for (unlisted, treatment) in
+            [("scan", Treatment::Scanned), ("mask", Treatment::Masked), ("drop", Treatment::Dropped)]
+        {
+            let policy = policy(unlisted);
+            let explanation = policy.explain_key("color");
+            assert_eq!((explanation.treatment, explanation.rules.len()), (treatment, 0));
+            assert_eq!(policy.explain_key("message").treatment, Treatment::Scanned);
+        }
+    }
+}
