@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
+use super::fingerprint::fingerprint;
 use super::inventory::{Inventory, KeyPattern, Rank};
 use super::rule::Rule;
 use super::{Category, Compiled, DataClass, Policy};
@@ -54,6 +55,7 @@ pub(super) fn compile(parts: Parts) -> Result<Policy, Error> {
     compiled = Arc::into_inner(trial.compiled).expect("nobody else holds the trial policy");
     compiled.counters = Counters::default();
     compiled.observer = observer;
+    compiled.fingerprint = fingerprint(packs.iter().chain(&files), mask_from, maskers.key_ring.as_ref());
     Ok(Policy { compiled: Arc::new(compiled) })
 }
 
@@ -306,6 +308,7 @@ impl<'c> Compiler<'c> {
         let scanner = Scanner::new(self.matchers).map_err(|message| Error::plain(message, None))?;
         Ok(Compiled {
             source: source.into(),
+            fingerprint: Box::default(),
             rules: self.rules,
             inventory: Inventory::new(self.keys),
             scanner,

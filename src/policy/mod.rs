@@ -4,6 +4,7 @@ mod builder;
 mod category;
 mod class;
 mod compile;
+mod fingerprint;
 mod inventory;
 mod key;
 mod rule;
@@ -57,6 +58,7 @@ pub struct Policy {
 /// What a policy holds. Rules are named by their index.
 pub(crate) struct Compiled {
     source: Box<str>,
+    fingerprint: Box<str>,
     rules: Vec<Rule>,
     pub(crate) inventory: Inventory,
     pub(crate) scanner: Scanner,
@@ -110,6 +112,19 @@ impl Policy {
     /// Where the rules came from: a path, `<string>`, `<code>` or `built-in`.
     pub fn source(&self) -> &str {
         &self.compiled.source
+    }
+
+    /// Tells this policy from others: 16 hex digits of a SHA-256 of its rules, its packs, the lowest class that it masks
+    /// and the id of its token key (not the key). Two policies with the same rules have the same one.
+    ///
+    /// ```
+    /// # use tracing_privacy::{DataClass, Policy};
+    /// let strict = Policy::builder().include_all().mask_from(DataClass::Public).build()?;
+    /// assert_ne!(strict.fingerprint(), Policy::builtin().fingerprint());
+    /// # Ok::<(), tracing_privacy::Error>(())
+    /// ```
+    pub fn fingerprint(&self) -> &str {
+        &self.compiled.fingerprint
     }
 
     /// How much was masked under this policy so far, in this process.
