@@ -38,6 +38,7 @@ mod entity;
 mod error;
 mod hex;
 mod keys;
+mod reading;
 mod record;
 mod timestamp;
 mod trail;
@@ -45,11 +46,16 @@ mod trail;
 pub use crate::chain::{
     Backlog, Checkpoint, CheckpointKey, CheckpointPublicKey, Expectations, Finding, FindingKind, Report, Sealer,
 };
-pub use crate::context::Context;
+#[cfg(feature = "axum")]
+pub use crate::context::{ContextLayer, ContextService};
+pub use crate::context::{Context, ContextSpans};
 pub use crate::database::AuditDatabase;
 pub use crate::entity::{EntityType, PatchOperation, Retention};
 pub use crate::error::{Error, ErrorKind};
 pub use crate::keys::{MasterKey, RecordKey};
+#[cfg(feature = "axum")]
+pub use crate::reading::{AuditRequest, audit_router};
+pub use crate::reading::{Cursor, Holding, Page, Query, Reversal, Reverted, Step};
 pub use crate::record::{Action, ChangeOp, Entry, FieldChange, Outcome, Party, Record, Source};
 pub use crate::timestamp::Timestamp;
 pub use crate::trail::{Change, Trail, TrailBuilder};

@@ -1,7 +1,15 @@
 //! Who acts and from where, carried along with the request.
 
+#[cfg(feature = "axum")]
+mod middleware;
+mod spans;
+
 use std::fmt;
 use std::future::Future;
+
+#[cfg(feature = "axum")]
+pub use self::middleware::{ContextLayer, ContextService};
+pub use self::spans::ContextSpans;
 
 use crate::record::{Party, Source};
 
@@ -55,9 +63,10 @@ impl Context {
         self
     }
 
-    /// The current context: that of the innermost [`scope`](Self::scope) of this task; an empty one outside of all.
+    /// The current context: that of the innermost [`scope`](Self::scope) of this task, or else that of the current span, if
+    /// [`ContextSpans`] is installed; an empty one outside of all.
     pub fn current() -> Self {
-        CURRENT.try_with(Self::clone).unwrap_or_default()
+        CURRENT.try_with(Self::clone).ok().or_else(spans::of_current_span).unwrap_or_default()
     }
 
     /// Runs a future within this context.

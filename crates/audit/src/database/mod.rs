@@ -34,8 +34,8 @@ pub(crate) mod sealed {
         const MIGRATIONS: &'static [&'static str];
         /// A statement that makes the transaction in which it runs impossible to commit.
         const POISON: &'static str;
-        /// The most values that one statement takes.
-        const MAX_VALUES: usize;
+        /// Begins a transaction that is going to write.
+        const BEGIN_WRITE: &'static str;
 
         /// Runs one statement; answers how many rows it changed.
         fn execute<'c>(

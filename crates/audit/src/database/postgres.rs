@@ -37,8 +37,7 @@ const TRIGGERS: &str = "
 impl Store for Postgres {
     const MIGRATIONS: &'static [&'static str] = &[include_str!("../../migrations/postgres/0001_trail.sql")];
     const POISON: &'static str = "SELECT 1 / 0";
-    // The protocol counts them in 16 bits.
-    const MAX_VALUES: usize = 30_000;
+    const BEGIN_WRITE: &'static str = "BEGIN";
 
     async fn execute(conn: &mut PgConnection, sql: &str, values: Vec<Value>) -> SqlResult<u64> {
         Ok(query(sql, values).execute(conn).await?.rows_affected())

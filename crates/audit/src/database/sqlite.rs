@@ -11,8 +11,8 @@ const TRIGGERS: &str = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigge
 impl Store for Sqlite {
     const MIGRATIONS: &'static [&'static str] = &[include_str!("../../migrations/sqlite/0001_trail.sql")];
     const POISON: &'static str = "INSERT INTO audit_poison (id) VALUES (1)";
-    // SQLITE_LIMIT_VARIABLE_NUMBER is 32,766.
-    const MAX_VALUES: usize = 30_000;
+    // One that reads first cannot wait for the lock when it comes to write: SQLite lets it fail at once.
+    const BEGIN_WRITE: &'static str = "BEGIN IMMEDIATE";
 
     async fn execute(conn: &mut SqliteConnection, sql: &str, values: Vec<Value>) -> SqlResult<u64> {
         Ok(query(sql, values).execute(conn).await?.rows_affected())
@@ -28,7 +28,7 @@ impl Store for Sqlite {
 
     /// The write lock of the file, which there is one of.
     async fn begin_alone(conn: &mut SqliteConnection) -> SqlResult<Transaction<'_, Self>> {
-        conn.begin_with("BEGIN IMMEDIATE").await
+        conn.begin_with(Self::BEGIN_WRITE).await
     }
 
     /// Every transaction is one.

@@ -22,7 +22,11 @@ pub(crate) struct Parts {
     pub(crate) entities: BTreeMap<String, Entity>,
     pub(crate) record_key: Option<RecordKey>,
     pub(crate) master_key: Option<MasterKey>,
+    pub(crate) trace_id: Option<TraceId>,
 }
+
+/// Tells the trace of the current span.
+pub(crate) type TraceId = Box<dyn Fn() -> Option<String> + Send + Sync>;
 
 /// Builds a [`Trail`].
 #[must_use = "a builder does nothing until it is built"]
@@ -31,12 +35,13 @@ pub struct TrailBuilder<DB> {
     entities: Vec<EntityType>,
     record_key: Option<RecordKey>,
     master_key: Option<MasterKey>,
+    trace_id: Option<TraceId>,
     database: PhantomData<fn() -> DB>,
 }
 
 impl<DB: AuditDatabase> TrailBuilder<DB> {
     pub(super) fn new(policy: Policy) -> Self {
-        Self { policy, entities: Vec::new(), record_key: None, master_key: None, database: PhantomData }
+        Self { policy, entities: Vec::new(), record_key: None, master_key: None, trace_id: None, database: PhantomData }
     }
 
     /// Declares a type of entity. Only declared types can be recorded.
@@ -55,6 +60,14 @@ impl<DB: AuditDatabase> TrailBuilder<DB> {
     /// Sets the key under which the keys of persons are kept, which [personal](EntityType::personal) fields need.
     pub fn master_key(mut self, key: MasterKey) -> Self {
         self.master_key = Some(key);
+        self
+    }
+
+    /// Sets who tells the trace id of the current span, 32 hex digits, for whoever has one: with `tracing-opentelemetry`,
+    /// `|| Some(Span::current().context().span().span_context().trace_id().to_string())`. Where it answers nothing, the
+    /// trace id of the [`Context`](crate::Context) is taken.
+    pub fn trace_id(mut self, trace_id: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        self.trace_id = Some(Box::new(trace_id));
         self
     }
 
@@ -83,7 +96,8 @@ impl<DB: AuditDatabase> TrailBuilder<DB> {
                 }));
             }
         }
-        let parts = Parts { policy: self.policy, entities, record_key: self.record_key, master_key: self.master_key };
+        let Self { policy, record_key, master_key, trace_id, .. } = self;
+        let parts = Parts { policy, entities, record_key, master_key, trace_id };
         Ok(Trail { parts: Arc::new(parts), database: PhantomData })
     }
 }

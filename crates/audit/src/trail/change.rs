@@ -28,11 +28,11 @@ impl<DB: AuditDatabase> Trail<DB> {
     /// The entity type is unknown or has no snapshot; the database refuses; the snapshot is no JSON text. After an error the
     /// transaction cannot be committed, as with [`record`](Self::record).
     pub async fn change(&self, transaction: &mut Transaction<'_, DB>, entry: Entry) -> Result<Change<DB>, Error> {
-        let outcome = self.begin(transaction, entry).await;
+        let outcome = self.read_before(transaction, entry).await;
         self.poison_unless(transaction, outcome).await
     }
 
-    async fn begin(&self, conn: &mut DB::Connection, mut entry: Entry) -> Result<Change<DB>, Error> {
+    async fn read_before(&self, conn: &mut DB::Connection, mut entry: Entry) -> Result<Change<DB>, Error> {
         let entity = self.entity(&entry.entity_type)?;
         let snapshot = entity.snapshot.ok_or_else(|| {
             Error::usage(format!("`{}` has no snapshot: give it one with `EntityType::snapshot`", entity.name))

@@ -9,11 +9,14 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use serde_json::Value;
+use sqlx::{Pool, Transaction};
 use tracing_privacy::Policy;
 
+pub(crate) use self::builder::AUDIT;
 use self::builder::Parts;
 pub use self::builder::TrailBuilder;
 pub use self::change::Change;
+pub(crate) use self::write::read_subject_key;
 use crate::database::{self, AuditDatabase};
 use crate::entity::{Entity, PatchOperation};
 use crate::error::ErrorKind;
@@ -42,6 +45,16 @@ impl<DB: AuditDatabase> Trail<DB> {
     pub async fn install(&self, conn: &mut DB::Connection) -> Result<(), Error> {
         database::install::<DB>(conn).await?;
         self.prepare_months(conn, Timestamp::now(), 3).await
+    }
+
+    /// Begins a transaction that is going to write. In PostgreSQL it is `pool.begin()`; in SQLite it takes the write lock at
+    /// once (`BEGIN IMMEDIATE`), since one that reads first and writes later fails as soon as another wrote in between.
+    ///
+    /// # Errors
+    ///
+    /// There is no connection, or the lock did not become free in time.
+    pub async fn begin(&self, pool: &Pool<DB>) -> Result<Transaction<'static, DB>, Error> {
+        pool.begin_with(DB::BEGIN_WRITE).await.map_err(Error::database("beginning a transaction"))
     }
 
     /// Makes room for the records of so many calendar months from a time on, where the store keeps months apart

@@ -118,7 +118,7 @@ impl<DB: AuditDatabase> Trail<DB> {
             actor: entry.actor.or(context.actor).map(|party| self.safe_party(party)),
             on_behalf_of: entry.on_behalf_of.or(context.on_behalf_of).map(|party| self.safe_party(party)),
             source: safe_source(policy, entry.source.unwrap_or(context.source)),
-            trace_id: context.trace_id.filter(|id| is_trace_id(id)),
+            trace_id: self.trace_id(context.trace_id),
             reason: entry.reason.map(|reason| policy.sanitize_text(&reason)),
             before: disclosed.before,
             after: disclosed.after,
@@ -160,6 +160,12 @@ impl<DB: AuditDatabase> Trail<DB> {
             keys.insert(subject.to_owned(), key);
         }
         keys.get(subject).ok_or_else(|| Error::usage("there is no key for personal values"))
+    }
+
+    /// The trace of the current span, or else of the request.
+    fn trace_id(&self, of_request: Option<String>) -> Option<String> {
+        let of_span = self.parts().trace_id.as_ref().and_then(|trace_id| trace_id());
+        [of_span, of_request].into_iter().flatten().find(|id| is_trace_id(id))
     }
 
     fn safe_party(&self, party: Party) -> Party {
