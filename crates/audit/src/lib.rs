@@ -40,6 +40,7 @@ mod hex;
 mod keys;
 mod reading;
 mod record;
+mod retention;
 mod timestamp;
 mod trail;
 
@@ -57,5 +58,6 @@ pub use crate::keys::{MasterKey, RecordKey};
 pub use crate::reading::{AuditRequest, audit_router};
 pub use crate::reading::{Cursor, Holding, Page, Query, Reversal, Reverted, Step};
 pub use crate::record::{Action, ChangeOp, Entry, FieldChange, Outcome, Party, Record, Source};
+pub use crate::retention::{Archive, Purge};
 pub use crate::timestamp::Timestamp;
 pub use crate::trail::{Change, Trail, TrailBuilder};

@@ -57,6 +57,8 @@ CREATE TABLE audit_purged (
     purge_id TEXT   NOT NULL
 );
 
+CREATE INDEX audit_purged_by_purge ON audit_purged (purge_id, position);
+
 CREATE TABLE audit_hold (
     id          TEXT   NOT NULL PRIMARY KEY,
     entity_type TEXT   NOT NULL,

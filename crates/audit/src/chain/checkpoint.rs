@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::seal::head;
-use crate::database::{AuditDatabase, Row};
+use crate::database::{AuditDatabase, Row, finish};
 use crate::{Error, Timestamp, Trail, hex};
+
+const SIGNING: &str = "making a checkpoint";
 
 /// A signed statement: at that time, the chain had that hash at that position.
 ///
@@ -123,17 +125,22 @@ impl<DB: AuditDatabase> Trail<DB> {
     ///
     /// The chain was tampered with since the last checkpoint (run [`verify`](Self::verify)); the database refuses.
     pub async fn checkpoint(&self, conn: &mut DB::Connection, key: &CheckpointKey) -> Result<Option<Checkpoint>, Error> {
-        let failed = Error::database("making a checkpoint");
-        let mut transaction = DB::begin_alone(conn).await.map_err(&failed)?;
-        let (position, hash) = head::<DB>(&mut transaction).await?;
+        let mut transaction = DB::begin_alone(conn).await.map_err(Error::database(SIGNING))?;
+        let outcome = self.sign(&mut transaction, key).await;
+        finish(transaction, outcome, SIGNING).await
+    }
+
+    async fn sign(&self, conn: &mut DB::Connection, key: &CheckpointKey) -> Result<Option<Checkpoint>, Error> {
+        let failed = Error::database(SIGNING);
+        let (position, hash) = head::<DB>(conn).await?;
         let last = "SELECT position, hash, made_us, key_id, signature FROM audit_checkpoint ORDER BY position DESC LIMIT 1";
-        let rows = DB::fetch(&mut transaction, last, vec![]).await.map_err(&failed)?;
+        let rows = DB::fetch(conn, last, vec![]).await.map_err(&failed)?;
         let last = rows.first().map(|row| Checkpoint::from_row(row, 0)).transpose()?;
         let public = key.public();
         if last.as_ref().is_some_and(|last| last.key_id == public.id() && !last.is_signed_by(&public)) {
             return Err(Error::damaged("the last checkpoint is forged: it was not signed by its key"));
         }
-        if !self.continues(&mut transaction, last.as_ref(), position).await? {
+        if !self.continues(conn, last.as_ref(), position).await? {
             return Err(Error::damaged("the chain does not continue the last checkpoint, so it is not signed: verify it"));
         }
         if position == 0 || last.as_ref().is_some_and(|last| last.position == position) {
@@ -148,8 +155,7 @@ impl<DB: AuditDatabase> Trail<DB> {
             hex::decode(&checkpoint.signature).into(),
         ];
         let insert = "INSERT INTO audit_checkpoint (position, hash, made_us, key_id, signature) VALUES (?, ?, ?, ?, ?)";
-        DB::execute(&mut transaction, insert, values).await.map_err(&failed)?;
-        transaction.commit().await.map_err(failed)?;
+        DB::execute(conn, insert, values).await.map_err(failed)?;
         Ok(Some(checkpoint))
     }
 }

@@ -7,7 +7,7 @@ use sqlx::Pool;
 use tokio::task::JoinHandle;
 
 use super::link::{Content, GENESIS, Link};
-use crate::database::{AuditDatabase, Value};
+use crate::database::{AuditDatabase, Value, finish};
 use crate::record::{COLUMNS, Stored};
 use crate::{Error, Timestamp, Trail};
 
@@ -51,14 +51,12 @@ impl<DB: AuditDatabase> Trail<DB> {
     }
 
     async fn seal_batch(&self, conn: &mut DB::Connection) -> Result<usize, Error> {
-        let failed = Error::database(SEALING);
         if self.nothing_to_seal(conn).await? {
             return Ok(0);
         }
-        let mut transaction = DB::begin_alone(conn).await.map_err(&failed)?;
-        let count = append::<DB>(&mut transaction).await?;
-        transaction.commit().await.map_err(failed)?;
-        Ok(count)
+        let mut transaction = DB::begin_alone(conn).await.map_err(Error::database(SEALING))?;
+        let outcome = append::<DB>(&mut transaction).await;
+        finish(transaction, outcome, SEALING).await
     }
 
     /// Whether a look, without the lock, shows that there is no work.

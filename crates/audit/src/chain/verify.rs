@@ -6,7 +6,7 @@ use super::displaced::{Suspect, Verdict, judge};
 use super::link::{GENESIS, LINK_COLUMN_COUNT, LINK_COLUMNS, Link, PurgeDigest};
 use super::report::{FindingKind, Report};
 use super::{Checkpoint, CheckpointPublicKey};
-use crate::database::{AuditDatabase, Row, Value};
+use crate::database::{AuditDatabase, Row, Value, finish};
 use crate::record::{COLUMN_COUNT, COLUMNS, Record, Stored};
 use crate::{Error, Trail, hex};
 
@@ -66,16 +66,25 @@ impl<DB: AuditDatabase> Trail<DB> {
         let failed = Error::database(VERIFYING);
         let guards = DB::broken_guards(conn).await.map_err(&failed)?;
         let mut transaction = DB::begin_snapshot(conn).await.map_err(&failed)?;
-        let backlog = self.backlog(&mut transaction).await?;
+        let outcome = self.walk(&mut transaction, expected, &guards).await;
+        finish(transaction, outcome, VERIFYING).await
+    }
+
+    async fn walk(
+        &self,
+        conn: &mut DB::Connection,
+        expected: &Expectations,
+        broken_guards: &[String],
+    ) -> Result<Report, Error> {
+        let backlog = self.backlog(conn).await?;
         let mut walk = Walk::new(self, expected, GENESIS.to_vec(), 0, backlog);
-        for guard in &guards {
+        for guard in broken_guards {
             walk.report.find(FindingKind::Unguarded, None, Some(guard), "a trigger is missing or was changed");
         }
-        walk.links(&mut transaction).await?;
-        walk.purges(&mut transaction).await?;
-        walk.checkpoints_behind_the_end(&mut transaction).await?;
-        walk.unchained(&mut transaction).await?;
-        transaction.rollback().await.map_err(failed)?;
+        walk.links(conn).await?;
+        walk.purges(conn).await?;
+        walk.checkpoints_behind_the_end(conn).await?;
+        walk.unchained(conn).await?;
         Ok(walk.finish())
     }
 

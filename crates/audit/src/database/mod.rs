@@ -13,6 +13,8 @@ use std::future::Future;
 
 use sqlx::{Database, Transaction};
 
+use crate::Error;
+
 pub(crate) use self::schema::install;
 pub(crate) use self::value::{Row, Value};
 
@@ -22,6 +24,23 @@ pub(crate) use self::value::{Row, Value};
 pub trait AuditDatabase: Database + sealed::Store {}
 
 impl<DB: Database + sealed::Store> AuditDatabase for DB {}
+
+/// Ends a transaction: commits what went well, rolls back what did not. To drop it would leave it, with its locks, until the
+/// connection is used again.
+pub(crate) async fn finish<DB: AuditDatabase, T>(
+    transaction: Transaction<'_, DB>,
+    outcome: Result<T, Error>,
+    doing: &'static str,
+) -> Result<T, Error> {
+    match outcome {
+        Ok(value) => transaction.commit().await.map_err(Error::database(doing)).map(|()| value),
+        Err(error) => {
+            // The error that came first is the one to tell.
+            let _ = transaction.rollback().await;
+            Err(error)
+        }
+    }
+}
 
 type SqlResult<T> = Result<T, sqlx::Error>;
 
@@ -36,6 +55,11 @@ pub(crate) mod sealed {
         const POISON: &'static str;
         /// Begins a transaction that is going to write.
         const BEGIN_WRITE: &'static str;
+
+        /// Makes sure that what is deleted next is overwritten, where the store can.
+        const DELETE_SECURELY: Option<&'static str>;
+        /// Removes what was deleted from where it may still stand.
+        const SCRUB: &'static str;
 
         /// Runs one statement; answers how many rows it changed.
         fn execute<'c>(

@@ -39,6 +39,9 @@ impl Store for Postgres {
     const POISON: &'static str = "SELECT 1 / 0";
     const BEGIN_WRITE: &'static str = "BEGIN";
 
+    const DELETE_SECURELY: Option<&'static str> = None;
+    const SCRUB: &'static str = "VACUUM audit_subject_key";
+
     async fn execute(conn: &mut PgConnection, sql: &str, values: Vec<Value>) -> SqlResult<u64> {
         Ok(query(sql, values).execute(conn).await?.rows_affected())
     }

@@ -14,6 +14,9 @@ impl Store for Sqlite {
     // One that reads first cannot wait for the lock when it comes to write: SQLite lets it fail at once.
     const BEGIN_WRITE: &'static str = "BEGIN IMMEDIATE";
 
+    const DELETE_SECURELY: Option<&'static str> = Some("PRAGMA secure_delete = ON");
+    const SCRUB: &'static str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
     async fn execute(conn: &mut SqliteConnection, sql: &str, values: Vec<Value>) -> SqlResult<u64> {
         Ok(query(sql, values).execute(conn).await?.rows_affected())
     }

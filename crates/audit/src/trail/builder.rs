@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tracing_privacy::Policy;
 
 use super::Trail;
-use crate::Error;
+use crate::{Error, Timestamp};
 use crate::database::AuditDatabase;
 use crate::entity::{Entity, EntityType, Retention};
 use crate::keys::{MasterKey, RecordKey};
@@ -23,7 +23,11 @@ pub(crate) struct Parts {
     pub(crate) record_key: Option<RecordKey>,
     pub(crate) master_key: Option<MasterKey>,
     pub(crate) trace_id: Option<TraceId>,
+    pub(crate) clock: Clock,
 }
+
+/// Tells the time.
+pub(crate) type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Tells the trace of the current span.
 pub(crate) type TraceId = Box<dyn Fn() -> Option<String> + Send + Sync>;
@@ -36,12 +40,21 @@ pub struct TrailBuilder<DB> {
     record_key: Option<RecordKey>,
     master_key: Option<MasterKey>,
     trace_id: Option<TraceId>,
+    clock: Clock,
     database: PhantomData<fn() -> DB>,
 }
 
 impl<DB: AuditDatabase> TrailBuilder<DB> {
     pub(super) fn new(policy: Policy) -> Self {
-        Self { policy, entities: Vec::new(), record_key: None, master_key: None, trace_id: None, database: PhantomData }
+        Self {
+            policy,
+            entities: Vec::new(),
+            record_key: None,
+            master_key: None,
+            trace_id: None,
+            clock: Box::new(Timestamp::now),
+            database: PhantomData,
+        }
     }
 
     /// Declares a type of entity. Only declared types can be recorded.
@@ -71,6 +84,12 @@ impl<DB: AuditDatabase> TrailBuilder<DB> {
         self
     }
 
+    /// Sets who tells the time of records, and of what is due to be purged, in place of the clock of this machine: for tests.
+    pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
     /// Builds the trail.
     ///
     /// # Errors
@@ -96,8 +115,8 @@ impl<DB: AuditDatabase> TrailBuilder<DB> {
                 }));
             }
         }
-        let Self { policy, record_key, master_key, trace_id, .. } = self;
-        let parts = Parts { policy, entities, record_key, master_key, trace_id };
+        let Self { policy, record_key, master_key, trace_id, clock, .. } = self;
+        let parts = Parts { policy, entities, record_key, master_key, trace_id, clock };
         Ok(Trail { parts: Arc::new(parts), database: PhantomData })
     }
 }

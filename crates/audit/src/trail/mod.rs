@@ -16,7 +16,7 @@ pub(crate) use self::builder::AUDIT;
 use self::builder::Parts;
 pub use self::builder::TrailBuilder;
 pub use self::change::Change;
-pub(crate) use self::write::read_subject_key;
+pub(crate) use self::write::{read_subject_key, subject_name};
 use crate::database::{self, AuditDatabase};
 use crate::entity::{Entity, PatchOperation};
 use crate::error::ErrorKind;

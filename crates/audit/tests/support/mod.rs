@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sqlx::pool::PoolConnection;
 use sqlx::{Pool, Transaction};
 use tracing_privacy::Policy;
-use tracing_privacy_audit::{AuditDatabase, Entry, EntityType, MasterKey, RecordKey, Retention, Trail};
+use tracing_privacy_audit::{AuditDatabase, Entry, EntityType, MasterKey, RecordKey, Retention, Timestamp, Trail};
 
 /// Values that must come out nowhere, each under the field of a user that holds it.
 pub const CANARIES: [(&str, &str); 4] = [
@@ -101,6 +101,11 @@ const USERS: &str = "CREATE TABLE users (
 )";
 
 pub fn trail<DB: TestDatabase>() -> Trail<DB> {
+    trail_at(Timestamp::now)
+}
+
+/// A trail with a clock of its own.
+pub fn trail_at<DB: TestDatabase>(clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Trail<DB> {
     let user = EntityType::new("user")
         .allow(["email", "role", "password"])
         .personal(["display_name"])
@@ -110,6 +115,7 @@ pub fn trail<DB: TestDatabase>() -> Trail<DB> {
     Trail::builder(Policy::builtin())
         .entity(user)
         .entity(short)
+        .clock(clock)
         .record_key(RecordKey::new(&[1; 32]).unwrap())
         .master_key(MasterKey::new(&[2; 32]).unwrap())
         .build()
