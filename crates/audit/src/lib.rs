@@ -47,9 +47,9 @@ mod trail;
 pub use crate::chain::{
     Backlog, Checkpoint, CheckpointKey, CheckpointPublicKey, Expectations, Finding, FindingKind, Report, Sealer,
 };
+pub use crate::context::{Context, ContextSpans};
 #[cfg(feature = "axum")]
 pub use crate::context::{ContextLayer, ContextService};
-pub use crate::context::{Context, ContextSpans};
 pub use crate::database::AuditDatabase;
 pub use crate::entity::{EntityType, PatchOperation, Retention};
 pub use crate::error::{Error, ErrorKind};

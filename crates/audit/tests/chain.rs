@@ -5,9 +5,7 @@ mod support;
 use std::time::Duration;
 
 use support::{Store, TestDatabase};
-use tracing_privacy_audit::{
-    Checkpoint, CheckpointKey, Entry, Expectations, FindingKind, Report, Timestamp,
-};
+use tracing_privacy_audit::{Checkpoint, CheckpointKey, Entry, Expectations, FindingKind, Report, Timestamp};
 
 on_every_database![
     an_untouched_trail_is_intact,
@@ -36,8 +34,10 @@ async fn unguarded<DB: TestDatabase>(store: &Store<DB>) {
 async fn drop_guards<DB: TestDatabase>(store: &Store<DB>) {
     let drops = match DB::NAME {
         "SQLite" => "SELECT 'DROP TRIGGER ' || name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'audit_%'",
-        _ => "SELECT format('DROP TRIGGER IF EXISTS %I ON %s', tgname, tgrelid::regclass) FROM pg_trigger
-              WHERE NOT tgisinternal AND tgname LIKE 'audit\\_%' AND tgparentid = 0",
+        _ => {
+            "SELECT format('DROP TRIGGER IF EXISTS %I ON %s', tgname, tgrelid::regclass) FROM pg_trigger
+              WHERE NOT tgisinternal AND tgname LIKE 'audit\\_%' AND tgparentid = 0"
+        }
     };
     for drop in store.column(drops).await {
         store.run(&drop).await.unwrap();
@@ -118,24 +118,15 @@ async fn each_way_of_tampering_is_named<DB: TestDatabase>(store: Store<DB>) {
         ),
         ("UPDATE audit_link SET sealed_us = sealed_us + 1 WHERE position = 50".to_owned(), vec![(Modified, Some(50))]),
         ("UPDATE audit_link SET hash = digest WHERE position = 50".to_owned(), vec![(Modified, Some(50))]),
-        (
-            swap("audit_link", "position", &link_columns, "20", "90"),
-            vec![(Reordered, Some(20)), (Reordered, Some(90))],
-        ),
-        (
-            swap("audit_link", "position", &link_columns, "20", "21"),
-            vec![(Reordered, Some(20)), (Reordered, Some(21))],
-        ),
+        (swap("audit_link", "position", &link_columns, "20", "90"), vec![(Reordered, Some(20)), (Reordered, Some(90))]),
+        (swap("audit_link", "position", &link_columns, "20", "21"), vec![(Reordered, Some(20)), (Reordered, Some(21))]),
         (
             swap("audit_link", "position", &["record_id", "time_us", "digest"], "20", "90"),
             // Sealed in one batch, so that nothing else differs.
             vec![(Reordered, Some(20)), (Reordered, Some(90))],
         ),
         (
-            format!(
-                "DELETE FROM audit_record WHERE id = {}; DELETE FROM audit_link WHERE position = 60",
-                record(60)
-            ),
+            format!("DELETE FROM audit_record WHERE id = {}; DELETE FROM audit_link WHERE position = 60", record(60)),
             vec![(Missing, Some(60))],
         ),
         ("DELETE FROM audit_link WHERE position = 60".to_owned(), vec![(Missing, Some(60)), (Unchained, None)]),
@@ -200,8 +191,13 @@ async fn only_a_checkpoint_finds_a_chain_made_anew<DB: TestDatabase>(store: Stor
     let conn = &mut *store.connection().await;
     store.trail.seal(conn).await.unwrap();
     let early = store.trail.checkpoint(conn, &key()).await.unwrap().unwrap();
-    unguarded(&Store { pool: store.pool.clone(), trail: store.trail.clone(), folder: store.folder.clone(), guard: Box::new(()) })
-        .await;
+    unguarded(&Store {
+        pool: store.pool.clone(),
+        trail: store.trail.clone(),
+        folder: store.folder.clone(),
+        guard: Box::new(()),
+    })
+    .await;
     let late = store.trail.checkpoint(conn, &key()).await.unwrap().unwrap();
     rechain(&store).await;
 
@@ -258,7 +254,10 @@ async fn a_tampered_chain_is_not_signed<DB: TestDatabase>(store: Store<DB>) {
         .await
         .unwrap();
     store.trail.seal(conn).await.unwrap();
-    store.run("UPDATE audit_record SET action = 'x' WHERE id = (SELECT record_id FROM audit_link WHERE position = 203)").await.unwrap();
+    store
+        .run("UPDATE audit_record SET action = 'x' WHERE id = (SELECT record_id FROM audit_link WHERE position = 203)")
+        .await
+        .unwrap();
     let error = store.trail.checkpoint(conn, &key()).await.unwrap_err();
     assert!(error.to_string().contains("does not continue"), "{error}");
 }

@@ -11,9 +11,7 @@ use serde_json::Value;
 use support::{CANARIES, Store, TestDatabase, insert_jane};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tracing_privacy_audit::{
-    Action, AuditRequest, Context, ContextLayer, Entry, Outcome, Party, Query, audit_router,
-};
+use tracing_privacy_audit::{Action, AuditRequest, Context, ContextLayer, Entry, Outcome, Party, Query, audit_router};
 
 on_every_database![
     the_history_is_served,

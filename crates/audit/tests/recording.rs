@@ -116,7 +116,9 @@ async fn no_canary_is_stored<DB: TestDatabase>(store: Store<DB>) {
 
     for table in ["audit_record", "audit_subject_key", "audit_unsealed"] {
         let rows = match DB::NAME {
-            "SQLite" => store.column(&format!("SELECT hex(CAST(json_array({}) AS BLOB)) FROM {table}", columns(table))).await,
+            "SQLite" => {
+                store.column(&format!("SELECT hex(CAST(json_array({}) AS BLOB)) FROM {table}", columns(table))).await
+            }
             _ => store.column(&format!("SELECT row_to_json({table})::text FROM {table}")).await,
         };
         assert_eq!(rows.len(), 1);

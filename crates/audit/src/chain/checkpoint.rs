@@ -71,8 +71,7 @@ impl CheckpointKey {
 
     fn sign(&self, position: i64, hash: &[u8]) -> Checkpoint {
         let (made, key_id) = (Timestamp::now(), self.public().id());
-        let mut checkpoint =
-            Checkpoint { position, hash: hex::encode(hash), made, key_id, signature: String::new() };
+        let mut checkpoint = Checkpoint { position, hash: hex::encode(hash), made, key_id, signature: String::new() };
         checkpoint.signature = hex::encode(&self.0.sign(&checkpoint.message()).to_bytes());
         checkpoint
     }
@@ -124,7 +123,11 @@ impl<DB: AuditDatabase> Trail<DB> {
     /// # Errors
     ///
     /// The chain was tampered with since the last checkpoint (run [`verify`](Self::verify)); the database refuses.
-    pub async fn checkpoint(&self, conn: &mut DB::Connection, key: &CheckpointKey) -> Result<Option<Checkpoint>, Error> {
+    pub async fn checkpoint(
+        &self,
+        conn: &mut DB::Connection,
+        key: &CheckpointKey,
+    ) -> Result<Option<Checkpoint>, Error> {
         let mut transaction = DB::begin_alone(conn).await.map_err(Error::database(SIGNING))?;
         let outcome = self.sign(&mut transaction, key).await;
         finish(transaction, outcome, SIGNING).await
@@ -133,7 +136,8 @@ impl<DB: AuditDatabase> Trail<DB> {
     async fn sign(&self, conn: &mut DB::Connection, key: &CheckpointKey) -> Result<Option<Checkpoint>, Error> {
         let failed = Error::database(SIGNING);
         let (position, hash) = head::<DB>(conn).await?;
-        let last = "SELECT position, hash, made_us, key_id, signature FROM audit_checkpoint ORDER BY position DESC LIMIT 1";
+        let last =
+            "SELECT position, hash, made_us, key_id, signature FROM audit_checkpoint ORDER BY position DESC LIMIT 1";
         let rows = DB::fetch(conn, last, vec![]).await.map_err(&failed)?;
         let last = rows.first().map(|row| Checkpoint::from_row(row, 0)).transpose()?;
         let public = key.public();
@@ -141,7 +145,9 @@ impl<DB: AuditDatabase> Trail<DB> {
             return Err(Error::damaged("the last checkpoint is forged: it was not signed by its key"));
         }
         if !self.continues(conn, last.as_ref(), position).await? {
-            return Err(Error::damaged("the chain does not continue the last checkpoint, so it is not signed: verify it"));
+            return Err(Error::damaged(
+                "the chain does not continue the last checkpoint, so it is not signed: verify it",
+            ));
         }
         if position == 0 || last.as_ref().is_some_and(|last| last.position == position) {
             return Ok(last);

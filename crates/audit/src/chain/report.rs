@@ -72,7 +72,13 @@ impl Report {
         self.counts.is_empty()
     }
 
-    pub(super) fn find(&mut self, kind: FindingKind, position: Option<i64>, subject: Option<&str>, detail: &'static str) {
+    pub(super) fn find(
+        &mut self,
+        kind: FindingKind,
+        position: Option<i64>,
+        subject: Option<&str>,
+        detail: &'static str,
+    ) {
         *self.counts.entry(kind).or_default() += 1;
         if self.findings.len() < Self::MAX_FINDINGS {
             self.findings.push(Finding { kind, position, subject: subject.map(str::to_owned), detail });

@@ -216,7 +216,12 @@ impl<'v, DB: AuditDatabase> Walk<'v, DB> {
 
     fn changed(&mut self, link: &Link) {
         let record = Some(link.content.record_id.as_str());
-        self.report.find(FindingKind::Modified, Some(link.position), record, "a link does not have the hash of its content");
+        self.report.find(
+            FindingKind::Modified,
+            Some(link.position),
+            record,
+            "a link does not have the hash of its content",
+        );
     }
 
     fn record(&mut self, link: &Link, record: &Stored, follows: bool) {
@@ -236,7 +241,8 @@ impl<'v, DB: AuditDatabase> Walk<'v, DB> {
 
     /// A link without its record: it is gone, or has another time than when it was sealed.
     async fn lost(&mut self, conn: &mut DB::Connection, link: &Link) -> Result<(), Error> {
-        let other = DB::fetch(conn, "SELECT 1 FROM audit_record WHERE id = ?", vec![link.content.record_id.as_str().into()]);
+        let other =
+            DB::fetch(conn, "SELECT 1 FROM audit_record WHERE id = ?", vec![link.content.record_id.as_str().into()]);
         let there = !other.await.map_err(Error::database(VERIFYING))?.is_empty();
         let (kind, detail) = match there {
             true => (FindingKind::Modified, "a record has another time than when it was sealed"),
@@ -266,7 +272,8 @@ impl<'v, DB: AuditDatabase> Walk<'v, DB> {
         for (id, digest) in purges {
             let rows = DB::fetch(conn, &select, vec![id.as_str().into()]).await.map_err(Error::database(VERIFYING))?;
             let record = rows.first().map(|row| Stored::from_row(row, 0));
-            let attested = record.filter(|it| self.trail.parts().record_key.as_ref().is_none_or(|key| it.is_attested(key)));
+            let attested =
+                record.filter(|it| self.trail.parts().record_key.as_ref().is_none_or(|key| it.is_attested(key)));
             let attested = attested.and_then(|record| record.read().ok()).is_some_and(|it| attests(&it, &digest));
             if !attested {
                 let detail = "records are marked as purged that no record of a purge attests";
@@ -307,7 +314,8 @@ impl<'v, DB: AuditDatabase> Walk<'v, DB> {
         );
         let mut last = String::new();
         loop {
-            let rows = DB::fetch(conn, &page, vec![Value::from(last.as_str())]).await.map_err(Error::database(VERIFYING))?;
+            let rows =
+                DB::fetch(conn, &page, vec![Value::from(last.as_str())]).await.map_err(Error::database(VERIFYING))?;
             for row in &rows {
                 last = row.text(0)?.to_owned();
                 if row.is_null(1) && row.is_null(2) {
@@ -333,7 +341,8 @@ impl<'v, DB: AuditDatabase> Walk<'v, DB> {
             match verdict {
                 Verdict::Changed => self.changed(&suspect.link),
                 Verdict::Displaced => {
-                    let (position, record) = (Some(suspect.link.position), Some(suspect.link.content.record_id.as_str()));
+                    let (position, record) =
+                        (Some(suspect.link.position), Some(suspect.link.content.record_id.as_str()));
                     self.report.find(FindingKind::Reordered, position, record, "a link stands in the place of another");
                 }
                 Verdict::Intact => {}

@@ -136,7 +136,8 @@ impl<DB: AuditDatabase, A> Endpoint<DB, A> {
 
     async fn record_refusal(&self, entity_type: &str, entity_id: &str) -> Result<(), Error> {
         let details = Query::entity(entity_type, entity_id).describe();
-        let entry = Entry::new(Action::READ, AUDIT, "records").outcome(Outcome::Denied).after(json!({ "details": details }));
+        let entry =
+            Entry::new(Action::READ, AUDIT, "records").outcome(Outcome::Denied).after(json!({ "details": details }));
         let mut transaction = self.trail.begin(&self.pool).await?;
         self.trail.record(&mut transaction, entry).await?;
         transaction.commit().await.map_err(Error::database("recording a refusal"))

@@ -5,8 +5,8 @@ mod endpoint;
 mod holding;
 mod page;
 mod query;
-mod reverted;
 mod reveal;
+mod reverted;
 
 #[cfg(feature = "axum")]
 pub use self::endpoint::{AuditRequest, audit_router};

@@ -51,7 +51,8 @@ impl<DB: AuditDatabase> Trail<DB> {
         let (conditions, values) = query.conditions(|id| self.safe_id(id));
         let size = query.page_size();
         // One more shows whether there is another page.
-        let sql = format!("SELECT {COLUMNS} FROM audit_record WHERE {conditions} ORDER BY time_us, id LIMIT {}", size + 1);
+        let sql =
+            format!("SELECT {COLUMNS} FROM audit_record WHERE {conditions} ORDER BY time_us, id LIMIT {}", size + 1);
         let rows = DB::fetch(conn, &sql, values).await.map_err(Error::database("reading records"))?;
         let more = rows.len() > size as usize;
         let records = rows.iter().take(size as usize).map(|row| Stored::from_row(row, 0).read());

@@ -16,7 +16,12 @@ pub(super) type Keys = HashMap<String, Option<SubjectKey>>;
 impl<DB: AuditDatabase> Trail<DB> {
     /// Decrypts the personal values of a record. What cannot be decrypted becomes `{"erased": true}`; without a master key,
     /// `{"encrypted": true}`.
-    pub(super) async fn reveal(&self, conn: &mut DB::Connection, record: &mut Record, keys: &mut Keys) -> Result<(), Error> {
+    pub(super) async fn reveal(
+        &self,
+        conn: &mut DB::Connection,
+        record: &mut Record,
+        keys: &mut Keys,
+    ) -> Result<(), Error> {
         let Some(subject) = record.subject.clone() else { return Ok(()) };
         let unreadable = match &self.parts().master_key {
             Some(master) if !keys.contains_key(&subject) => {

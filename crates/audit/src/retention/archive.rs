@@ -80,8 +80,7 @@ impl<DB: AuditDatabase> Trail<DB> {
         output.sync_all()?;
 
         let retention_months = retention.as_months();
-        let archive =
-            Archive { file: file.to_owned(), digest: digest(file)?, records, retention_months, before };
+        let archive = Archive { file: file.to_owned(), digest: digest(file)?, records, retention_months, before };
         let mut read = 0;
         for line in archive.lines()? {
             line?;
@@ -120,7 +119,9 @@ impl<DB: AuditDatabase> Trail<DB> {
                 let stored = Stored::from_row(row, 0);
                 (last_time, last_id) = (stored.time().as_micros(), stored.id().to_owned());
                 if stored.digest()[..] != *row.bytes(COLUMN_COUNT + 1)? {
-                    return Err(Error::damaged("a record is not what was sealed, so it is not archived: verify the trail"));
+                    return Err(Error::damaged(
+                        "a record is not what was sealed, so it is not archived: verify the trail",
+                    ));
                 }
                 let record = stored.values().iter().map(to_json).collect();
                 write_line(&mut encoder, &Line { position: row.integer(COLUMN_COUNT)?, record })?;
@@ -168,7 +169,8 @@ pub(super) struct Lines {
 impl Lines {
     fn read(&mut self, line: Line) -> Result<(i64, Stored), Error> {
         let values = line.record.into_iter().map(from_json).collect::<Option<Vec<_>>>();
-        let stored = values.filter(|values| values.len() == COLUMN_COUNT).map(Stored::from_values).ok_or_else(damaged)?;
+        let stored =
+            values.filter(|values| values.len() == COLUMN_COUNT).map(Stored::from_values).ok_or_else(damaged)?;
         let key = (stored.time(), stored.id().to_owned());
         // In order, so that none is in it twice.
         if key <= self.last {

@@ -56,7 +56,12 @@ impl<DB: AuditDatabase> Trail<DB> {
     }
 
     /// Whether an entity is under legal hold; the id as it is stored.
-    pub(super) async fn is_held(&self, conn: &mut DB::Connection, entity_type: &str, safe_id: &str) -> Result<bool, Error> {
+    pub(super) async fn is_held(
+        &self,
+        conn: &mut DB::Connection,
+        entity_type: &str,
+        safe_id: &str,
+    ) -> Result<bool, Error> {
         let select = "SELECT 1 FROM audit_hold WHERE entity_type = ? AND (entity_id IS NULL OR entity_id = ?)";
         let rows = DB::fetch(conn, select, vec![entity_type.into(), safe_id.into()]).await;
         Ok(!rows.map_err(Error::database(HOLDING))?.is_empty())

@@ -129,7 +129,8 @@ async fn attest<DB: AuditDatabase>(conn: &mut DB::Connection, purge_id: &str) ->
     );
     let (mut attested, mut last) = (PurgeDigest::default(), 0);
     loop {
-        let rows = DB::fetch(conn, &page, vec![purge_id.into(), last.into()]).await.map_err(Error::database(PURGING))?;
+        let rows =
+            DB::fetch(conn, &page, vec![purge_id.into(), last.into()]).await.map_err(Error::database(PURGING))?;
         for row in &rows {
             let (position, digest) = marked(row)?;
             attested.add(position, digest);

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use tracing_privacy::Policy;
 
 use super::Trail;
-use crate::{Error, Timestamp};
 use crate::database::AuditDatabase;
 use crate::entity::{Entity, EntityType, Retention};
 use crate::keys::{MasterKey, RecordKey};
+use crate::{Error, Timestamp};
 
 /// The type of entity that the trail's own actions are recorded on: purges, erasures, reads of other records.
 pub(crate) const AUDIT: &str = "audit";

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sqlx::pool::PoolConnection;
 use sqlx::{Pool, Transaction};
 use tracing_privacy::Policy;
-use tracing_privacy_audit::{AuditDatabase, Entry, EntityType, MasterKey, RecordKey, Retention, Timestamp, Trail};
+use tracing_privacy_audit::{AuditDatabase, EntityType, Entry, MasterKey, RecordKey, Retention, Timestamp, Trail};
 
 /// Values that must come out nowhere, each under the field of a user that holds it.
 pub const CANARIES: [(&str, &str); 4] = [
@@ -158,4 +158,22 @@ macro_rules! on_every_database {
             })*
         }
     };
+}
+
+/// Random numbers that a seed repeats (SplitMix64).
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % end
+    }
+}
+
+/// A number from the environment, for tests that can be made longer.
+pub fn setting(name: &str, default: usize) -> usize {
+    std::env::var(name).map_or(default, |value| value.parse().expect("a number"))
 }

@@ -80,7 +80,11 @@ fn start() -> Option<Server> {
     }
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let binary = |name: &str| as_postgres(&binaries.join(name));
-    succeed(binary("initdb").args(["--auth=trust", "--username=postgres", "--no-sync", "--encoding=UTF8", "--pgdata"]).arg(&data));
+    succeed(
+        binary("initdb")
+            .args(["--auth=trust", "--username=postgres", "--no-sync", "--encoding=UTF8", "--pgdata"])
+            .arg(&data),
+    );
     let options = format!(
         "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c fsync=off -c max_connections=300"
     );
@@ -93,7 +97,13 @@ fn start() -> Option<Server> {
         .spawn()
         .unwrap();
     let mut start = binary("pg_ctl");
-    start.args(["start", "--wait", "--silent", "--pgdata"]).arg(&data).arg("--log").arg(&log).arg("--options").arg(options);
+    start
+        .args(["start", "--wait", "--silent", "--pgdata"])
+        .arg(&data)
+        .arg("--log")
+        .arg(&log)
+        .arg("--options")
+        .arg(options);
     if !start.stdout(Stdio::null()).status().unwrap().success() {
         drop(watchdog.stdin.take());
         panic!("the PostgreSQL server did not start");
