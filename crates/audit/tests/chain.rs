@@ -1,4 +1,5 @@
 //! The chain: whatever is done to a trail past the API is found, and named.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 mod support;
 
@@ -52,7 +53,10 @@ async fn verify<DB: TestDatabase>(store: &Store<DB>, expected: &Expectations) ->
     report
 }
 
-fn found(report: &Report) -> Vec<(FindingKind, Option<i64>)> {
+/// What was found, and at which position.
+type Found = (FindingKind, Option<i64>);
+
+fn found(report: &Report) -> Vec<Found> {
     let mut found: Vec<_> = report.findings.iter().map(|finding| (finding.kind, finding.position)).collect();
     found.sort_unstable();
     found
@@ -106,7 +110,7 @@ async fn each_way_of_tampering_is_named<DB: TestDatabase>(store: Store<DB>) {
     };
     // Full rows of links trade places; the position is the key, so it stays.
     let link_columns = ["record_id", "time_us", "digest", "hash", "sealed_us"];
-    let cases: Vec<(String, Vec<(FindingKind, Option<i64>)>)> = vec![
+    let cases: Vec<(String, Vec<Found>)> = vec![
         (format!("UPDATE audit_record SET action = 'logout' WHERE id = {}", record(7)), vec![(Modified, Some(7))]),
         (format!("UPDATE audit_record SET body = body || ' ' WHERE id = {}", record(7)), vec![(Modified, Some(7))]),
         (format!("UPDATE audit_record SET actor_id = 'x' WHERE id = {}", record(1)), vec![(Modified, Some(1))]),

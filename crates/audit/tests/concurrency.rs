@@ -1,6 +1,7 @@
 //! Many writers at once: the chain has every committed record once, in one line.
 //!
 //! `AUDIT_ROWS` sets how many transactions each of the 16 writers makes; `just audit-stress` makes 2,000.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 mod support;
 

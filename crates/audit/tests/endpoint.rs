@@ -1,4 +1,5 @@
 //! The endpoint: nobody reads whom the application does not let, and both are recorded.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 #![cfg(feature = "axum")]
 
 mod support;

@@ -1,6 +1,7 @@
 //! Whatever fails, wherever: the change is there if and only if its record is.
 //!
 //! `AUDIT_SEEDS` sets how many transactions are run, each with a fault that its seed chooses.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Reading: pages in the order of time, nothing twice and nothing left out, and each reading on record.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! The end of records: only what is due, only what is archived, and never what is held; and the erasure of persons.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 mod support;
 

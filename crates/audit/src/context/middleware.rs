@@ -14,6 +14,9 @@ use tower_service::Service;
 use super::{CURRENT, Context};
 use crate::record::Party;
 
+type Actor = dyn Fn(&Parts) -> Option<Party> + Send + Sync;
+type Adjust = dyn Fn(&Parts, &mut Context) + Send + Sync;
+
 /// A middleware that gives each request its [`Context`]: who acts, the address of the client, its user agent, the id of the
 /// request (`x-request-id`) and of the trace (`traceparent`).
 ///
@@ -32,8 +35,8 @@ use crate::record::Party;
 /// ```
 #[derive(Clone)]
 pub struct ContextLayer {
-    actor: Arc<dyn Fn(&Parts) -> Option<Party> + Send + Sync>,
-    adjust: Arc<dyn Fn(&Parts, &mut Context) + Send + Sync>,
+    actor: Arc<Actor>,
+    adjust: Arc<Adjust>,
 }
 
 impl ContextLayer {

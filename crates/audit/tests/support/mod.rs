@@ -35,6 +35,12 @@ pub trait TestDatabase: AuditDatabase {
         conn: &'c mut Self::Connection,
         sql: &'c str,
     ) -> impl Future<Output = sqlx::Result<Vec<String>>> + Send + 'c;
+
+    /// How a query is going to be answered.
+    fn plan<'c>(
+        conn: &'c mut Self::Connection,
+        sql: &'c str,
+    ) -> impl Future<Output = sqlx::Result<Vec<String>>> + Send + 'c;
 }
 
 /// A fresh database, with users.

@@ -26,6 +26,10 @@ impl TestDatabase for Postgres {
         let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(conn).await?;
         Ok(rows.iter().map(|row| row.get_unchecked(0)).collect())
     }
+
+    async fn plan(conn: &mut PgConnection, sql: &str) -> sqlx::Result<Vec<String>> {
+        Self::column(conn, &format!("EXPLAIN {sql}")).await
+    }
 }
 
 /// A server that ends with this process.

@@ -17,6 +17,11 @@ impl TestDatabase for Sqlite {
         let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(conn).await?;
         Ok(rows.iter().map(|row| row.get_unchecked(0)).collect())
     }
+
+    async fn plan(conn: &mut SqliteConnection, sql: &str) -> sqlx::Result<Vec<String>> {
+        let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"))).fetch_all(conn).await?;
+        Ok(rows.iter().map(|row| row.get_unchecked("detail")).collect())
+    }
 }
 
 /// An empty database with its trail.
