@@ -30,6 +30,29 @@
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Words
+//!
+//! | word | meaning |
+//! |---|---|
+//! | entity | what is changed: a user, an invoice; an [`EntityType`] says what may be recorded of it |
+//! | entry | what the application asks to be recorded, with raw values |
+//! | record | what is stored: safe values, who, when, from where, and a diff |
+//! | context | who acts and from where, carried along with the request |
+//! | link | a record's place in the hash chain |
+//! | sealer | appends committed records to the chain, one at a time |
+//! | checkpoint | a signed statement of how the chain stood |
+//! | purge | the end of records after their time, itself a record |
+//! | subject | the person whose key personal values are encrypted under |
+//!
+//! # Map
+//!
+//! - [`Trail`]: records, reads, seals, verifies, archives, purges, erases. [`TrailBuilder`] makes one.
+//! - [`Entry`], [`Change`], [`Context`], [`ContextSpans`]: what is recorded. [`EntityType`], [`Retention`]: what may be, and how long.
+//! - [`Query`], [`Page`], [`Reverted`], [`Holding`]: what is read.
+//! - [`Sealer`], [`Checkpoint`], [`Expectations`], [`Report`]: evidence of tampering.
+//! - [`Archive`], [`Purge`]: the end of records.
+//! - `ContextLayer` and `audit_router` (feature `axum`): the middleware, and the endpoint.
 
 mod chain;
 mod context;
@@ -61,3 +84,8 @@ pub use crate::record::{Action, ChangeOp, Entry, FieldChange, Outcome, Party, Re
 pub use crate::retention::{Archive, Purge};
 pub use crate::timestamp::Timestamp;
 pub use crate::trail::{Change, Trail, TrailBuilder};
+
+/// The README's code runs as tests.
+#[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -67,7 +67,8 @@ impl Timestamp {
         start.map_or(self, |time| Self::from_time(time.replace_time(time::Time::MIDNIGHT)))
     }
 
-    /// Year and month, as `2026_11`.
+    /// Year and month, as `2026_11`: partitions are called by it.
+    #[cfg(any(test, feature = "postgres"))]
     pub(crate) fn month_name(self) -> String {
         self.time().map_or_else(String::new, |time| format!("{:04}_{:02}", time.year(), u8::from(time.month())))
     }

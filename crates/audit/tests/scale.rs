@@ -85,13 +85,17 @@ async fn the_price_of_a_record<DB: TestDatabase>(store: Store<DB>) {
     }
     let audited = start.elapsed();
     let trigger = match DB::NAME {
-        "SQLite" => "CREATE TABLE by_hand (old TEXT, new TEXT, at TEXT);
+        "SQLite" => {
+            "CREATE TABLE by_hand (old TEXT, new TEXT, at TEXT);
             CREATE TRIGGER by_hand AFTER UPDATE ON users BEGIN INSERT INTO by_hand
-                VALUES (json_object('role', OLD.role), json_object('role', NEW.role), datetime()); END",
-        _ => "CREATE TABLE by_hand (old TEXT, new TEXT, at TEXT);
+                VALUES (json_object('role', OLD.role), json_object('role', NEW.role), datetime()); END"
+        }
+        _ => {
+            "CREATE TABLE by_hand (old TEXT, new TEXT, at TEXT);
             CREATE FUNCTION by_hand() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO by_hand
                 VALUES (row_to_json(OLD)::text, row_to_json(NEW)::text, now()::text); RETURN NULL; END';
-            CREATE TRIGGER by_hand AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION by_hand()",
+            CREATE TRIGGER by_hand AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION by_hand()"
+        }
     };
     store.run(trigger).await.unwrap();
     let by_hand = bare(&store).await;
