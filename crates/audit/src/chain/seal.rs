@@ -1,0 +1,158 @@
+//! Sealing: committed records become links of the chain, one after the other, by one sealer at a time.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use sqlx::Pool;
+use tokio::task::JoinHandle;
+
+use super::link::{Content, GENESIS, Link};
+use crate::database::{AuditDatabase, Value, finish};
+use crate::record::{COLUMNS, Stored};
+use crate::{Error, Timestamp, Trail};
+
+const SEALING: &str = "sealing";
+/// How many records are sealed in one transaction.
+const BATCH: usize = 500;
+
+/// Records that are committed and not yet in the chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Backlog {
+    /// How many.
+    pub records: u64,
+    /// When the oldest of them was recorded.
+    pub oldest: Option<Timestamp>,
+}
+
+impl Backlog {
+    /// How long ago the oldest was recorded; an alarm for a sealer that stands still.
+    pub fn age(&self, now: Timestamp) -> Duration {
+        let micros = self.oldest.map_or(0, |oldest| now.as_micros().saturating_sub(oldest.as_micros()));
+        Duration::from_micros(u64::try_from(micros).unwrap_or_default())
+    }
+}
+
+impl<DB: AuditDatabase> Trail<DB> {
+    /// Seals all records that are committed; answers how many. Any number of processes may call it at any time: the
+    /// database lets in one after the other.
+    ///
+    /// # Errors
+    ///
+    /// The database refuses. What was sealed before that stays sealed.
+    pub async fn seal(&self, conn: &mut DB::Connection) -> Result<u64, Error> {
+        let mut sealed = 0;
+        loop {
+            let count = self.seal_batch(conn).await?;
+            sealed += count as u64;
+            if count < BATCH {
+                return Ok(sealed);
+            }
+        }
+    }
+
+    async fn seal_batch(&self, conn: &mut DB::Connection) -> Result<usize, Error> {
+        if self.nothing_to_seal(conn).await? {
+            return Ok(0);
+        }
+        let mut transaction = DB::begin_alone(conn).await.map_err(Error::database(SEALING))?;
+        let outcome = append::<DB>(&mut transaction).await;
+        finish(transaction, outcome, SEALING).await
+    }
+
+    /// Whether a look, without the lock, shows that there is no work.
+    async fn nothing_to_seal(&self, conn: &mut DB::Connection) -> Result<bool, Error> {
+        let rows = DB::fetch(conn, "SELECT 1 FROM audit_unsealed LIMIT 1", vec![]).await;
+        Ok(rows.map_err(Error::database(SEALING))?.is_empty())
+    }
+
+    /// Which records wait to be sealed.
+    ///
+    /// # Errors
+    ///
+    /// The database refuses.
+    pub async fn backlog(&self, conn: &mut DB::Connection) -> Result<Backlog, Error> {
+        let rows = DB::fetch(conn, "SELECT count(*), coalesce(min(time_us), 0) FROM audit_unsealed", vec![]).await;
+        let rows = rows.map_err(Error::database("reading the backlog"))?;
+        let Some(row) = rows.first() else { return Ok(Backlog { records: 0, oldest: None }) };
+        let records = u64::try_from(row.integer(0)?).unwrap_or_default();
+        let oldest = Timestamp::from_micros(row.integer(1)?);
+        Ok(Backlog { records, oldest: (records > 0).then_some(oldest) })
+    }
+
+    /// Starts a task that seals again and again, with that pause. It ends when the [`Sealer`] is dropped.
+    ///
+    /// Each error is logged, and the next round tries again.
+    pub fn spawn_sealer(&self, pool: Pool<DB>, pause: Duration) -> Sealer {
+        let trail = self.clone();
+        Sealer(tokio::spawn(async move {
+            loop {
+                let outcome = match pool.acquire().await.map_err(Error::database(SEALING)) {
+                    Ok(mut conn) => trail.seal(&mut conn).await,
+                    Err(error) => Err(error),
+                };
+                if let Err(error) = outcome {
+                    tracing::error!(%error, "audit records could not be sealed");
+                }
+                tokio::time::sleep(pause).await;
+            }
+        }))
+    }
+}
+
+/// Appends a batch of waiting records to the chain, in a transaction that nobody else appends in.
+pub(crate) async fn append<DB: AuditDatabase>(conn: &mut DB::Connection) -> Result<usize, Error> {
+    let failed = Error::database(SEALING);
+    let (mut position, mut previous) = head::<DB>(conn).await?;
+    let columns: Vec<_> = COLUMNS.split(", ").map(|column| format!("r.{}", column.trim())).collect();
+    let waiting = format!(
+        "SELECT {} FROM audit_unsealed u JOIN audit_record r ON r.id = u.record_id AND r.time_us = u.time_us
+         ORDER BY u.time_us, u.record_id LIMIT {BATCH}",
+        columns.join(", ")
+    );
+    let rows = DB::fetch(conn, &waiting, vec![]).await.map_err(&failed)?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let sealed_us = Timestamp::now().as_micros();
+    let (mut links, mut done) = (Vec::new(), Vec::new());
+    for row in &rows {
+        let record = Stored::from_row(row, 0);
+        let (record_id, time_us) = (record.id().to_owned(), record.time().as_micros());
+        done.extend([Value::from(time_us), Value::from(record_id.as_str())]);
+        let content = Content { record_id, time_us, digest: record.digest().to_vec(), sealed_us };
+        position += 1;
+        let hash = content.hash(&previous, position).to_vec();
+        previous.clone_from(&hash);
+        links.extend(Link { position, content, hash }.into_values());
+    }
+    let values = |one: &str| vec![one; rows.len()].join(", ");
+    let insert = format!(
+        "INSERT INTO audit_link (position, record_id, time_us, digest, hash, sealed_us) VALUES {}",
+        values("(?, ?, ?, ?, ?, ?)")
+    );
+    DB::execute(conn, &insert, links).await.map_err(&failed)?;
+    let delete = format!("DELETE FROM audit_unsealed WHERE (time_us, record_id) IN (VALUES {})", values("(?, ?)"));
+    DB::execute(conn, &delete, done).await.map_err(failed)?;
+    Ok(rows.len())
+}
+
+/// Position and hash of the last link.
+pub(crate) async fn head<DB: AuditDatabase>(conn: &mut DB::Connection) -> Result<(i64, Vec<u8>), Error> {
+    let last = "SELECT position, hash FROM audit_link ORDER BY position DESC LIMIT 1";
+    let rows = DB::fetch(conn, last, vec![]).await.map_err(Error::database("reading the end of the chain"))?;
+    match rows.first() {
+        Some(row) => Ok((row.integer(0)?, row.bytes(1)?.to_owned())),
+        None => Ok((0, GENESIS.to_vec())),
+    }
+}
+
+/// A sealer that runs in the background, until it is dropped.
+#[derive(Debug)]
+#[must_use = "the sealer ends when this is dropped"]
+pub struct Sealer(JoinHandle<()>);
+
+impl Drop for Sealer {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

@@ -1,0 +1,104 @@
+//! The two stores behind one interface: SQL text with `?` for values, and rows of plain values.
+//!
+//! Everything else in this crate is written once, over [`AuditDatabase`].
+
+#[cfg(feature = "postgres")]
+mod postgres;
+mod schema;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod value;
+
+use std::future::Future;
+
+use sqlx::{Database, Transaction};
+
+use crate::Error;
+
+pub(crate) use self::schema::install;
+pub(crate) use self::value::{Row, Value};
+
+/// A database that a trail can live in: SQLite, and with the feature `postgres` PostgreSQL.
+///
+/// It is implemented for `sqlx::Sqlite` and `sqlx::Postgres`, and cannot be implemented outside of this crate.
+pub trait AuditDatabase: Database + sealed::Store {}
+
+impl<DB: Database + sealed::Store> AuditDatabase for DB {}
+
+/// Ends a transaction: commits what went well, rolls back what did not. To drop it would leave it, with its locks, until the
+/// connection is used again.
+pub(crate) async fn finish<DB: AuditDatabase, T>(
+    transaction: Transaction<'_, DB>,
+    outcome: Result<T, Error>,
+    doing: &'static str,
+) -> Result<T, Error> {
+    match outcome {
+        Ok(value) => transaction.commit().await.map_err(Error::database(doing)).map(|()| value),
+        Err(error) => {
+            // The error that came first is the one to tell.
+            let _ = transaction.rollback().await;
+            Err(error)
+        }
+    }
+}
+
+type SqlResult<T> = Result<T, sqlx::Error>;
+
+pub(crate) mod sealed {
+    use super::{Database, Future, Row, SqlResult, Transaction, Value};
+
+    /// What the rest of the crate asks of a database.
+    pub trait Store: Database {
+        /// The migrations, oldest first.
+        const MIGRATIONS: &'static [&'static str];
+        /// A statement that makes the transaction in which it runs impossible to commit.
+        const POISON: &'static str;
+        /// Begins a transaction that is going to write.
+        const BEGIN_WRITE: &'static str;
+
+        /// Makes sure that what is deleted next is overwritten, where the store can.
+        const DELETE_SECURELY: Option<&'static str>;
+        /// Removes what was deleted from where it may still stand.
+        const SCRUB: &'static str;
+
+        /// Runs one statement; answers how many rows it changed.
+        fn execute<'c>(
+            conn: &'c mut Self::Connection,
+            sql: &'c str,
+            values: Vec<Value>,
+        ) -> impl Future<Output = SqlResult<u64>> + Send + 'c;
+
+        /// Runs a query and reads all of its rows.
+        fn fetch<'c>(
+            conn: &'c mut Self::Connection,
+            sql: &'c str,
+            values: Vec<Value>,
+        ) -> impl Future<Output = SqlResult<Vec<Row>>> + Send + 'c;
+
+        /// Runs several statements without values.
+        fn run_script<'c>(
+            conn: &'c mut Self::Connection,
+            sql: &'static str,
+        ) -> impl Future<Output = SqlResult<()>> + Send + 'c;
+
+        /// Begins a transaction that no other of this kind runs beside, until it ends.
+        fn begin_alone(
+            conn: &mut Self::Connection,
+        ) -> impl Future<Output = SqlResult<Transaction<'_, Self>>> + Send + '_;
+
+        /// Begins a transaction all of whose reads see one state; inside of another, they see what that one sees.
+        fn begin_snapshot(
+            conn: &mut Self::Connection,
+        ) -> impl Future<Output = SqlResult<Transaction<'_, Self>>> + Send + '_;
+
+        /// The names of guards (triggers) that are not in force as the migrations made them.
+        fn broken_guards(conn: &mut Self::Connection) -> impl Future<Output = SqlResult<Vec<String>>> + Send + '_;
+
+        /// Makes room for records of a month, where the store keeps months apart.
+        fn prepare_month<'c>(
+            conn: &'c mut Self::Connection,
+            start: crate::Timestamp,
+            end: crate::Timestamp,
+        ) -> impl Future<Output = SqlResult<()>> + Send + 'c;
+    }
+}

@@ -1,0 +1,127 @@
+//! The trail: which entities there are, under which policy, with which keys.
+
+mod builder;
+mod change;
+mod write;
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use serde_json::Value;
+use sqlx::{Pool, Transaction};
+use tracing_privacy::Policy;
+
+pub(crate) use self::builder::AUDIT;
+use self::builder::Parts;
+pub use self::builder::TrailBuilder;
+pub use self::change::Change;
+pub(crate) use self::write::{read_subject_key, subject_name};
+use crate::database::{self, AuditDatabase};
+use crate::entity::{Entity, PatchOperation};
+use crate::error::ErrorKind;
+use crate::{Error, Timestamp};
+
+/// An audit trail in a database of type `DB` (`sqlx::Sqlite`, `sqlx::Postgres`). Cheap to clone.
+///
+/// See the [crate](crate) for an example.
+pub struct Trail<DB> {
+    parts: Arc<Parts>,
+    database: PhantomData<fn() -> DB>,
+}
+
+impl<DB: AuditDatabase> Trail<DB> {
+    /// Starts a trail whose values go through that policy.
+    pub fn builder(policy: Policy) -> TrailBuilder<DB> {
+        TrailBuilder::new(policy)
+    }
+
+    /// Makes the tables of the trail, with indexes and triggers, or brings them up to date. Call it at every start, by a
+    /// user who may create tables.
+    ///
+    /// # Errors
+    ///
+    /// The database refuses, or the tables were made by a later version of this crate.
+    pub async fn install(&self, conn: &mut DB::Connection) -> Result<(), Error> {
+        database::install::<DB>(conn).await?;
+        self.prepare_months(conn, Timestamp::now(), 3).await
+    }
+
+    /// Begins a transaction that is going to write. In PostgreSQL it is `pool.begin()`; in SQLite it takes the write lock at
+    /// once (`BEGIN IMMEDIATE`), since one that reads first and writes later fails as soon as another wrote in between.
+    ///
+    /// # Errors
+    ///
+    /// There is no connection, or the lock did not become free in time.
+    pub async fn begin(&self, pool: &Pool<DB>) -> Result<Transaction<'static, DB>, Error> {
+        pool.begin_with(DB::BEGIN_WRITE).await.map_err(Error::database("beginning a transaction"))
+    }
+
+    /// Makes room for the records of so many calendar months from a time on, where the store keeps months apart
+    /// (PostgreSQL). [`install`](Self::install) does so for three months.
+    ///
+    /// # Errors
+    ///
+    /// The database refuses.
+    pub async fn prepare_months(&self, conn: &mut DB::Connection, from: Timestamp, months: u16) -> Result<(), Error> {
+        let mut start = from.month_start();
+        for _ in 0..months {
+            // Every month begins at most 31 days after the one before.
+            let end = start.plus_micros(32 * crate::timestamp::MICROS_PER_DAY).month_start();
+            DB::prepare_month(conn, start, end).await.map_err(Error::database("preparing a month"))?;
+            start = end;
+        }
+        Ok(())
+    }
+
+    /// Applies a JSON Patch (RFC 6902) to a document of an entity type: all of it, or, if any operation reads or writes a
+    /// field that is not allowed, nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Refused`] with the paths that are not allowed; [`ErrorKind::Patch`] where an operation does not fit the
+    /// document; [`ErrorKind::UnknownEntity`].
+    pub fn apply_patch(&self, entity_type: &str, document: &mut Value, patch: &[PatchOperation]) -> Result<(), Error> {
+        self.entity(entity_type)?.apply_patch(document, patch, &|path| self.safe_path(path))
+    }
+
+    /// Applies a merge patch (RFC 7396), as [`apply_patch`](Self::apply_patch) does.
+    ///
+    /// # Errors
+    ///
+    /// As `apply_patch`.
+    pub fn apply_merge_patch(&self, entity_type: &str, document: &mut Value, patch: &Value) -> Result<(), Error> {
+        self.entity(entity_type)?.apply_merge_patch(document, patch, &|path| self.safe_path(path))
+    }
+
+    pub(crate) fn entity(&self, name: &str) -> Result<&Entity, Error> {
+        self.parts.entities.get(name).ok_or_else(|| ErrorKind::UnknownEntity(self.safe_path(name)).into())
+    }
+
+    /// A path that came from outside, so that it may be told.
+    fn safe_path(&self, path: &str) -> String {
+        const MAX: usize = 128;
+        self.parts.policy.sanitize_text(path).chars().take(MAX).flat_map(char::escape_debug).collect()
+    }
+
+    /// An id as it is stored and searched for.
+    pub(crate) fn safe_id(&self, id: &str) -> String {
+        self.parts.policy.sanitize_text(id)
+    }
+
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+impl<DB> Clone for Trail<DB> {
+    fn clone(&self) -> Self {
+        Self { parts: Arc::clone(&self.parts), database: PhantomData }
+    }
+}
+
+impl<DB> fmt::Debug for Trail<DB> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trail").field("entities", &self.parts.entities.keys()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,245 @@
+//! Every way past the API that we know of, on both stores: refused by the database, or found by `verify`.
+//!
+//! `cargo test -p tracing-privacy-audit --all-features --test append_only -- --nocapture` prints the table of the README.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+mod support;
+
+use support::{Store, TestDatabase};
+use tracing_privacy_audit::{Expectations, FindingKind};
+
+/// What becomes of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// The database refuses it.
+    Refused,
+    /// It is done, and found.
+    Found(FindingKind),
+    /// It is done, does no harm, and nothing is found.
+    Harmless,
+}
+
+use Fate::{Found, Harmless, Refused};
+
+/// A record that is there, and its columns.
+const FIRST: &str = "(SELECT record_id FROM audit_link WHERE position = 1)";
+const REST: &str = "time_us, entity_type, entity_id, action, outcome, actor_type, actor_id, behalf_type, behalf_id,
+    trace_id, retention_months, subject, body, mac";
+
+/// What a refusal says; a mistake in the attempt itself says something else.
+const REFUSALS: [&str; 8] = [
+    "audit: ",
+    "permission denied",
+    "must be owner",
+    "duplicate key value",
+    "no column named rowid",
+    "MERGE is not supported",
+    "MERGE command cannot affect",
+    "violates partition constraint",
+];
+
+async fn attempt<DB: TestDatabase>(store: &Store<DB>, sql: &str) -> Fate {
+    let before = store.column("SELECT body FROM audit_record ORDER BY id").await;
+    // On one connection, since some attempts begin with a setting.
+    let mut conn = store.connection().await.detach();
+    let done = DB::run(&mut conn, sql).await;
+    let _ = sqlx::Connection::close(conn).await;
+    if let Err(error) = done {
+        let error = error.to_string();
+        assert!(REFUSALS.iter().any(|refusal| error.contains(refusal)), "{sql}: {error}");
+        assert_eq!(store.column("SELECT body FROM audit_record ORDER BY id").await, before, "{sql}");
+        let report = store.trail.verify(&mut *store.connection().await, &Expectations::none()).await.unwrap();
+        assert!(report.is_intact(), "{sql}: {report:?}");
+        return Refused;
+    }
+    store.trail.seal(&mut *store.connection().await).await.unwrap();
+    let report = store.trail.verify(&mut *store.connection().await, &Expectations::none()).await.unwrap();
+    match report.findings.iter().map(|finding| finding.kind).min() {
+        Some(kind) => Found(kind),
+        None => Harmless,
+    }
+}
+
+async fn sealed<DB: TestDatabase>(store: &Store<DB>) {
+    store.logins(5).await;
+    store.trail.seal(&mut *store.connection().await).await.unwrap();
+}
+
+/// Runs each attempt on a fresh database and prints the table.
+macro_rules! attempts {
+    ($name:literal, $fresh:expr, $attempts:expr) => {
+        println!("\n| {} | |\n|---|---|", $name);
+        for (sql, fate) in $attempts {
+            let store = $fresh;
+            sealed(&store).await;
+            assert_eq!(attempt(&store, &sql).await, fate, "{sql}");
+            let told = match fate {
+                Refused => "refused".to_owned(),
+                Found(kind) => format!("found: {kind:?}").to_lowercase(),
+                Harmless => "no harm".to_owned(),
+            };
+            println!("| `{}` | {told} |", sql.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+    };
+}
+
+#[cfg(feature = "sqlite")]
+#[tokio::test]
+async fn sqlite() {
+    let replace = |verb: &str, tail: &str| {
+        format!("{verb} INTO audit_record (id, {REST}) SELECT id, {REST} FROM audit_record WHERE id = {FIRST} {tail}")
+    };
+    let link = "SELECT position, record_id, time_us, digest, hash, sealed_us FROM audit_link WHERE position = 1";
+    let attempts = [
+        (format!("UPDATE audit_record SET body = '{{}}' WHERE id = {FIRST}"), Refused),
+        (format!("UPDATE OR REPLACE audit_record SET id = {FIRST}"), Refused),
+        (format!("DELETE FROM audit_record WHERE id = {FIRST}"), Refused),
+        ("DELETE FROM audit_record".to_owned(), Refused),
+        (replace("INSERT", ""), Refused),
+        (replace("INSERT OR REPLACE", ""), Refused),
+        (replace("REPLACE", ""), Refused),
+        (replace("PRAGMA recursive_triggers = OFF; REPLACE", ""), Refused),
+        (replace("INSERT OR IGNORE", ""), Refused),
+        (replace("INSERT", "ON CONFLICT (id) DO UPDATE SET body = '{}'"), Refused),
+        ("INSERT OR REPLACE INTO audit_record (rowid) VALUES (1)".to_owned(), Refused),
+        ("UPDATE audit_link SET digest = hash".to_owned(), Refused),
+        ("DELETE FROM audit_link WHERE position = 5".to_owned(), Refused),
+        (format!("REPLACE INTO audit_link {link}"), Refused),
+        (
+            "INSERT INTO audit_link SELECT 9, 'x', time_us, digest, hash, sealed_us FROM audit_link LIMIT 1".to_owned(),
+            Refused,
+        ),
+        ("UPDATE audit_purged SET purge_id = 'x'; DELETE FROM audit_record".to_owned(), Refused),
+        (
+            format!("INSERT INTO audit_purged VALUES (1, 'x'); DELETE FROM audit_record WHERE id = {FIRST}"),
+            Found(FindingKind::Forged),
+        ),
+        (
+            format!("DROP TRIGGER audit_record_no_update; UPDATE audit_record SET body = '{{}}' WHERE id = {FIRST}"),
+            Found(FindingKind::Modified),
+        ),
+        (
+            format!("DROP TRIGGER audit_record_no_delete; DELETE FROM audit_record WHERE id = {FIRST}"),
+            Found(FindingKind::Missing),
+        ),
+        ("DROP TRIGGER audit_record_no_delete".to_owned(), Found(FindingKind::Unguarded)),
+        (
+            "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE type = 'trigger'".to_owned(),
+            Found(FindingKind::Unguarded),
+        ),
+        (
+            format!("INSERT INTO audit_record (id, {REST}) SELECT 'x', {REST} FROM audit_record LIMIT 1"),
+            Found(FindingKind::Forged),
+        ),
+        (
+            format!(
+                "DROP TRIGGER audit_record_queue;
+                 INSERT INTO audit_record (id, {REST}) SELECT 'x', {REST} FROM audit_record LIMIT 1"
+            ),
+            Found(FindingKind::Unchained),
+        ),
+        (
+            format!(
+                "ALTER TABLE audit_record RENAME TO old; CREATE TABLE audit_record AS SELECT * FROM old WHERE id <> {FIRST}"
+            ),
+            Found(FindingKind::Missing),
+        ),
+    ];
+    attempts!("SQLite, by whoever may write to the file", support::sqlite::fresh().await, attempts);
+}
+
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn postgres() {
+    let Some(store) = support::postgres::fresh().await else { return };
+    let partitions = "SELECT c.relname::text FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid
+        WHERE inhparent = 'audit_record'::regclass ORDER BY 1";
+    let partitions = store.column(partitions).await;
+    assert_eq!(partitions.len(), 4, "three months and the rest");
+    let month = partitions[0].clone();
+
+    let mut attempts = Vec::new();
+    let mut tables = vec!["audit_record".to_owned(), "audit_link".to_owned()];
+    tables.extend(partitions);
+    for replica in ["", "SET session_replication_role = replica; "] {
+        for table in &tables {
+            attempts.push((format!("{replica}TRUNCATE {table} CASCADE"), Refused));
+        }
+        for table in ["audit_record", &month, "audit_link"] {
+            let id = if table == "audit_link" { "record_id" } else { "id" };
+            attempts.push((format!("{replica}UPDATE {table} SET time_us = 1 WHERE {id} = {FIRST}"), Refused));
+            attempts.push((format!("{replica}DELETE FROM {table} WHERE {id} = {FIRST}"), Refused));
+        }
+    }
+    let copy = |id: &str, time: &str| {
+        let rest = REST.replacen("time_us", time, 1);
+        format!("INSERT INTO audit_record (id, {REST}) SELECT {id}, {rest} FROM audit_record WHERE id = {FIRST}")
+    };
+    attempts.extend([
+        (copy("id", "time_us"), Refused),
+        (copy("id", "time_us + 1"), Refused),
+        (copy("id", "4102444800000000"), Refused),
+        (format!("{} ON CONFLICT (id, time_us) DO UPDATE SET body = '{{}}'", copy("id", "time_us")), Refused),
+        (format!("{} ON CONFLICT DO NOTHING", copy("id", "time_us")), Harmless),
+        (
+            "MERGE INTO audit_record r USING audit_link l ON l.record_id = r.id WHEN MATCHED THEN UPDATE SET body = '{}'"
+                .to_owned(),
+            Refused,
+        ),
+        (
+            "INSERT INTO audit_link SELECT 9, 'x', time_us, digest, hash, sealed_us FROM audit_link LIMIT 1".to_owned(),
+            Refused,
+        ),
+        ("INSERT INTO audit_record_rest SELECT * FROM audit_record".to_owned(), Refused),
+        (copy("'x'", "time_us"), Found(FindingKind::Forged)),
+        (
+            format!("INSERT INTO audit_purged VALUES (1, 'x'); DELETE FROM audit_record WHERE id = {FIRST}"),
+            Found(FindingKind::Forged),
+        ),
+        (
+            format!(
+                "ALTER TABLE audit_record DISABLE TRIGGER ALL; UPDATE audit_record SET body = '{{}}' WHERE id = {FIRST};
+                 ALTER TABLE audit_record ENABLE TRIGGER ALL"
+            ),
+            Found(FindingKind::Modified),
+        ),
+        ("ALTER TABLE audit_record DISABLE TRIGGER audit_no_delete".to_owned(), Found(FindingKind::Unguarded)),
+        (format!("ALTER TABLE {month} DISABLE TRIGGER audit_no_truncate"), Found(FindingKind::Unguarded)),
+        (
+            "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'".to_owned(),
+            Found(FindingKind::Unguarded),
+        ),
+        (format!("ALTER TABLE audit_record DETACH PARTITION {month}"), Found(FindingKind::Missing)),
+        (format!("DROP TABLE {month}"), Found(FindingKind::Missing)),
+    ]);
+    attempts!(
+        "PostgreSQL, by the owner of the tables and superuser",
+        support::postgres::fresh().await.expect("it was there a moment ago"),
+        attempts
+    );
+
+    // A role that may only record.
+    for role in ["audit_app", "audit_reader", "audit_sealer"] {
+        let store = support::postgres::fresh().await.expect("it was there a moment ago");
+        sealed(&store).await;
+        store.trail.install_roles(&mut *store.connection().await).await.unwrap();
+        for sql in [
+            format!("UPDATE audit_record SET body = '{{}}' WHERE id = {FIRST}"),
+            "UPDATE audit_record SET body = '{}'".to_owned(),
+            "DELETE FROM audit_record".to_owned(),
+            "TRUNCATE audit_record".to_owned(),
+            format!("DELETE FROM {month}"),
+            format!("TRUNCATE {month}"),
+            "DELETE FROM audit_link".to_owned(),
+            "INSERT INTO audit_purged VALUES (1, 'x')".to_owned(),
+            "DELETE FROM audit_subject_key".to_owned(),
+            "ALTER TABLE audit_record DISABLE TRIGGER ALL".to_owned(),
+            "DROP TABLE audit_record".to_owned(),
+            "SET session_replication_role = replica".to_owned(),
+        ] {
+            assert_eq!(attempt(&store, &format!("SET ROLE {role}; {sql}")).await, Refused, "{role}: {sql}");
+        }
+        let read = attempt(&store, &format!("SET ROLE {role}; SELECT body FROM audit_record")).await;
+        assert_eq!(read, if role == "audit_app" { Refused } else { Harmless }, "{role}");
+    }
+}
