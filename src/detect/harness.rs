@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn time_is_linear_in_the_text() {
-        const LEN: usize = 1 << 18;
+        const LEN: usize = 1 << 16;
         for detector in BUILTIN {
             for flood in FLOODS {
                 let text = flood.repeat(LEN / flood.len());

@@ -192,7 +192,7 @@ fn here(bits: Bits) -> u64 {
 /// Where runs of so many set bits end.
 fn runs(bits: Bits, len: u32) -> Bits {
     let (mut ends, mut have) = (bits, 1);
-    while have < len {
+    while have < len && ends != 0 {
         let step = have.min(len - have);
         ends &= ends << step;
         have += step;
@@ -242,7 +242,13 @@ impl Screen {
         if kinds.digit != 0 {
             seen.look_at_digits(&before, &kinds);
         }
-        seen.look_at_hex(&before, &kinds);
+        let separators = |kinds: &Kinds| kinds.colon | kinds.dash | kinds.dot;
+        if kinds.digit | separators(&kinds) | separators(&before) != 0 {
+            seen.look_at_hex(&before, &kinds);
+        }
+        if kinds.colon | before.colon != 0 {
+            seen.look_at_colons(&before, &kinds);
+        }
         seen
     }
 }
@@ -250,6 +256,10 @@ impl Screen {
 /// Where a word may begin although a letter or digit stands before it, which belongs to an escape: `\n`, `\x1b`, `\u003c`,
 /// `%20`, and the colours of terminals, `ESC [ 32 m`.
 fn after_escape(before: &Kinds, kinds: &Kinds, block: &Block<'_>) -> u64 {
+    let any = |kinds: &Kinds| kinds.backslash | kinds.percent | kinds.escape;
+    if any(before) | any(kinds) == 0 {
+        return 0;
+    }
     let backslash = bits(before.backslash, kinds.backslash);
     let percent = bits(before.percent, kinds.percent);
     let colours = backslash | bits(before.escape, kinds.escape);
@@ -309,29 +319,34 @@ impl Seen {
     }
 
     fn look_at_hex(&mut self, before: &Kinds, kinds: &Kinds) {
-        let colon = bits(before.colon, kinds.colon);
         let hex = bits(before.digit | before.hex_letter, kinds.digit | kinds.hex_letter);
         let two = runs(hex, 2);
-        if here(colon) != 0 {
-            let double = colon & colon << 1;
-            self.ipv6 = here(double & hex << 2 | double << 1 & hex);
-            let inner = colon & hex << 1;
-            let sixth = repeat(inner, 5, |colons| inner & (colons << 2 | colons << 3 | colons << 4 | colons << 5));
-            self.ipv6 |= here(sixth << 1 & hex);
+        if here(two) == 0 {
+            return;
         }
-        let digits = before.digit | kinds.digit != 0;
-        let (dash, blank) = (bits(before.dash, kinds.dash), bits(before.blank, kinds.blank));
-        // Those with blanks between have digits; else they would be words.
-        for (separator, may_be) in [(colon, true), (dash, true), (blank, digits)] {
-            if may_be {
-                self.mac |= here(repeat(two, 5, |pairs| then(then(pairs, separator, 1), two, 2)));
-            }
+        let mut look_at_pairs = |separator: Bits| {
+            self.mac |= here(repeat(two, 5, |pairs| then(then(pairs, separator, 1), two, 2)));
+        };
+        look_at_pairs(bits(before.colon, kinds.colon));
+        look_at_pairs(bits(before.dash, kinds.dash));
+        if before.digit | kinds.digit != 0 {
+            // Those with blanks between have digits; else they would be words.
+            look_at_pairs(bits(before.blank, kinds.blank));
         }
         let dot = bits(before.dot, kinds.dot);
-        let before_dot = dot >> 1 & hex << 3 & hex << 2 & two;
-        if before_dot != 0 {
+        if dot != 0 {
             let four = runs(hex, 4);
             self.mac |= here(repeat(four, 2, |groups| then(then(groups, dot, 1), four, 4)));
         }
+    }
+
+    fn look_at_colons(&mut self, before: &Kinds, kinds: &Kinds) {
+        let hex = bits(before.digit | before.hex_letter, kinds.digit | kinds.hex_letter);
+        let colon = bits(before.colon, kinds.colon);
+        let double = colon & colon << 1;
+        self.ipv6 = here(double & hex << 2 | double << 1 & hex);
+        let inner = colon & hex << 1;
+        let sixth = repeat(inner, 5, |colons| inner & (colons << 2 | colons << 3 | colons << 4 | colons << 5));
+        self.ipv6 |= here(sixth << 1 & hex);
     }
 }
