@@ -52,7 +52,8 @@ impl fmt::Display for Printed<'_> {
 pub(super) fn forges_lines(text: &str) -> bool {
     // The lead bytes of all of them; most texts hold none.
     let suspicious = |b: u8| b < 0x20 || matches!(b, 0x7f | 0xc2 | 0xd8 | 0xe2);
-    text.bytes().any(suspicious) && text.chars().any(is_forging)
+    // Without leaving early, so that many bytes are compared at once.
+    text.bytes().fold(false, |any, b| any | suspicious(b)) && text.chars().any(is_forging)
 }
 
 /// Control characters except tab, line and paragraph separators, and marks that turn the direction of text

@@ -170,10 +170,16 @@ impl Scanner {
     /// Reads `text` once and tells `sink` what stands in it.
     pub(crate) fn scan(&self, text: &[u8], sink: &mut impl Sink) {
         let mut pass = Pass { scanner: self, text, sink, resume: Resume::default(), disguised: false };
-        let mut screen = Screen::default();
-        let mut at = 0;
         let mut document = 0..0;
         let mut room = [0; _];
+        let mut screen = Screen::default();
+        let mut at = 0;
+        if text.len() <= BLOCK {
+            let block = Block::new(text, 0, &mut room);
+            let seen = Screen::look_once(&block);
+            pass.block(0, &block, &seen, &mut document);
+            at = text.len();
+        }
         while at < text.len() {
             let block = Block::new(text, at, &mut room);
             let seen = screen.look(&block);
