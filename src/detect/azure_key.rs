@@ -22,6 +22,8 @@ pub(crate) static DETECTOR: Detector = Detector {
 const SIGNATURES: [&[u8]; 12] =
     [b"JQQJ", b"AZDO", b"ASt", b"ACDb", b"AzSe", b"AzFu", b"APIM", b"+AMC", b"+ABA", b"+AEh", b"+ARM", b"+AIoT"];
 
+/// The shortest key with a signature, and its padding.
+const SHORTEST_SIGNED: usize = 44;
 /// The longest key.
 const LONGEST: usize = 88;
 /// What a client secret has around its signature.
@@ -56,6 +58,9 @@ fn signed_key(text: &[u8], end: usize, floor: usize) -> Option<Range<usize>> {
     let is_base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
     let in_word = |b: &&u8| is_base64(b) || matches!(b, b'_' | b'-');
     let start = end - text[floor..end].iter().rev().take_while(in_word).count();
+    if end - start + "==".len() < SHORTEST_SIGNED {
+        return None;
+    }
     let runs = text[start..end].split(|b| !is_base64(b)).scan(start, |at, run| {
         let start = std::mem::replace(at, *at + run.len() + 1);
         Some(start..start + run.len())

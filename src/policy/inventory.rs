@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use super::endings::Endings;
 use super::key::Key;
 
 /// Which rule speaks for which key.
@@ -16,6 +17,7 @@ pub(crate) struct Inventory {
     patterns: Vec<KeyPattern>,
     by_suffix: HashMap<u64, Vec<u32>, KeepHash>,
     others: Vec<u32>,
+    endings: Endings,
     has_paths: bool,
 }
 
@@ -111,6 +113,10 @@ impl Inventory {
                 Some(text) => inventory.by_suffix.entry(hash(text)).or_default().push(i),
                 None => inventory.others.push(i),
             }
+            match pattern.last.parts.last() {
+                Some(part) if !pattern.last.open_end => inventory.endings.add(&part.text),
+                _ => inventory.endings.add_all(),
+            }
         }
         inventory.patterns = patterns;
         inventory
@@ -129,6 +135,9 @@ impl Inventory {
 
     /// The rule for a key: one segment, and those before it.
     pub(crate) fn rule(&self, segment: &[u8], parents: &dyn Parents) -> Option<u32> {
+        if !self.endings.may_match(segment) {
+            return None;
+        }
         let key = Key::new(segment);
         self.best(&key, parents).or_else(|| self.best(&key.without_number()?, parents))
     }

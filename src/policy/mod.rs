@@ -4,6 +4,7 @@ mod builder;
 mod category;
 mod class;
 mod compile;
+mod endings;
 mod exemption;
 mod explain;
 mod fingerprint;

@@ -21,23 +21,22 @@ const SHORTEST_HEX: usize = 32;
 /// groups of base64; of hex, four small letters, four capitals or six digits. Longer stretches are told of again and again.
 /// Answers where the run ends.
 pub(crate) fn stretches(text: &[u8], at: usize, mut visit: impl FnMut(Blob, usize)) -> usize {
-    let is = |i: usize, test: fn(u8) -> bool| text.get(i).is_some_and(|&b| test(b));
-    // How many in a row there are so far, by step.
+    let kinds = |i: usize| text.get(i).map_or(0, |&b| KINDS[usize::from(b)]);
+    // How many in a row there are so far, by step; of bytes, also what their first digit says.
     let mut groups = [0; 4];
     let mut pairs = [(0, 0); 2];
+    let mut here = [kinds(at), kinds(at + 1), kinds(at + 2), kinds(at + 3)];
     let mut i = at;
-    while is(i, is_base64) {
-        let group = is(i, is_first) && is(i + 1, is_second) && is(i + 2, is_third) && is(i + 3, is_base64);
+    while here[0] & BASE64 != 0 {
         let count = &mut groups[i % 4];
+        let group = here[0] & FIRST != 0 && here[1] & SECOND != 0 && here[2] & THIRD != 0 && here[3] & BASE64 != 0;
         *count = if group { *count + 1 } else { 0 };
         if *count >= 3 {
             visit(Blob::Base64, i + 4);
         }
-        // What the first digit of a byte says of the character.
-        let (kind, enough) = match text[i] {
-            b'6' | b'7' if is(i + 1, |b| b.is_ascii_hexdigit()) => (1, 4),
-            b'4' | b'5' if is(i + 1, |b| b.is_ascii_hexdigit()) => (2, 4),
-            b'3' if is(i + 1, |b| b.is_ascii_digit()) => (3, 6),
+        let (kind, enough) = match here[0] & (SMALL | CAPITAL | DIGIT) {
+            DIGIT if here[1] & DECIMAL != 0 => (DIGIT, 6),
+            kind @ (SMALL | CAPITAL) if here[1] & HEX != 0 => (kind, 4),
             _ => (0, u32::MAX),
         };
         let (last, count) = &mut pairs[i % 2];
@@ -47,25 +46,61 @@ pub(crate) fn stretches(text: &[u8], at: usize, mut visit: impl FnMut(Blob, usiz
             visit(Blob::Hex, i + 2);
         }
         i += 1;
+        here = [here[1], here[2], here[3], kinds(i + 3)];
     }
     i
 }
 
-fn is_base64(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-')
-}
+/// Kinds of digits: of base64 at all, and the first, second and third of a group of ASCII.
+const BASE64: u16 = 1;
+const FIRST: u16 = 2;
+const SECOND: u16 = 4;
+const THIRD: u16 = 8;
+/// Of hex; and the first of a small letter, a capital, a digit.
+const HEX: u16 = 16;
+const DECIMAL: u16 = 32;
+const SMALL: u16 = 64;
+const CAPITAL: u16 = 128;
+const DIGIT: u16 = 256;
 
-fn is_first(b: u8) -> bool {
-    matches!(b, b'I'..=b'Z' | b'a'..=b'f')
-}
-
-fn is_second(b: u8) -> bool {
-    matches!(b, b'C'..=b'H' | b'S'..=b'X' | b'i'..=b'n' | b'y'..=b'z' | b'0'..=b'3')
-}
-
-fn is_third(b: u8) -> bool {
-    b"ABEFIJMNQRUVYZcdghklopstwx014589".contains(&b)
-}
+const KINDS: [u16; 256] = {
+    let mut kinds = [0; 256];
+    let mut i = 0;
+    while i < kinds.len() {
+        let b = i as u8;
+        let mut kind = 0;
+        if b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-') {
+            kind |= BASE64;
+        }
+        if matches!(b, b'I'..=b'Z' | b'a'..=b'f') {
+            kind |= FIRST;
+        }
+        if matches!(b, b'C'..=b'H' | b'S'..=b'X' | b'i'..=b'n' | b'y'..=b'z' | b'0'..=b'3') {
+            kind |= SECOND;
+        }
+        if matches!(b, b'A' | b'B' | b'E' | b'F' | b'I' | b'J' | b'M' | b'N' | b'Q' | b'R' | b'U' | b'V' | b'Y' | b'Z')
+            || matches!(b, b'c' | b'd' | b'g' | b'h' | b'k' | b'l' | b'o' | b'p' | b's' | b't' | b'w' | b'x')
+            || matches!(b, b'0' | b'1' | b'4' | b'5' | b'8' | b'9')
+        {
+            kind |= THIRD;
+        }
+        if b.is_ascii_hexdigit() {
+            kind |= HEX;
+        }
+        if b.is_ascii_digit() {
+            kind |= DECIMAL;
+        }
+        kind |= match b {
+            b'6' | b'7' => SMALL,
+            b'4' | b'5' => CAPITAL,
+            b'3' => DIGIT,
+            _ => 0,
+        };
+        kinds[i] = kind;
+        i += 1;
+    }
+    kinds
+};
 
 /// Where the blobs of one kind were read already, by step: so nothing is read twice.
 #[derive(Clone, Copy, Debug, Default)]
@@ -159,7 +194,7 @@ mod tests {
     fn read(kind: Blob, text: &str) -> Option<(&str, String)> {
         let mut floors = Floors::default();
         let mut found = None;
-        let run = text.split(|c: char| !is_base64(c as u8)).max_by_key(|run| run.len())?;
+        let run = text.split(|c: char| KINDS[usize::from(c as u8)] & BASE64 == 0).max_by_key(|run| run.len())?;
         let at = run.as_ptr() as usize - text.as_ptr() as usize;
         stretches(text.as_bytes(), at, |blob, end| {
             if blob == kind && found.is_none() {
