@@ -169,7 +169,8 @@ impl Scanner {
 
     /// Reads `text` once and tells `sink` what stands in it.
     pub(crate) fn scan(&self, text: &[u8], sink: &mut impl Sink) {
-        let mut pass = Pass { scanner: self, text, sink, resume: Resume::default(), disguised: false };
+        let mut pass =
+            Pass { scanner: self, text, sink, resume: Resume::default(), operators: Vec::new(), disguised: false };
         let mut document = 0..0;
         let mut room = [0; _];
         let mut screen = Screen::default();
@@ -207,6 +208,8 @@ struct Pass<'p, S> {
     text: &'p [u8],
     sink: &'p mut S,
     resume: Resume,
+    /// Where operators of SQL end that were not asked about yet: what they tell must come in the order of the text.
+    operators: Vec<usize>,
     disguised: bool,
 }
 
@@ -233,6 +236,7 @@ impl<S: Sink> Pass<'_, S> {
         }
         let mut stops = seen.stops();
         while let Some(i) = next(&mut stops) {
+            self.operators_before(at + i);
             if at + i < document.end {
                 continue;
             }
@@ -247,6 +251,17 @@ impl<S: Sink> Pass<'_, S> {
                 continue;
             }
             self.shapes(at, i, seen);
+        }
+        self.operators_before(at + block.len());
+    }
+
+    /// Asks about literals of SQL behind operators that end before `limit`.
+    fn operators_before(&mut self, limit: usize) {
+        while let Some(at) = self.operators.first().copied().filter(|end| *end < limit) {
+            self.operators.remove(0);
+            if at >= self.resume.floor {
+                self.literal_after(at, 3);
+            }
         }
     }
 
@@ -416,8 +431,12 @@ impl<S: Sink> Pass<'_, S> {
                 own_mark(&text[start..]).into_iter().for_each(|len| self.sink.own_mark(start..start + len));
                 return;
             }
-            Target::Operator if matches!(text.get(end), Some(b' ' | b'(')) => return self.literal_after(end, 3),
-            Target::Operator => return,
+            Target::Operator => {
+                if let Some(b' ' | b'(') = text.get(end) {
+                    self.operators.push(end);
+                }
+                return;
+            }
         };
         let floor = self.resume.of(index);
         let (rule, matcher) = &scanner.matchers[index as usize];

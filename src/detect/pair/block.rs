@@ -30,7 +30,11 @@ pub(super) fn block(text: &[u8], after: usize, key: usize) -> Option<Range<usize
         // `got token:` and a stack trace.
         Some(first) if column.is_none() && text[skip_blanks(text, first.next)..].starts_with(b"at ") => None,
         Some(first) => lines_below(text, first, column.unwrap_or(0), scalar),
-        None if at > properties && !scalar && at < text.len() => Some(properties..scalar_end(text, at)),
+        None if at > properties && !scalar && at < text.len() => {
+            // A value that is a key has a value of its own; so this was no anchor.
+            let value = properties..scalar_end(text, at);
+            (text[value.end - 1] != b':').then_some(value)
+        }
         None => None,
     }
 }
@@ -89,11 +93,11 @@ fn skip_comment(text: &[u8], at: usize) -> usize {
 
 /// Where the anchor (`&name`) or tag (`!name`) ends that begins at `at`.
 fn property_end(text: &[u8], at: usize) -> Option<usize> {
-    let name = |b: &&u8| is_key_byte(**b) || matches!(**b, b'!' | b':' | b'/' | b',');
-    matches!(text.get(at), Some(b'&' | b'!')).then_some(())?;
+    let sign = *text.get(at).filter(|b| matches!(b, b'&' | b'!'))?;
+    let name = |b: &&u8| is_key_byte(**b) || sign == b'!' && matches!(**b, b'!' | b':' | b'/' | b',');
     let end = at + 1 + text[at + 1..].iter().take(LONGEST_KEY).take_while(name).count();
-    let ends = text.get(end).is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | b'\\'));
-    ends.then_some(end)
+    let ends = text.get(end).is_none_or(|b| matches!(b, b' ' | b'\t')) || line_break(text, end).is_some();
+    (ends && end > at + 1).then_some(end)
 }
 
 /// The end of the value on the line of its key, its quotes included.
