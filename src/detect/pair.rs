@@ -87,9 +87,13 @@ impl Pair {
     pub(crate) fn is_doubtful(&self, text: &[u8]) -> bool {
         /// A longer value is taken at its word, so that no text is read again and again.
         const LONGEST: usize = 4096;
-        let follows_a_string = |b: &u8| b.is_ascii_whitespace() || b",;:&)]}>|\\/.".contains(b);
-        self.quoted && self.value.len() <= LONGEST && text[self.value.clone()].first().is_some_and(follows_a_string)
+        self.quoted && self.value.len() <= LONGEST && follows_a_string(text[self.value.clone()].first())
     }
+}
+
+/// Whether a string may have ended right before.
+fn follows_a_string(b: Option<&u8>) -> bool {
+    b.is_some_and(|b| b.is_ascii_whitespace() || b",;:&)]}>|\\/.".contains(b))
 }
 
 /// The longest key that is read, in bytes.

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::extent::extent;
-use super::{LONGEST_KEY, backslashes_before, is_key_byte};
+use super::{LONGEST_KEY, backslashes_before, follows_a_string, is_key_byte};
 
 /// The value after the colon that ends at `after`, of the key that begins at `key`, if it stands below, or behind an anchor or tag.
 pub(super) fn block(text: &[u8], after: usize, key: usize) -> Option<Range<usize>> {
@@ -31,9 +31,11 @@ pub(super) fn block(text: &[u8], after: usize, key: usize) -> Option<Range<usize
         Some(first) if column.is_none() && text[skip_blanks(text, first.next)..].starts_with(b"at ") => None,
         Some(first) => lines_below(text, first, column.unwrap_or(0), scalar),
         None if at > properties && !scalar && at < text.len() => {
-            // A value that is a key has a value of its own; so this was no anchor.
-            let value = properties..scalar_end(text, at);
-            (text[value.end - 1] != b':').then_some(value)
+            let (value, quoted) = extent(text, at, false);
+            // A value that is a key has a value of its own, and a string that begins like what follows a string ends another: so
+            // this was no anchor.
+            let none = text[at..value.end].ends_with(b":") || quoted && follows_a_string(text[value.start..].first());
+            (!none).then(|| properties..value.end + usize::from(quoted && value.end < text.len()))
         }
         None => None,
     }
@@ -98,12 +100,6 @@ fn property_end(text: &[u8], at: usize) -> Option<usize> {
     let end = at + 1 + text[at + 1..].iter().take(LONGEST_KEY).take_while(name).count();
     let ends = text.get(end).is_none_or(|b| matches!(b, b' ' | b'\t')) || line_break(text, end).is_some();
     (ends && end > at + 1).then_some(end)
-}
-
-/// The end of the value on the line of its key, its quotes included.
-fn scalar_end(text: &[u8], at: usize) -> usize {
-    let (value, quoted) = extent(text, at, false);
-    value.end + usize::from(quoted && value.end < text.len())
 }
 
 /// In which column the key that begins at `key` stands, if nothing but the dashes of lists stands before it on its line.
