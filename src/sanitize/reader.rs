@@ -261,15 +261,16 @@ impl Part<'_, '_> {
         }
     }
 
-    /// Reads literals of SQL from `at` on; answers how far it read.
+    /// Reads literals of SQL from `at` on; answers how far nothing else is to be read.
     fn sql_at(&mut self, at: usize, read: SqlReader) -> usize {
         let text = self.text;
         let mut found = Vec::new();
         let end = self.with_keys(|keys| read(text, at, keys, &mut |pair| found.push(pair)));
+        let doubtful = found.iter().find(|pair| pair.is_doubtful(text)).map(|pair| pair.value.start);
         for Pair { rule, key, value, .. } in found {
             self.add(value, rule, Some(key));
         }
-        end
+        doubtful.unwrap_or(end)
     }
 
     fn with_keys<T>(&self, read: impl FnOnce(&Keys<'_>) -> T) -> T {
