@@ -29,7 +29,9 @@ pub(super) fn block(text: &[u8], after: usize, key: usize) -> Option<Range<usize
     match line_break(text, at) {
         // `got token:` and a stack trace.
         Some(first) if column.is_none() && text[skip_blanks(text, first.next)..].starts_with(b"at ") => None,
-        Some(first) => lines_below(text, first, column.unwrap_or(0), scalar),
+        Some(first) => {
+            lines_below(text, first, column.unwrap_or(0), scalar).filter(|value| !ends_a_string(&text[value.clone()]))
+        }
         None if at > properties && !scalar && at < text.len() => {
             let (value, quoted) = extent(text, at, false);
             // A value that is a key has a value of its own, and a string that begins like what follows a string ends another: so
@@ -39,6 +41,12 @@ pub(super) fn block(text: &[u8], after: usize, key: usize) -> Option<Range<usize
         }
         None => None,
     }
+}
+
+/// Whether a text begins with what ends a string, rather than begins one: a quote, and what stands behind strings.
+fn ends_a_string(text: &[u8]) -> bool {
+    let slashes = text.iter().take_while(|&&b| b == b'\\').count();
+    matches!(text.get(slashes), Some(b'"' | b'\'' | b'`')) && follows_a_string(text.get(slashes + 1))
 }
 
 /// Where the line that follows a header's goes on, if it belongs to the header.
