@@ -141,6 +141,13 @@ fn lines_below(text: &[u8], first: Break, column: usize, scalar: bool) -> Option
     value
 }
 
+/// Whether a quote behind so many backslashes closes a string in which a line break has so many: the backslashes of the text
+/// before it are doubled for each string around; see `closing_quote` in `extent.rs`.
+fn closes(backslashes: usize, escapes: usize) -> bool {
+    let levels = escapes.next_power_of_two().trailing_zeros() + 1;
+    (0..levels).any(|level| (backslashes >> level).is_multiple_of(2))
+}
+
 /// Where the line ends that `content` lies in, and the line break there. Inside of a string that is written with so many
 /// backslashes, it ends where the string ends, too.
 fn line_end(text: &[u8], content: usize, escapes: usize) -> (usize, Option<Break>) {
@@ -156,8 +163,7 @@ fn line_end(text: &[u8], content: usize, escapes: usize) -> (usize, Option<Break
                 Some(line_break) if line_break.escapes <= escapes => return (stop, Some(line_break)),
                 _ => {
                     let slashes = text[stop..].iter().take_while(|&&b| b == b'\\').count();
-                    let closes = slashes < escapes && text.get(stop + slashes) == Some(&b'"');
-                    if closes {
+                    if text.get(stop + slashes) == Some(&b'"') && closes(slashes, escapes) {
                         return (stop, None);
                     }
                     at = stop + slashes + usize::from(text.get(stop + slashes) == Some(&b'"'));
