@@ -8,6 +8,8 @@ use std::hint::black_box;
 use std::io;
 
 use tracing::{info, info_span};
+use tracing_privacy::Policy;
+use tracing_privacy::boundary::PrivacySubscriberExt as _;
 use tracing_privacy::format::json_layer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{fmt, registry};
@@ -18,6 +20,15 @@ fn an_event_allocates_nothing() {
     tracing::subscriber::with_default(subscriber, || {
         let _outer = info_span!("request", id = 7, method = "GET", path = %"/orders").entered();
         let _inner = info_span!("query", table = "orders").entered();
+        assert_eq!(allocations_of(log), 0);
+    });
+}
+
+#[test]
+fn an_event_behind_a_boundary_allocates_nothing() {
+    let subscriber = registry().with(json_layer().with_writer(|| Nowhere)).with_privacy(Policy::builtin());
+    tracing::subscriber::with_default(subscriber, || {
+        let _span = info_span!("request", id = 7, method = "GET", path = %"/orders").entered();
         assert_eq!(allocations_of(log), 0);
     });
 }
