@@ -44,7 +44,7 @@ struct Kinds {
 pub(super) struct Seen {
     /// A byte that means something by itself.
     pub(super) special: u64,
-    /// A letter or digit, or a byte beyond ASCII, with none before it that belongs to the same word.
+    /// A letter or digit with none before it that belongs to the same word; a byte beyond ASCII with none such before it.
     pub(super) word_start: u64,
     /// Of those, digits and capitals: the beginning of a number or code.
     pub(super) code_start: u64,
@@ -235,10 +235,12 @@ impl Screen {
 impl Seen {
     #[inline(always)]
     fn of(before: &Kinds, kinds: &Kinds, block: &Block<'_>) -> Self {
-        let word = kinds.letter | kinds.digit | kinds.beyond_ascii;
-        let before_block = block.before();
-        let in_word = word << 1 | u64::from(before_block.is_ascii_alphanumeric() || !before_block.is_ascii());
-        let word_start = word & (!in_word | after_escape(before, kinds, block));
+        // Scripts without blanks run on into what is written in ASCII: `密码ghp_…`. So each begins words for itself.
+        let ascii = kinds.letter | kinds.digit;
+        let last = block.before();
+        let in_ascii = ascii << 1 | u64::from(last.is_ascii_alphanumeric());
+        let in_other = kinds.beyond_ascii << 1 | u64::from(!last.is_ascii());
+        let word_start = ascii & (!in_ascii | after_escape(before, kinds, block)) | kinds.beyond_ascii & !in_other;
         let behind = kinds.letter >> 1 | u64::from(block.after().is_ascii_alphabetic()) << (BLOCK - 1);
         let mut seen = Seen {
             special: kinds.special,
@@ -507,6 +509,12 @@ mod tests {
             let block = Block::new(text.as_bytes(), 0, &mut room);
             assert_eq!(format!("{:?}", Screen::look_once(&block)), format!("{:?}", Screen::default().look(&block)));
         }
+    }
+
+    #[test]
+    fn words_begin_where_scripts_meet() {
+        assert!(seen("密码ghp_x".as_bytes()).contains(&("word start", "密码".len())));
+        assert!(seen("xпароль".as_bytes()).contains(&("word start", 1)));
     }
 
     #[test]
