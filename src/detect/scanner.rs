@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::anchor::{Anchor, Shape};
-use super::grams::{Direction, Grams, Literal, SHORTEST_WORD};
+use super::grams::{Direction, Grams, Literal, ShortWords};
 use super::regex_rule::{CONTEXT_REACH, Prefix, RegexRule, Start, is_whole_word};
 use super::screen::{BLOCK, Block, LONG_WORD, Screen, Seen};
 use super::words::{Beginning, Words};
@@ -27,6 +27,7 @@ pub(crate) struct Scanner {
     shapes: [Vec<u32>; Shape::COUNT],
     /// By how words begin.
     literals: Grams<Target>,
+    short: ShortWords<Target>,
     /// By how words end.
     names: Grams<Target>,
     /// Those that may begin anywhere: only of rules of one's own, for they cost a look at every byte.
@@ -108,7 +109,7 @@ impl Scanner {
     pub(crate) fn new(matchers: Vec<(u32, Matcher)>) -> Result<Self, String> {
         let mut shapes = std::array::from_fn(|_| Vec::new());
         let (mut literals, mut whole, mut inside, mut names) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (mut words, mut signs, mut anywhere) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut short, mut words, mut signs, mut anywhere) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut add = |text: &[u8], exact, begins_word, target| match Literal::of_word(text, exact, begins_word, target)
         {
             Some(literal) => literals.push(literal),
@@ -139,10 +140,14 @@ impl Scanner {
                     }),
                     Start::Context { longest } => rule.context().iter().for_each(|word| {
                         let target = Target::Context(i, word.len(), *longest);
-                        if word.len() == SHORTEST_WORD {
-                            whole.push(Literal::new(word.as_bytes(), false, target));
-                        } else {
-                            add(word.as_bytes(), false, true, target);
+                        match *word.as_bytes() {
+                            [a, b] if a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() => {
+                                short.push(([a, b], target));
+                            }
+                            [a, _, _, ..] if a.is_ascii_alphanumeric() => {
+                                whole.push(Literal::whole_word(word.as_bytes(), target));
+                            }
+                            _ => add(word.as_bytes(), false, true, target),
                         }
                     }),
                     Start::Beginnings(beginnings) => beginnings.iter().for_each(|beginning| {
@@ -164,7 +169,8 @@ impl Scanner {
         let inside = Grams::new(Direction::Forward, inside);
         let names = Grams::new(Direction::Backward, names);
         let (words, signs) = (Words::new(words), Words::new(signs));
-        Ok(Self { numbers, shapes, literals, inside, names, words, signs, matchers, anywhere })
+        let short = ShortWords::new(short);
+        Ok(Self { numbers, shapes, literals, short, inside, names, words, signs, matchers, anywhere })
     }
 
     /// Reads `text` once and tells `sink` what stands in it.
@@ -221,10 +227,14 @@ impl<S: Sink> Pass<'_, S> {
         if !scanner.inside.is_empty() {
             self.literals(&scanner.inside, at, u64::MAX >> (BLOCK - block.len()), block, document.end);
         }
+        let mut short = seen.short_word;
+        while let Some(i) = next(&mut short) {
+            scanner.short.each(block.forward(i), |target| self.ask(target, at + i + 2));
+        }
         let mut starts = if scanner.words.any_start { seen.word_start } else { seen.code_start };
         while let Some(i) = next(&mut starts) {
             if at + i >= document.end {
-                scanner.words.each(self.text, at + i, |target, end| self.ask(target, end));
+                scanner.words.each(self.text, at + i, block.forward(i), |target, end| self.ask(target, end));
             }
         }
         let mut ends = seen.letters_end;
@@ -241,7 +251,7 @@ impl<S: Sink> Pass<'_, S> {
                 continue;
             }
             if seen.special >> i & 1 == 1 {
-                scanner.signs.each(self.text, at + i, |target, end| self.ask(target, end));
+                scanner.signs.each(self.text, at + i, block.forward(i), |target, end| self.ask(target, end));
             }
             if seen.special >> i & 1 == 1
                 && let Some(end) = self.special(at + i)

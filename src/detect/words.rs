@@ -149,14 +149,15 @@ impl<T: Copy> Words<T> {
         Self { groups, any_start }
     }
 
-    /// Calls `visit` with each beginning that stands at `at`, and where it ends.
+    /// Calls `visit` with each beginning that stands at `at`, and where it ends. `eight` are the bytes there, with zeros behind the end of
+    /// the text, the first in the lowest bits.
     #[inline]
-    pub(super) fn each(&self, text: &[u8], at: usize, mut visit: impl FnMut(T, usize)) {
+    pub(super) fn each(&self, text: &[u8], at: usize, eight: u64, mut visit: impl FnMut(T, usize)) {
         for group in &self.groups {
             let mut left = u64::MAX;
-            for (i, table) in group.tables.iter().enumerate() {
-                // Where the text is over, only those are left that are over, too: no class of a beginning has a zero.
-                left &= table[usize::from(text.get(at + i).copied().unwrap_or_default())];
+            // Where the text is over, only those are left that are over, too: no class of a beginning has a zero.
+            for (table, b) in group.tables.iter().zip(eight.to_le_bytes()) {
+                left &= table[usize::from(b)];
                 if left == 0 {
                     break;
                 }
@@ -196,7 +197,10 @@ mod tests {
         let beginnings = regexes.iter().enumerate();
         let beginnings = beginnings.flat_map(|(i, regex)| Beginning::of(regex).into_iter().map(move |b| (b, i)));
         let mut found = Vec::new();
-        Words::new(beginnings.collect()).each(text.as_bytes(), 0, |target, end| found.push((target, end)));
+        let mut eight = [0; 8];
+        eight.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
+        let eight = u64::from_le_bytes(eight);
+        Words::new(beginnings.collect()).each(text.as_bytes(), 0, eight, |target, end| found.push((target, end)));
         found
     }
 
