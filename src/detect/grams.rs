@@ -3,6 +3,8 @@
 //! There may be hundreds, so they are looked for only where words begin or end, and there by their first characters (or last):
 //! a hash of three, without the case of letters, and one bit for the fourth, in a table of a few kilobytes.
 
+use super::screen::each_bit;
+
 /// A literal that is looked for.
 pub(super) struct Literal<T> {
     text: Vec<u8>,
@@ -112,21 +114,27 @@ impl<T: Copy> Grams<T> {
         self.literals.is_empty()
     }
 
-    /// Whether a literal may stand where a word begins with these bytes, the first in the lowest bits; read the other way, ends.
+    /// Of the places in a block where a word begins (ends), those where a literal does, as far as its first eight bytes tell.
+    /// `eight` gives the bytes of a place, the first in the lowest bits; read the other way, the last.
+    #[inline(never)]
+    pub(super) fn places(&self, words: u64, eight: impl Fn(usize) -> u64) -> u64 {
+        each_bit(words).filter(|&i| self.may_stand(eight(i))).fold(0, |places, i| places | 1 << i)
+    }
+
     #[inline]
-    pub(super) fn may_stand(&self, eight: u64) -> bool {
-        let four = eight as u32;
-        self.filter[hash(four)] >> kind(four.to_le_bytes()[3]) & 1 == 1
+    fn may_stand(&self, eight: u64) -> bool {
+        let slot = hash(eight as u32);
+        let is_of_kind = self.filter[slot] >> kind((eight >> 24) as u8) & 1 == 1;
+        is_of_kind && self.in_slot(slot).iter().any(|entry| entry.begins(eight))
+    }
+
+    fn in_slot(&self, slot: usize) -> &[Entry] {
+        &self.entries[usize::from(self.slots[slot])..usize::from(self.slots[slot + 1])]
     }
 
     /// Calls `visit` with each literal that stands at the word that begins (ends) at `at`, and where the literal ends.
     pub(super) fn each(&self, text: &[u8], at: usize, eight: u64, mut visit: impl FnMut(T, usize)) {
-        let slot = hash(eight as u32);
-        let head = eight | FOLD;
-        for entry in &self.entries[usize::from(self.slots[slot])..usize::from(self.slots[slot + 1])] {
-            if (head ^ entry.head) & entry.mask != 0 {
-                continue;
-            }
+        for entry in self.in_slot(hash(eight as u32)).iter().filter(|entry| entry.begins(eight)) {
             let literal = &self.literals[usize::from(entry.literal)];
             let len = literal.text.len();
             let before = if self.direction == Direction::Forward { literal.offset } else { len };
@@ -139,18 +147,33 @@ impl<T: Copy> Grams<T> {
 }
 
 /// Words of two letters or digits, in any case. They are too short to be looked for by how they begin.
-pub(super) struct ShortWords<T>(Vec<([u8; 2], T)>);
+pub(super) struct ShortWords<T> {
+    /// By the kind of the first character: of which kinds the second may be.
+    filter: [u32; 32],
+    words: Vec<([u8; 2], T)>,
+}
 
 impl<T: Copy> ShortWords<T> {
     pub(super) fn new(words: Vec<([u8; 2], T)>) -> Self {
-        Self(words)
+        let mut filter = [0; 32];
+        words.iter().for_each(|([a, b], _)| filter[kind(*a) as usize] |= 1 << kind(*b));
+        Self { filter, words }
+    }
+
+    /// As [`Grams::places`], of the places where a word of two characters begins.
+    pub(super) fn places(&self, words: u64, eight: impl Fn(usize) -> u64) -> u64 {
+        let may_stand = |i: &usize| {
+            let [a, b, ..] = eight(*i).to_le_bytes();
+            self.filter[kind(a) as usize % 32] >> kind(b) & 1 == 1
+        };
+        each_bit(words).filter(may_stand).fold(0, |places, i| places | 1 << i)
     }
 
     /// Calls `visit` with each that begins with these bytes, the first in the lowest bits.
     pub(super) fn each(&self, eight: u64, mut visit: impl FnMut(T)) {
         let [a, b, ..] = eight.to_le_bytes();
         let same = |word: &[u8; 2]| word.eq_ignore_ascii_case(&[a, b]);
-        self.0.iter().filter(|(word, _)| same(word)).for_each(|&(_, target)| visit(target));
+        self.words.iter().filter(|(word, _)| same(word)).for_each(|&(_, target)| visit(target));
     }
 }
 
@@ -161,6 +184,12 @@ impl Entry {
             (head[i], mask[i]) = (b, u8::MAX);
         }
         Self { head: u64::from_le_bytes(head) | FOLD, mask: u64::from_le_bytes(mask), literal }
+    }
+
+    /// Whether a word with these first bytes begins so.
+    #[inline]
+    fn begins(&self, eight: u64) -> bool {
+        ((eight | FOLD) ^ self.head) & self.mask == 0
     }
 }
 

@@ -76,6 +76,16 @@ pub(super) struct Seen {
 /// How long a run must be to be told of. The shortest that can hold a disguised value is 24 long with its padding.
 pub(super) const LONG_WORD: usize = 20;
 
+/// The places of the bits that are set, lowest first.
+#[inline(always)]
+pub(super) fn each_bit(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let i = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
+        bits &= bits - 1;
+        Some(i)
+    })
+}
+
 /// Looks at the blocks of one text, in order.
 #[derive(Default)]
 pub(super) struct Screen {

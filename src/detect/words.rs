@@ -4,7 +4,7 @@
 //! there: and-ing the entries of the bytes of a text leaves the beginnings that match. Most texts leave none after a byte or two.
 //! (Baeza-Yates and Gonnet, "A new approach to text searching", Communications of the ACM 35, 1992.)
 
-use super::screen::SIGNS;
+use super::screen::{SIGNS, each_bit};
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
 /// How much of a word is compared, in bytes.
@@ -149,6 +149,17 @@ impl<T: Copy> Words<T> {
         Self { groups, any_start }
     }
 
+    /// Of the places in a block where a word begins, those where one of the beginnings may stand. `eight` gives the bytes of a place,
+    /// the first in the lowest bits.
+    #[inline(never)]
+    pub(super) fn places(&self, words: u64, eight: impl Fn(usize) -> u64) -> u64 {
+        let may_stand = |i: &usize| {
+            let eight = eight(*i);
+            self.groups.iter().any(|group| group.may_stand(eight))
+        };
+        each_bit(words).filter(may_stand).fold(0, |places, i| places | 1 << i)
+    }
+
     /// Calls `visit` with each beginning that stands at `at`, and where it ends. `eight` are the bytes there, with zeros behind the end of
     /// the text, the first in the lowest bits.
     #[inline]
@@ -174,6 +185,20 @@ impl<T: Copy> Words<T> {
 }
 
 impl<T: Copy> Group<T> {
+    /// Whether there is a beginning that allows all of the bytes.
+    #[inline]
+    fn may_stand(&self, mut eight: u64) -> bool {
+        let mut left = u64::MAX;
+        for table in self.tables.iter() {
+            left &= table[usize::from(eight as u8)];
+            if left == 0 {
+                return false;
+            }
+            eight >>= u8::BITS;
+        }
+        true
+    }
+
     fn new(beginnings: &[(Beginning, T)]) -> Self {
         let mut tables = Box::new([[0; 256]; LONGEST_BEGINNING]);
         for (bit, (Beginning(sets), _)) in beginnings.iter().enumerate() {
