@@ -86,6 +86,20 @@ impl Policy {
         self.guarded(field, out, |out| self.compiled().mask(rule, field, number.text().as_bytes(), out))
     }
 
+    /// [`Self::sanitize`]; and whether the same text is clean whenever it comes again in that field, and nothing is to be told of it.
+    pub(crate) fn sanitize_lasting(
+        &self,
+        action: Action,
+        field: &str,
+        text: &[u8],
+        out: &mut Vec<u8>,
+    ) -> (Sanitized, bool) {
+        let before = ONLY_NOW.get();
+        let outcome = self.sanitize(action, field, text, out);
+        let as_always = action == Action::Scan && self.mode() == Mode::Enforce && ONLY_NOW.get() == before;
+        (outcome, outcome == Sanitized::Clean && as_always)
+    }
+
     /// Whether a value that says itself of which class it is passes as it is, in a field of which that is done.
     pub(crate) fn passes_typed(&self, action: Action, class: DataClass) -> bool {
         action == Action::Scan && class < self.compiled().mask_from
@@ -178,6 +192,7 @@ impl Compiled {
         if applied != Applied::Dropped && &out[from..] == value {
             // Masked before, by us.
             out.truncate(from);
+            clean_only_now();
             return Sanitized::Clean;
         }
         let how = match applied {
@@ -272,6 +287,13 @@ enum How {
 thread_local! {
     /// Taken out while in use, for a masker of the application's own may log.
     static MASK_SCRATCH: Cell<MaskScratch> = Cell::default();
+    /// How many values passed on this thread that might not pass another time.
+    static ONLY_NOW: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Notes that a value passes now, by an exemption or the word of a masker, of which nothing follows for the next time.
+pub(crate) fn clean_only_now() {
+    ONLY_NOW.set(ONLY_NOW.get().wrapping_add(1));
 }
 
 impl Number {

@@ -100,8 +100,18 @@ impl<'a> Sanitizer<'a> {
     /// Sanitizes a text; its place in `text` if it is to be kept.
     fn text(&mut self, action: Action, field: &Field, raw: &str) -> Option<Range<usize>> {
         self.fields.looked_at += raw.len();
+        if let Found::Plan(plan) = &self.plan
+            && plan.is_known_clean(field.index(), raw.as_bytes())
+        {
+            return Some(push(&mut self.fields.text, raw));
+        }
         self.fields.masked.clear();
-        match self.policy.sanitize(action, field.name(), raw.as_bytes(), &mut self.fields.masked) {
+        let (outcome, lasting) =
+            self.policy.sanitize_lasting(action, field.name(), raw.as_bytes(), &mut self.fields.masked);
+        if lasting && let Found::Plan(plan) = &self.plan {
+            plan.found_clean(field.index(), raw.as_bytes());
+        }
+        match outcome {
             Sanitized::Clean => Some(push(&mut self.fields.text, raw)),
             Sanitized::Masked => Some(self.keep_masked()),
             Sanitized::Dropped => None,

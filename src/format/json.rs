@@ -13,7 +13,7 @@ use tracing_subscriber::registry::{LookupSpan, SpanRef};
 use super::scratch::Scratch;
 use super::visitor::{MemberVisitor, Members};
 use super::{JsonFields, Rfc3339Utc, write};
-use crate::boundary::reading_unescaped;
+use crate::boundary::{SanitizedValue, each_sanitized, reading_unescaped};
 
 /// Formats each event as one line of JSON, in the shape of the stock JSON formatter.
 ///
@@ -262,7 +262,24 @@ fn separate(out: &mut String) {
 }
 
 fn write_fields(out: &mut String, event: &Event<'_>) {
-    reading_unescaped(|| event.record(&mut MemberVisitor(EventMembers(out))));
+    if !each_sanitized(event, |key, value| write_value(member(out, key), value)) {
+        reading_unescaped(|| event.record(&mut MemberVisitor(EventMembers(out))));
+    }
+}
+
+/// Writes a value that a boundary sanitized, as [`MemberVisitor`] writes it.
+fn write_value(out: &mut String, value: SanitizedValue<'_>) {
+    match value {
+        SanitizedValue::Bool(value) => write::boolean(out, value),
+        SanitizedValue::I64(value) => write::integer(out, value),
+        SanitizedValue::U64(value) => write::integer(out, value),
+        SanitizedValue::I128(value) => write::integer_string(out, value),
+        SanitizedValue::U128(value) => write::integer_string(out, value),
+        SanitizedValue::F64(value) => write::float(out, value),
+        SanitizedValue::Bytes(value) => EventMembers::bytes(out, value),
+        SanitizedValue::Text(value) => write::string(out, value),
+        SanitizedValue::Error(value) => reading_unescaped(|| write::debug(out, &format_args!("{value}"))),
+    }
 }
 
 /// Appends members to the object that the text is in the middle of.
