@@ -13,6 +13,7 @@ mod settle;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::detect::FEWEST_DIGITS;
 use crate::detect::pair::is_nothing;
 use crate::mask::{Applied, Chain, Scratch as MaskScratch, Subject, push_placeholder};
 use crate::observe::{Decision, place};
@@ -74,10 +75,12 @@ impl Policy {
     }
 
     /// Sanitizes one number.
+    #[inline]
     pub(crate) fn sanitize_number(&self, action: Action, field: &str, number: Number, out: &mut Vec<u8>) -> Sanitized {
         let rule = match action {
             Action::Drop(rule) => return self.guarded(field, out, |_| self.compiled().drop(rule, field)),
             Action::Mask(rule) | Action::Unlisted(rule) => rule,
+            Action::Scan if number.is_short() => return Sanitized::Clean,
             Action::Scan => match number.digits().and_then(|digits| self.compiled().scanner.number(digits)) {
                 Some(rule) => rule,
                 None => return Sanitized::Clean,
@@ -297,6 +300,18 @@ pub(crate) fn clean_only_now() {
 }
 
 impl Number {
+    /// Whether it has too few digits to be looked at.
+    #[inline]
+    fn is_short(self) -> bool {
+        const LIMIT: u64 = 10u64.pow(FEWEST_DIGITS - 1);
+        match self {
+            Self::Unsigned(n) => n < LIMIT.into(),
+            Self::Signed(n) => n < LIMIT.into(),
+            Self::Float(n) => n < LIMIT as f64,
+            Self::Bool(_) => true,
+        }
+    }
+
     /// The digits of a whole number that is not negative.
     fn digits(self) -> Option<u128> {
         match self {

@@ -60,7 +60,16 @@ impl<'a> Sanitizer<'a> {
     }
 
     /// What to do with a field; `None` if nothing of it may be kept.
+    #[inline]
     fn action(&mut self, field: &Field) -> Option<Action> {
+        match &self.plan {
+            Found::Plan(plan) => plan.action(field).or_else(|| self.find_action(field)),
+            _ => self.find_action(field),
+        }
+    }
+
+    #[cold]
+    fn find_action(&mut self, field: &Field) -> Option<Action> {
         if let Found::NotYet = self.plan {
             self.plan = self.policy.known_plan(&field.callsite()).map_or(Found::None, Found::Plan);
             if let Found::Plan(plan) = &self.plan {

@@ -211,6 +211,15 @@ impl Kinds {
     }
 }
 
+impl Kinds {
+    /// Whether six groups of two letters and digits may stand in a text, with other characters between.
+    fn may_be_pairs(&self) -> bool {
+        let word = self.letter | self.digit;
+        // The first and the last may be part of a longer word.
+        (word & word >> 1 & !(word >> 2) & !(word << 1)).count_ones() >= 4
+    }
+}
+
 impl Numeric {
     #[inline(always)]
     fn of(block: &Block<'_>) -> Self {
@@ -324,7 +333,8 @@ impl Screen {
     #[inline]
     pub(super) fn look_once(block: &Block<'_>) -> Seen {
         let mut kinds = Kinds::of(block);
-        if kinds.digit | kinds.special | kinds.dash | kinds.dot != 0 {
+        // Addresses have colons, which are special, or dots; or, as numbers do, many digits or groups of two.
+        if kinds.special | kinds.dot != 0 || kinds.digit.count_ones() >= SSN_DIGITS || kinds.may_be_pairs() {
             kinds.numeric = Numeric::of(block);
         }
         Seen::of::<u64>(&Kinds::default(), &kinds, block)
