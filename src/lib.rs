@@ -54,6 +54,7 @@ pub mod boundary;
 mod detect;
 mod document;
 pub mod format;
+mod label;
 pub mod mask;
 pub mod observe;
 mod panic_hook;
