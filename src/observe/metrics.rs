@@ -11,6 +11,7 @@ use crate::policy::{InForce, LivePolicy, Policy, Reloads};
 /// | metric | labels | is |
 /// |---|---|---|
 /// | `tracing_privacy_events_total`, `…_spans_total`, `…_records_total` | | what came through a boundary |
+/// | `tracing_privacy_exported_total` | | spans, log records and the like that left past `tracing` |
 /// | `tracing_privacy_values_total`, `…_bytes_total` | | what was looked at |
 /// | `tracing_privacy_masked_total` | `rule`, `category`, `class`, `masker` | values that were masked; in the mode `observe`, that would have been |
 /// | `tracing_privacy_failures_total` | | values that were erased since they could not be read or masked |
@@ -41,6 +42,7 @@ fn publish_counts(counts: &Snapshot, masked: &Masked, in_force: &InForce) {
     counter!("tracing_privacy_events_total").absolute(counts.events);
     counter!("tracing_privacy_spans_total").absolute(counts.spans);
     counter!("tracing_privacy_records_total").absolute(counts.records);
+    counter!("tracing_privacy_exported_total").absolute(counts.exported);
     counter!("tracing_privacy_values_total").absolute(counts.values);
     counter!("tracing_privacy_bytes_total").absolute(counts.bytes);
     counter!("tracing_privacy_failures_total").absolute(counts.failures);

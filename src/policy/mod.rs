@@ -97,7 +97,7 @@ pub(crate) struct Compiled {
     fingerprint: Fingerprint,
     unlisted: Unlisted,
     /// The rule for what the inventory does not name.
-    unlisted_rule: u32,
+    pub(crate) unlisted_rule: u32,
     schemas: Box<[Schema]>,
     /// The rule for what a schema does not allow.
     pub(crate) schema_rule: u32,
@@ -147,6 +147,11 @@ impl Policy {
     /// Starts a policy in code.
     pub fn builder() -> PolicyBuilder {
         PolicyBuilder::new()
+    }
+
+    /// Whether both are one: clones of each other, not only equal.
+    pub fn ptr_eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.compiled, &other.compiled)
     }
 
     /// Where the rules came from: a path, `<string>`, `<code>` or `built-in`.

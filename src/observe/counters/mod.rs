@@ -19,7 +19,9 @@ pub struct Snapshot {
     pub spans: u64,
     /// Later records of spans that came through a boundary.
     pub records: u64,
-    /// Values of fields that were looked at in events, spans and records.
+    /// What left by another way than `tracing`; see [`Policy::outgoing`](crate::Policy::outgoing).
+    pub exported: u64,
+    /// Values of fields that were looked at in events, spans and records, and of what was exported.
     pub values: u64,
     /// Bytes of text and of binary values that were looked at there. Numbers and errors count for none.
     pub bytes: u64,
@@ -44,6 +46,7 @@ impl AddAssign for Snapshot {
         self.events += other.events;
         self.spans += other.spans;
         self.records += other.records;
+        self.exported += other.exported;
         self.values += other.values;
         self.bytes += other.bytes;
         self.masked += other.masked;

@@ -54,6 +54,7 @@ enum Total {
     Events,
     Spans,
     Records,
+    Exported,
     Values,
     Bytes,
     Masked,
@@ -67,12 +68,14 @@ enum Total {
 
 const TOTALS: usize = Total::Rejected as usize + 1;
 
-/// What came through a boundary.
+/// What came through a boundary, or past it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Passed {
     Event,
     Span,
     Record,
+    /// Past `tracing`.
+    Exported,
 }
 
 thread_local! {
@@ -102,6 +105,7 @@ impl Counters {
                 Passed::Event => Total::Events,
                 Passed::Span => Total::Spans,
                 Passed::Record => Total::Records,
+                Passed::Exported => Total::Exported,
             };
             add(shard.total(total), 1);
             add(shard.total(Total::Values), values);
@@ -248,6 +252,7 @@ impl Shard {
             events: get(Total::Events),
             spans: get(Total::Spans),
             records: get(Total::Records),
+            exported: get(Total::Exported),
             values: get(Total::Values),
             bytes: get(Total::Bytes),
             masked: get(Total::Masked),

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use self::armed::{Armed, Ending, Of, in_target};
+use self::armed::{Armed, Ending, Of, in_no_target, in_target};
 pub(crate) use self::armed::{Exemptions, Scope};
 pub(crate) use self::target::TargetPattern;
 use super::{Inventory, Policy};
@@ -191,6 +191,11 @@ impl Policy {
             compiled.exemptions.expire(compiled.observer.as_deref());
             in_target(target)
         })
+    }
+
+    /// Says that what is looked at is of no target, until the answer is dropped. No exemption is for that.
+    pub(crate) fn looking_at_nothing(&self) -> Option<Scope> {
+        self.compiled().exemptions.any().then(in_no_target)
     }
 
     /// The exemptions in force.
