@@ -59,3 +59,8 @@ mod span;
 mod values;
 
 pub use self::exporter::PrivacyExporter;
+
+/// The README's code runs as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
