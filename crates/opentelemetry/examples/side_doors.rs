@@ -37,7 +37,8 @@ fn export(
     memory.reset();
     let resource = Resource::builder().with_service_name("shop").build();
     let provider = SdkTracerProvider::builder().with_resource(resource).with_batch_exporter(exporter).build();
-    let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("shop")).with_location(false).with_threads(false);
+    let layer =
+        tracing_opentelemetry::layer().with_tracer(provider.tracer("shop")).with_location(false).with_threads(false);
     let subscriber = tracing_subscriber::registry().with(layer).with_privacy(policy);
     dispatcher::with_default(&Dispatch::new(subscriber), work);
     provider.force_flush()?;

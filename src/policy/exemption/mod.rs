@@ -209,12 +209,18 @@ impl Policy {
         compiled.exemptions.take_over(&old.compiled().exemptions, max, compiled.observer.as_deref());
     }
 
-    /// Arms the exemptions of rules files. Those whose time is over are told.
-    pub(super) fn arm_from(&self, files: &[(Source, RulesFile)]) -> Result<Vec<String>, Error> {
+    /// Arms the exemptions of rules files. Those whose time is over are told. For an audience, those for patterns which it
+    /// does not mask are left out.
+    pub(super) fn arm_from(&self, files: &[(Source, RulesFile)], audience: bool) -> Result<Vec<String>, Error> {
         let (now, compiled) = (SystemTime::now(), self.compiled());
         let mut over = Vec::new();
         let rules = files.iter().flat_map(|(source, file)| file.exemptions.iter().map(move |rule| (source, rule)));
         for (source, rule) in rules {
+            let not_masked =
+                |name: &toml::Spanned<String>| !compiled.pattern_names().any(|known| known == name.get_ref());
+            if audience && rule.pattern.as_ref().is_some_and(not_masked) {
+                continue;
+            }
             match self.of_file(source, rule, now)? {
                 Some(armed) => compiled.exemptions.arm(armed, compiled.observer.as_deref()),
                 None => {
