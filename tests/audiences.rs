@@ -300,6 +300,8 @@ fn an_audience_that_is_not_there_is_named_with_what_was_meant() {
     assert_eq!(error, "there is no audience `vendr`\n  = help: did you mean `vendor`?");
     let error = Policy::builtin().audience("vendor").unwrap_err().to_string();
     assert!(error.contains("help: these rules have no audiences; write `[audience.NAME]`"), "{error}");
+    let error = "version = 1\n[audience.\"\"]\n".parse::<Policy>().unwrap_err().to_string();
+    assert!(error.starts_with("an audience needs a name") && error.contains("<string>:2:11"), "{error}");
     let error = LivePolicy::new(policy()).audience("x").unwrap_err().to_string();
     assert!(error.contains("known here: `archive`, `ops`, `vendor`"), "{error}");
 }
