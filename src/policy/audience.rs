@@ -49,7 +49,7 @@ impl Policy {
     }
 
     /// This policy and those of its audiences.
-    pub(super) fn with_audiences(&self) -> impl Iterator<Item = (Option<&str>, &Self)> {
+    pub(crate) fn with_audiences(&self) -> impl Iterator<Item = (Option<&str>, &Self)> {
         let audiences = self.compiled.audiences.iter().map(|(name, policy)| (Some(&**name), policy));
         std::iter::once((None, self)).chain(audiences)
     }

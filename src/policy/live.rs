@@ -67,8 +67,8 @@ pub(super) struct Live {
     failures: AtomicU64,
     /// The audiences that somebody has, and that a reload must not take away.
     audiences: Mutex<BTreeSet<Arc<str>>>,
-    /// By audience.
-    past: Mutex<BTreeMap<Option<Box<str>>, Past>>,
+    /// By audience; that of everybody has no name, and an audience has one.
+    past: Mutex<BTreeMap<Box<str>, Past>>,
 }
 
 /// What was counted under policies that are no longer in force.
@@ -211,29 +211,27 @@ impl LivePolicy {
 
     /// [`Policy::counts`], over all policies that were in force.
     pub fn counts(&self) -> Snapshot {
-        let counters = &self.current().compiled().counters.clone();
-        let mut totals = counters.snapshot();
-        if let Some(past) = self.live.past().get(&self.name()) {
-            totals += past.totals;
-            past.others(counters).for_each(|past| totals += past.snapshot());
-        }
-        totals
+        self.live.counts(self.name(), &self.current())
     }
 
     /// [`Policy::masked`], over all policies that were in force.
     pub fn masked(&self) -> Masked {
-        let counters = &self.current().compiled().counters.clone();
-        let mut masked = counters.masked();
-        if let Some(past) = self.live.past().get(&self.name()) {
-            masked.add_all(&past.masked);
-            past.others(counters).for_each(|past| masked.add_all(&past.masked()));
-        }
-        masked
+        self.live.masked(self.name(), &self.current())
     }
 
     /// What was in force before the policy in force, if they differ.
     pub fn before(&self) -> Option<InForce> {
-        self.live.past().get(&self.name()).and_then(|past| past.before.clone())
+        self.live.before(self.name())
+    }
+
+    /// For everybody and for each audience: what is in force, what was before, and what was counted.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn all_counts(&self) -> Vec<(InForce, Option<InForce>, Snapshot, Masked)> {
+        let of = |(name, policy): (Option<&str>, &Policy)| {
+            let live = &self.live;
+            (policy.in_force(), live.before(name), live.counts(name, policy), live.masked(name, policy))
+        };
+        self.live.current().with_audiences().map(of).collect()
     }
 
     /// Reloads when a rules file changes. A thread reads the files each `interval`, and reloads when they differ from what is in
@@ -285,8 +283,8 @@ impl LivePolicy {
         Self { live: Arc::new(live), audience: None }
     }
 
-    fn name(&self) -> Option<Box<str>> {
-        self.audience.as_ref().map(|audience| Box::from(&*audience.name))
+    fn name(&self) -> Option<&str> {
+        self.audience.as_ref().map(|audience| &*audience.name)
     }
 
     /// Of a whole policy, the one that this is about.
@@ -380,7 +378,7 @@ impl Live {
         self.reloads.fetch_add(1, Ordering::Relaxed);
         let mut past = self.past();
         for (name, old) in old.with_audiences() {
-            let past = past.entry(name.map(Box::from)).or_default();
+            let past = past.entry(name.unwrap_or_default().into()).or_default();
             past.keep(&old.compiled().counters);
             let same = |new: &Policy| new.fingerprint() == old.fingerprint();
             if !name.map_or(Ok(new.clone()), |name| new.audience(name)).is_ok_and(|new| same(&new)) {
@@ -422,11 +420,36 @@ impl Live {
         Ok(())
     }
 
+    /// What was counted for an audience under this policy, and under those before it.
+    fn counts(&self, audience: Option<&str>, policy: &Policy) -> Snapshot {
+        let counters = &policy.compiled().counters;
+        let mut totals = counters.snapshot();
+        if let Some(past) = self.past().get(audience.unwrap_or_default()) {
+            totals += past.totals;
+            past.others(counters).for_each(|past| totals += past.snapshot());
+        }
+        totals
+    }
+
+    fn masked(&self, audience: Option<&str>, policy: &Policy) -> Masked {
+        let counters = &policy.compiled().counters;
+        let mut masked = counters.masked();
+        if let Some(past) = self.past().get(audience.unwrap_or_default()) {
+            masked.add_all(&past.masked);
+            past.others(counters).for_each(|past| masked.add_all(&past.masked()));
+        }
+        masked
+    }
+
+    fn before(&self, audience: Option<&str>) -> Option<InForce> {
+        self.past().get(audience.unwrap_or_default())?.before.clone()
+    }
+
     fn audiences_in_use(&self) -> MutexGuard<'_, BTreeSet<Arc<str>>> {
         self.audiences.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn past(&self) -> MutexGuard<'_, BTreeMap<Option<Box<str>>, Past>> {
+    fn past(&self) -> MutexGuard<'_, BTreeMap<Box<str>, Past>> {
         self.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use super::places::Places;
 use super::{Label, Masked, Snapshot};
 use crate::observe::Decision;
 use crate::policy::{Category, DataClass};
@@ -42,6 +43,8 @@ struct Shard {
     by_rule: Box<[[AtomicU64; 2]]>,
     /// Of values that no rule was asked about; the last one is for all kinds beyond.
     others: [Other; 16],
+    /// By callsite; made with the first value that is masked.
+    places: OnceLock<Places>,
 }
 
 struct Other {
@@ -130,6 +133,7 @@ impl Counters {
                 }
                 None => add(&shard.other(decision).count, 1),
             }
+            add(shard.places.get_or_init(Places::new).at(decision.callsite), 1);
         });
     }
 
@@ -217,6 +221,7 @@ impl Shard {
             totals: Default::default(),
             by_rule: (0..rules).map(|_| Default::default()).collect(),
             others: std::array::from_fn(|_| Other { label: OnceLock::new(), count: AtomicU64::new(0) }),
+            places: OnceLock::new(),
         }
     }
 
@@ -274,6 +279,9 @@ impl Shard {
             if let Some(label) = other.label.get() {
                 sums.masked.add(label, other.count.load(Ordering::Relaxed));
             }
+        }
+        if let Some(places) = self.places.get() {
+            places.each(|callsite, count| sums.masked.add_at(callsite.map(Into::into), count));
         }
     }
 }
