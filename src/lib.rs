@@ -84,3 +84,7 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/audiences.md")]
 struct Audiences;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/metrics.md")]
+struct Metrics;
