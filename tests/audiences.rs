@@ -292,6 +292,8 @@ fn a_lock_holds_for_audiences_too() {
     let error = live.replace(locked("ops]\nmask_from = \"internal\"").parse().unwrap()).unwrap_err().to_string();
     assert!(error.contains("for the audience `ops`: the profile `production` is locked"), "{error}");
     live.replace(locked("ops]\nmask_from = \"public\"\nunlisted = \"drop\"").parse().unwrap()).unwrap();
+    let error = live.replace(locked("ops]\nmask_from = \"public\"").parse().unwrap()).unwrap_err().to_string();
+    assert!(error.contains("unlisted would be `scan`, and must be `drop` or stricter"), "{error}");
 }
 
 #[test]
