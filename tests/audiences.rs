@@ -300,6 +300,8 @@ fn a_lock_holds_for_audiences_too() {
 fn an_audience_that_is_not_there_is_named_with_what_was_meant() {
     let error = policy().audience("vendr").unwrap_err().to_string();
     assert_eq!(error, "there is no audience `vendr`\n  = help: did you mean `vendor`?");
+    let error = policy().audience("vendor").unwrap().audience("ops").unwrap_err().to_string();
+    assert!(error.contains("this is the policy of an audience"), "{error}");
     let error = Policy::builtin().audience("vendor").unwrap_err().to_string();
     assert!(error.contains("help: these rules have no audiences; write `[audience.NAME]`"), "{error}");
     let error = "version = 1\n[audience.\"\"]\n".parse::<Policy>().unwrap_err().to_string();

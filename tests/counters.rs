@@ -147,17 +147,37 @@ fn audiences_have_series_of_their_own() {
     let vendor = live.audience("vendor").expect("it is there");
     vendor.current().sanitize_text("password=hunter2zq");
     live.replace(rules.parse().expect("good rules")).expect("nothing is locked");
+    // Two at once, and one that takes an audience with it that nobody has.
+    let gone = live.current().fingerprint().to_owned();
+    for audience in ["[audience.ops]", "[audience.others]"] {
+        live.replace(format!("{rules}{audience}\n").parse().expect("good rules")).expect("nothing is locked");
+    }
     let recorder = metrics_util::debugging::DebuggingRecorder::new();
     let snapshotter = recorder.snapshotter();
     metrics::with_local_recorder(&recorder, || tracing_privacy::observe::metrics::publish(&live));
     let mut of_vendor = Vec::new();
+    let mut in_force = Vec::new();
     for (key, _, _, value) in snapshotter.snapshot().into_vec() {
         let key = key.key();
+        let of = |name: &str| key.labels().find(|label| label.key() == name).map(|label| label.value().to_owned());
+        if key.name() == "tracing_privacy_policy" {
+            if value == metrics_util::debugging::DebugValue::Gauge(1.0.into()) {
+                in_force.push(of("audience"));
+            } else if of("audience").is_none() {
+                assert_ne!(of("fingerprint").as_deref(), Some(live.current().fingerprint()));
+            }
+            assert!(
+                of("fingerprint")
+                    .is_some_and(|f| f != gone || value == metrics_util::debugging::DebugValue::Gauge(0.0.into()))
+            );
+        }
         if key.labels().any(|label| (label.key(), label.value()) == ("audience", "vendor")) {
             of_vendor.push(format!("{} {value:?}", key.name()));
         }
     }
     assert!(of_vendor.contains(&"tracing_privacy_masked_total Counter(1)".to_owned()), "{of_vendor:#?}");
     assert!(of_vendor.iter().any(|line| line.starts_with("tracing_privacy_policy Gauge")), "{of_vendor:#?}");
+    in_force.sort();
+    assert_eq!(in_force, [None, Some("others".to_owned()), Some("vendor".to_owned())], "and none that was");
     assert_eq!((vendor.counts().masked, live.counts().masked), (1, 0));
 }

@@ -48,7 +48,7 @@ const MOST_PLACES: usize = 200;
 /// | `tracing_privacy_rejected_total` | | events that a schema did not let pass |
 /// | `tracing_privacy_reloads_total` | `result`: `done`, `failed` | reloads, of a [`LivePolicy`] |
 /// | `tracing_privacy_exemptions` | | exemptions in force, a gauge |
-/// | `tracing_privacy_policy` | `profile`, `mode`, `fingerprint` | 1 for the policy in force, 0 for the one before it |
+/// | `tracing_privacy_policy` | `profile`, `mode`, `fingerprint` | 1 for the policy in force, 0 for those before it |
 ///
 /// All but the reloads are told for each [audience](LivePolicy::audience) of the rules, too, with its name in the label `audience`.
 ///
@@ -58,10 +58,9 @@ pub fn publish(live: &LivePolicy) {
     let Reloads { done, failed, .. } = live.reloads();
     counter!("tracing_privacy_reloads_total", "result" => "done").absolute(done);
     counter!("tracing_privacy_reloads_total", "result" => "failed").absolute(failed);
-    for (in_force, before, counts, masked) in live.all_counts() {
-        if let Some(before) = before {
-            policy_gauge(&before, 0.0);
-        }
+    // There may have been several since the last time, and some of audiences that are gone.
+    live.all_before().iter().for_each(|before| policy_gauge(before, 0.0));
+    for (in_force, counts, masked) in live.all_counts() {
         publish_counts(&counts, &masked, &in_force);
     }
 }
@@ -152,7 +151,7 @@ fn describe() {
         describe_counter!(name, text);
     }
     describe_gauge!("tracing_privacy_exemptions", "Exemptions in force");
-    describe_gauge!("tracing_privacy_policy", "1 for the policy in force, 0 for the one before it");
+    describe_gauge!("tracing_privacy_policy", "1 for the policy in force, 0 for those before it");
 }
 
 #[cfg(test)]

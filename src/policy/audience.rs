@@ -36,6 +36,9 @@ impl Policy {
     pub fn audience(&self, name: &str) -> Result<Self, Error> {
         self.compiled.audiences.get(name).cloned().ok_or_else(|| {
             let hint = match self.compiled.audiences.is_empty() {
+                _ if self.compiled.audience.is_some() => {
+                    "this is the policy of an audience; ask the one that has it".to_owned()
+                }
                 true => "these rules have no audiences; write `[audience.NAME]` in the rules file".to_owned(),
                 false => hint(name, self.audiences()),
             };

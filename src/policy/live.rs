@@ -78,9 +78,12 @@ struct Past {
     recent: Vec<Arc<Counters>>,
     totals: Snapshot,
     masked: Masked,
-    /// What was in force before, if it was something else.
-    before: Option<InForce>,
+    /// What was in force before, the last at the end, each once.
+    before: Vec<InForce>,
 }
+
+/// How many policies that were in force are remembered, for whoever shows that they no longer are.
+const REMEMBERED: usize = 64;
 
 type Load = dyn Fn() -> Result<Policy, Error> + Send + Sync;
 
@@ -224,14 +227,19 @@ impl LivePolicy {
         self.live.before(self.name())
     }
 
-    /// For everybody and for each audience: what is in force, what was before, and what was counted.
+    /// For everybody and for each audience: what is in force, and what was counted.
     #[cfg(feature = "metrics")]
-    pub(crate) fn all_counts(&self) -> Vec<(InForce, Option<InForce>, Snapshot, Masked)> {
+    pub(crate) fn all_counts(&self) -> Vec<(InForce, Snapshot, Masked)> {
         let of = |(name, policy): (Option<&str>, &Policy)| {
-            let live = &self.live;
-            (policy.in_force(), live.before(name), live.counts(name, policy), live.masked(name, policy))
+            (policy.in_force(), self.live.counts(name, policy), self.live.masked(name, policy))
         };
         self.live.current().with_audiences().map(of).collect()
+    }
+
+    /// All that was in force, for everybody or for an audience, and may not be any more.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn all_before(&self) -> Vec<InForce> {
+        self.live.past().values().flat_map(|past| past.before.iter().cloned()).collect()
     }
 
     /// Reloads when a rules file changes. A thread reads the files each `interval`, and reloads when they differ from what is in
@@ -382,7 +390,10 @@ impl Live {
             past.keep(&old.compiled().counters);
             let same = |new: &Policy| new.fingerprint() == old.fingerprint();
             if !name.map_or(Ok(new.clone()), |name| new.audience(name)).is_ok_and(|new| same(&new)) {
-                past.before = Some(old.in_force());
+                past.before.retain(|before| before.fingerprint != old.fingerprint());
+                past.before.push(old.in_force());
+                let over = past.before.len().saturating_sub(REMEMBERED);
+                past.before.drain(..over);
             }
         }
         drop(past);
@@ -442,7 +453,7 @@ impl Live {
     }
 
     fn before(&self, audience: Option<&str>) -> Option<InForce> {
-        self.past().get(audience.unwrap_or_default())?.before.clone()
+        self.past().get(audience.unwrap_or_default())?.before.last().cloned()
     }
 
     fn audiences_in_use(&self) -> MutexGuard<'_, BTreeSet<Arc<str>>> {
