@@ -1,6 +1,8 @@
 //! A policy that can be replaced while the program runs.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod past;
+
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,9 +13,10 @@ use std::time::Duration;
 use tracing_core::Dispatch;
 use tracing_core::dispatcher::{WeakDispatch, with_default};
 
+use self::past::Past;
 use super::exemption::{Exemption, ExemptionGuard};
 use super::{InForce, OWN_TARGET, Policy, lock, watch};
-use crate::observe::{Counters, Masked, Notice, Snapshot};
+use crate::observe::{Masked, Notice, Snapshot};
 use crate::rules::{Error, Source, quoted};
 
 /// A policy that can be replaced while the program runs: by [`reload`](Self::reload) or [`replace`](Self::replace), by
@@ -67,23 +70,8 @@ pub(super) struct Live {
     failures: AtomicU64,
     /// The audiences that somebody has, and that a reload must not take away.
     audiences: Mutex<BTreeSet<Arc<str>>>,
-    /// By audience; that of everybody has no name, and an audience has one.
-    past: Mutex<BTreeMap<Box<str>, Past>>,
+    past: Mutex<Past>,
 }
-
-/// What was counted under policies that are no longer in force.
-#[derive(Default)]
-struct Past {
-    /// Those under which an event may still be on its way.
-    recent: Vec<Arc<Counters>>,
-    totals: Snapshot,
-    masked: Masked,
-    /// What was in force before, the last at the end, each once.
-    before: Vec<InForce>,
-}
-
-/// How many policies that were in force are remembered, for whoever shows that they no longer are.
-const REMEMBERED: usize = 64;
 
 type Load = dyn Fn() -> Result<Policy, Error> + Send + Sync;
 
@@ -214,32 +202,31 @@ impl LivePolicy {
 
     /// [`Policy::counts`], over all policies that were in force.
     pub fn counts(&self) -> Snapshot {
-        self.live.counts(self.name(), &self.current())
+        self.live.past().counts(self.name(), &self.current())
     }
 
     /// [`Policy::masked`], over all policies that were in force.
     pub fn masked(&self) -> Masked {
-        self.live.masked(self.name(), &self.current())
+        self.live.past().masked(self.name(), &self.current())
     }
 
     /// What was in force before the policy in force, if they differ.
     pub fn before(&self) -> Option<InForce> {
-        self.live.before(self.name())
+        self.live.past().before(self.name())
     }
 
     /// For everybody and for each audience: what is in force, and what was counted.
     #[cfg(feature = "metrics")]
     pub(crate) fn all_counts(&self) -> Vec<(InForce, Snapshot, Masked)> {
-        let of = |(name, policy): (Option<&str>, &Policy)| {
-            (policy.in_force(), self.live.counts(name, policy), self.live.masked(name, policy))
-        };
-        self.live.current().with_audiences().map(of).collect()
+        let (past, current) = (self.live.past(), self.live.current());
+        let of = |(name, policy)| (Policy::in_force(policy), past.counts(name, policy), past.masked(name, policy));
+        current.with_audiences().map(of).collect()
     }
 
     /// All that was in force, for everybody or for an audience, and may not be any more.
     #[cfg(feature = "metrics")]
     pub(crate) fn all_before(&self) -> Vec<InForce> {
-        self.live.past().values().flat_map(|past| past.before.iter().cloned()).collect()
+        self.live.past().all_before()
     }
 
     /// Reloads when a rules file changes. A thread reads the files each `interval`, and reloads when they differ from what is in
@@ -378,24 +365,15 @@ impl Live {
                 new.take_over_exemptions(old);
             }
         }
+        // Who adds counts up has the past first, too, and so never sees both policies or neither.
+        let mut past = self.past();
         {
             let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
             *current = new.clone();
             self.generation.fetch_add(1, Ordering::Release);
         }
         self.reloads.fetch_add(1, Ordering::Relaxed);
-        let mut past = self.past();
-        for (name, old) in old.with_audiences() {
-            let past = past.entry(name.unwrap_or_default().into()).or_default();
-            past.keep(&old.compiled().counters);
-            let same = |new: &Policy| new.fingerprint() == old.fingerprint();
-            if !name.map_or(Ok(new.clone()), |name| new.audience(name)).is_ok_and(|new| same(&new)) {
-                past.before.retain(|before| before.fingerprint != old.fingerprint());
-                past.before.push(old.in_force());
-                let over = past.before.len().saturating_sub(REMEMBERED);
-                past.before.drain(..over);
-            }
-        }
+        past.add(&old, &new);
         drop(past);
         drop(changing);
         if let Some(observer) = new.compiled().observer.as_deref() {
@@ -431,36 +409,11 @@ impl Live {
         Ok(())
     }
 
-    /// What was counted for an audience under this policy, and under those before it.
-    fn counts(&self, audience: Option<&str>, policy: &Policy) -> Snapshot {
-        let counters = &policy.compiled().counters;
-        let mut totals = counters.snapshot();
-        if let Some(past) = self.past().get(audience.unwrap_or_default()) {
-            totals += past.totals;
-            past.others(counters).for_each(|past| totals += past.snapshot());
-        }
-        totals
-    }
-
-    fn masked(&self, audience: Option<&str>, policy: &Policy) -> Masked {
-        let counters = &policy.compiled().counters;
-        let mut masked = counters.masked();
-        if let Some(past) = self.past().get(audience.unwrap_or_default()) {
-            masked.add_all(&past.masked);
-            past.others(counters).for_each(|past| masked.add_all(&past.masked()));
-        }
-        masked
-    }
-
-    fn before(&self, audience: Option<&str>) -> Option<InForce> {
-        self.past().get(audience.unwrap_or_default())?.before.last().cloned()
-    }
-
     fn audiences_in_use(&self) -> MutexGuard<'_, BTreeSet<Arc<str>>> {
         self.audiences.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn past(&self) -> MutexGuard<'_, BTreeMap<Box<str>, Past>> {
+    fn past(&self) -> MutexGuard<'_, Past> {
         self.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -472,29 +425,6 @@ impl Live {
     fn subscriber(&self) -> Option<Dispatch> {
         let dispatches = self.dispatches.lock().unwrap_or_else(PoisonError::into_inner);
         dispatches.iter().find_map(WeakDispatch::upgrade)
-    }
-}
-
-impl Past {
-    /// Keeps the counts of a policy, and adds up those of which nobody has the policy any more.
-    fn keep(&mut self, counters: &Arc<Counters>) {
-        let Self { recent, totals, masked, .. } = self;
-        recent.retain(|counters| {
-            let in_use = Arc::strong_count(counters) > 1;
-            if !in_use {
-                *totals += counters.snapshot();
-                masked.add_all(&counters.masked());
-            }
-            in_use
-        });
-        if !recent.iter().any(|known| Arc::ptr_eq(known, counters)) {
-            recent.push(Arc::clone(counters));
-        }
-    }
-
-    /// The counts that are not added up, but for those that are in force again.
-    fn others(&self, in_force: &Arc<Counters>) -> impl Iterator<Item = &Arc<Counters>> {
-        self.recent.iter().filter(|counters| !Arc::ptr_eq(counters, in_force))
     }
 }
 
