@@ -47,7 +47,7 @@
 //! - [`typed`]: values that no pattern can know: the code says what they are.
 //! - [`observe`]: what was masked and why, never the values.
 //! - [`Policy::findings`]: where sensitive values stand in a text; [`Policy::explain_key`]: which rule speaks for a key.
-//! - [`Error`]: what is wrong with the rules, with file, line and a hint.
+//! - [`Error`]: what is wrong with the rules, with file, line and a hint. [`Policy::warnings`]: what is not right either.
 //! - `testing` (feature `testing`): canaries and leak assertions for an application's own tests.
 
 pub mod boundary;
@@ -71,7 +71,7 @@ pub use crate::policy::{
     LivePolicy, Mask, Mode, PatternBuilder, Policy, PolicyBuilder, PolicySource, Precedence, Reloads, Treatment,
     Violation,
 };
-pub use crate::rules::{Error, Place};
+pub use crate::rules::{Diagnostic, DiagnosticKind, Error, Place, Severity};
 pub use crate::sanitize::Finding;
 pub use crate::setup::{InitError, Setup, init, setup};
 

@@ -213,7 +213,7 @@ fn rules_files_have_exemptions_too() {
 
     let over = with("field = \"email\"", "2020-02-29T12:00:00Z").expect("no error: else a restart would fail");
     assert!(!log(&over).contains("jo@example.com"));
-    let warnings: Vec<&str> = over.warnings().collect();
+    let warnings: Vec<String> = over.warnings().iter().map(ToString::to_string).collect();
     assert!(warnings.len() == 1 && warnings[0].starts_with("this exemption is over"), "{warnings:?}");
     assert!(json(&over, || over.log_in_force()).contains("this exemption is over"));
 

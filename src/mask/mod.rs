@@ -44,7 +44,7 @@ pub(crate) use self::{
     builtin::MaskerSet,
     chain::{Applied, Chain, Scratch},
     erase::push_placeholder,
-    mark::{is_own_mark, own_mark},
+    mark::{is_key_id, is_own_mark, own_mark},
 };
 pub use self::{key_ring::KeyRing, key_text::KeyError};
 use crate::policy::{Category, DataClass};

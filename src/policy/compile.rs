@@ -6,11 +6,12 @@ use std::sync::Arc;
 use serde::Serialize;
 use toml::Spanned;
 
+use super::diagnose::{Place, Places, Written, diagnose};
 use super::inventory::{Inventory, KeyPattern, Rank};
 use super::live::FileRead;
 use super::rule::Rule;
 use super::schema::Schema;
-use super::settings::Settled;
+use super::settings::{Settled, mask_levels};
 use super::{Category, Compiled, DataClass, Exemptions, Fingerprint, Mode, Policy};
 use crate::boundary::PlanCache;
 use crate::detect::regex_rule::RegexRule;
@@ -54,7 +55,7 @@ pub(super) fn compile(parts: Parts) -> Result<Policy, Error> {
     compiler.no_truncated_card_beside_its_token()?;
     let schemas = files.iter().flat_map(|(source, file)| file.schemas.iter().map(move |rule| (source, rule)));
     let schemas = schemas.map(|(source, rule)| Schema::compile(source, rule)).collect::<Result<_, Error>>()?;
-    let mut compiled = compiler.finish(source, schemas)?;
+    let (mut compiled, places) = compiler.finish(source, schemas)?;
     let trial = Policy { compiled: Arc::new(compiled) };
     check_examples(&trial, &files)?;
     // What the examples were masked by is no decision that anyone should hear of.
@@ -64,11 +65,13 @@ pub(super) fn compile(parts: Parts) -> Result<Policy, Error> {
     compiled.mode = settled.settings.mode;
     compiled.settled = settled;
     compiled.fingerprint = fingerprint;
-    let mut policy = Policy { compiled: Arc::new(compiled) };
-    let over = policy.arm_from(&files)?;
-    let compiled = Arc::get_mut(&mut policy.compiled).expect("nobody else holds the new policy");
     compiled.files = files.iter().filter_map(|(source, _)| FileRead::of(source)).collect();
-    compiled.warnings = over.into_iter().map(String::into_boxed_str).collect();
+    let levels = mask_levels(&files, &compiled.settled);
+    let key_ring = maskers.key_ring.as_ref();
+    let warnings = diagnose(&Written { files: &files, compiled: &compiled, places: &places, levels, key_ring });
+    compiled.warnings = warnings.into();
+    let policy = Policy { compiled: Arc::new(compiled) };
+    policy.arm_from(&files, &|name| places.patterns.contains_key(name))?;
     Ok(policy)
 }
 
@@ -115,8 +118,7 @@ struct Compiler<'c> {
     rules: Vec<Rule>,
     keys: Vec<KeyPattern>,
     matchers: Vec<(u32, Matcher)>,
-    pattern_names: BTreeMap<String, String>,
-    places: Vec<(Source, std::ops::Range<usize>)>,
+    places: Places,
 }
 
 struct Switch<'c> {
@@ -149,8 +151,7 @@ impl<'c> Compiler<'c> {
             rules: Vec::new(),
             keys: Vec::new(),
             matchers: Vec::new(),
-            pattern_names: BTreeMap::new(),
-            places: Vec::new(),
+            places: Places::default(),
         }
     }
 
@@ -158,7 +159,9 @@ impl<'c> Compiler<'c> {
         for (source, file) in files {
             for (name, switch) in &file.rules {
                 let switch = Switch { source, name, switch: switch.get_ref(), used: false };
-                self.switches.insert(name.get_ref(), switch);
+                if let Some(Switch { source, name, .. }) = self.switches.insert(name.get_ref(), switch) {
+                    self.places.overridden.push(Place { source: source.clone(), span: name.span(), own: true });
+                }
             }
         }
     }
@@ -199,13 +202,14 @@ impl<'c> Compiler<'c> {
         for key in &field.keys {
             let pattern = KeyPattern::parse(key.get_ref(), rule, rank);
             self.keys.push(pattern.map_err(|message| Error::at(source, key.span(), message, None))?);
+            self.places.keys.push(Place { source: source.clone(), span: key.span(), own });
         }
         Ok(())
     }
 
     fn pattern(&mut self, source: &Source, pattern: &PatternRule, own: bool) -> Result<(), Error> {
         let name = pattern.name.get_ref();
-        if let Some(first) = self.pattern_names.insert(name.clone(), source.name.clone()) {
+        if let Some(first) = self.places.patterns.insert(name.clone(), source.name.clone()) {
             let hint =
                 format!("the first is in {first}; to change a pack's rule write [rules] {name} = {{ mask = … }}");
             return Err(Error::at(source, pattern.name.span(), "two patterns have this name", Some(hint)));
@@ -266,12 +270,13 @@ impl<'c> Compiler<'c> {
             class,
             chain,
             mask: one_form(&mask.map(|(_, mask)| mask)),
+            says_how: common.mask.is_some(),
             finds: common.finds.clone(),
             is_pattern: common.is_pattern,
             extent: common.extent,
             masks: class >= self.mask_from,
         });
-        self.places.push((source.clone(), common.place.clone()));
+        self.places.rules.push(Place { source: source.clone(), span: common.place.clone(), own });
         Ok(Some(index))
     }
 
@@ -305,17 +310,17 @@ impl<'c> Compiler<'c> {
         else {
             return Ok(());
         };
-        let (source, place) = &self.places[token];
+        let Place { source, span, .. } = &self.places.rules[token];
         let message = format!(
             "`{}` tokenizes payment data while `{}` shows parts of it; both together give the number away (PCI DSS 3.5.1)",
             tokenizing.name, keeping.name
         );
         let hint =
             format!("let both tokenize: [rules] {} = {{ mask = \"tokenize\" }}; or let both erase", keeping.name);
-        Err(Error::at(source, place.clone(), message, Some(hint)))
+        Err(Error::at(source, span.clone(), message, Some(hint)))
     }
 
-    fn finish(mut self, source: String, schemas: Box<[Schema]>) -> Result<Compiled, Error> {
+    fn finish(mut self, source: String, schemas: Box<[Schema]>) -> Result<(Compiled, Places), Error> {
         let unlisted_rule = u32::try_from(self.rules.len()).expect("a rules file is at most 4 MiB");
         let chain = self.chain(self.default_mask)?;
         let mask = one_form(&self.default_mask.map(|(_, mask)| mask));
@@ -326,6 +331,7 @@ impl<'c> Compiler<'c> {
             class: DataClass::Confidential,
             chain: chain.clone(),
             mask: mask.clone(),
+            says_how: false,
             finds: Vec::new(),
             is_pattern: false,
             extent: Extent::Value,
@@ -334,7 +340,7 @@ impl<'c> Compiler<'c> {
         let patterns = self.matchers.iter().map(|(rule, _)| self.rules[*rule as usize].name.clone()).collect();
         let labels = self.rules.iter().map(Rule::label).collect();
         let scanner = Scanner::new(self.matchers).map_err(|message| Error::plain(message, None))?;
-        Ok(Compiled {
+        let compiled = Compiled {
             source: source.into(),
             rules: self.rules,
             patterns,
@@ -355,7 +361,8 @@ impl<'c> Compiler<'c> {
             counters: Arc::new(Counters::new(labels)),
             observer: None,
             plans: PlanCache::default(),
-        })
+        };
+        Ok((compiled, self.places))
     }
 }
 
@@ -379,6 +386,9 @@ fn regex_rule(source: &Source, pattern: &PatternRule, regex: &Spanned<String>) -
             Error::at(source, name.span(), "there is no such validator", Some(hint))
         })?),
     };
+    if let Some(word) = pattern.context.iter().find(|word| word.get_ref().is_empty()) {
+        return Err(Error::at(source, word.span(), "a context word is empty", Some("remove it".to_owned())));
+    }
     let context: Vec<&str> = pattern.context.iter().map(|word| word.get_ref().as_str()).collect();
     RegexRule::new(regex.get_ref(), validator, &context)
         .map_err(|message| Error::at(source, regex.span(), format!("this regex is no good: {message}"), None))

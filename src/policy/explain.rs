@@ -136,7 +136,7 @@ impl Policy {
 }
 
 /// Why a pattern of rank `first` goes before one of rank `second`.
-fn precedence(first: Rank, second: Rank) -> Precedence {
+pub(super) fn precedence(first: Rank, second: Rank) -> Precedence {
     // In the order of the fields of `Rank`, which is the order in which they decide.
     let Rank { segments, plain, masks, own, strictness } = first;
     if segments != second.segments {

@@ -4,6 +4,7 @@ mod builder;
 mod category;
 mod class;
 mod compile;
+mod diagnose;
 mod endings;
 mod exemption;
 mod explain;
@@ -50,7 +51,7 @@ use crate::detect::pair::Dotted;
 use crate::detect::scanner::Scanner;
 use crate::mask::Chain;
 use crate::observe::{Counters, Masked, Observer, Snapshot};
-use crate::rules::{Error, NotAllowed, Unlisted};
+use crate::rules::{Diagnostic, Error, NotAllowed, Unlisted};
 use crate::sanitize::{Action, Sanitized};
 
 /// What to mask and how: rules, compiled. Cheap to clone; never changes.
@@ -85,7 +86,7 @@ pub(crate) struct Compiled {
     patterns: Box<[Box<str>]>,
     pub(crate) exemptions: Exemptions,
     /// What is not wrong with the rules, but not right either.
-    warnings: Box<[Box<str>]>,
+    warnings: Box<[Diagnostic]>,
     /// The files that the rules were read from.
     files: Box<[FileRead]>,
     pub(crate) inventory: Inventory,
@@ -154,10 +155,10 @@ impl Policy {
         &self.compiled.source
     }
 
-    /// What is not wrong with the rules, but should be looked at: an exemption whose time is over, for example. In the form
-    /// of an [`Error`]'s text.
-    pub fn warnings(&self) -> impl Iterator<Item = &str> {
-        self.compiled.warnings.iter().map(|warning| &**warning)
+    /// What is not wrong with the rules, but should be looked at: a rule in whose place always another one speaks, an exemption
+    /// whose time is over. As things stood when the policy was made; packs give none.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.compiled.warnings
     }
 
     /// How much was looked at and masked under this policy so far, in this process. To ask costs a little for each thread

@@ -108,6 +108,21 @@ pub(super) fn settle(
     Ok(settled)
 }
 
+/// The lowest classes that are masked: by the settings in force, the defaults, and each profile. In order.
+pub(super) fn mask_levels(files: &[(Source, RulesFile)], settled: &Settled) -> Vec<DataClass> {
+    let mut defaults = By::default();
+    files.iter().for_each(|(_, file)| defaults.defaults(file));
+    let mut levels = vec![settled.settings.mask_from, defaults.mask_from.value];
+    for name in files.iter().flat_map(|(_, file)| file.profiles.keys()) {
+        let mut settings = defaults.clone();
+        settings.profile(&Named { name: name.get_ref(), by: Who::Nobody }, files);
+        levels.push(settings.mask_from.value);
+    }
+    levels.sort();
+    levels.dedup();
+    levels
+}
+
 impl Settings {
     /// The first setting that is weaker here than there.
     pub(crate) fn weaker_than(&self, floor: &Self) -> Option<Weaker> {

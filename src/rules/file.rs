@@ -11,10 +11,11 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use super::exemption::ExemptionRule;
+use super::exemption::{ExemptionRule, Moment};
 use super::fault::HINT;
 use super::profile::Profile;
 use super::schema::SchemaRule;
+use crate::mask::is_key_id;
 use crate::mask::spec::MaskSpec;
 use crate::policy::{DataClass, Mode};
 
@@ -114,8 +115,16 @@ pub(crate) enum Unlisted {
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct Tokens {
+    /// `"ephemeral"`: a random key that lives as long as the process.
     pub(crate) key: Option<Spanned<TokenKeySource>>,
+    /// By when keys are to be replaced, by their ids. Nothing but a warning comes of it.
+    #[serde(default)]
+    pub(crate) rotate_by: BTreeMap<Spanned<KeyId>, Spanned<Moment>>,
 }
+
+/// The id of a token key: too short to be a key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(crate) struct KeyId(pub(crate) String);
 
 /// Where the token key comes from. A key itself is never accepted: a rules file is no place for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -255,6 +264,18 @@ impl Visitor<'_> for TokenKeySourceVisitor {
                 "a rules file holds no token key; only \"ephemeral\" may stand here{HINT}if this is a real key, change \
                  it, for it was written to a file, and give the new one in TRACING_PRIVACY_KEY_FILE or \
                  TRACING_PRIVACY_KEY; \"ephemeral\" makes a random key that lives as long as the process"
+            ))),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for KeyId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)? {
+            id if is_key_id(&id) => Ok(Self(id)),
+            _ => Err(de::Error::custom(format_args!(
+                "this is not the id of a token key{HINT}an id is up to 16 characters of a–z, 0–9 and _; if this is a real \
+                 key, change it, for it was written to a file"
             ))),
         }
     }

@@ -2,6 +2,7 @@
 //! that say what is wrong with them.
 
 mod conceal;
+mod diagnostic;
 mod environment;
 mod error;
 mod exemption;
@@ -17,6 +18,7 @@ mod source;
 mod span;
 mod suggest;
 
+pub use self::diagnostic::{Diagnostic, DiagnosticKind, Severity};
 pub use self::error::{Error, Place};
 pub(crate) use self::{
     environment::{
