@@ -71,7 +71,7 @@ pub use crate::policy::{
     LivePolicy, Mask, Mode, PatternBuilder, Policy, PolicyBuilder, PolicySource, Precedence, Reloads, Treatment,
     Violation,
 };
-pub use crate::rules::{Diagnostic, DiagnosticKind, Error, Place, Severity};
+pub use crate::rules::{Diagnostic, DiagnosticKind, Error, Place, RULES_SCHEMA, Severity};
 pub use crate::sanitize::Finding;
 pub use crate::setup::{InitError, Setup, init, setup};
 

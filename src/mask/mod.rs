@@ -40,6 +40,8 @@ mod tokenize;
 
 use std::fmt;
 
+#[cfg(test)]
+pub(crate) use self::builtin::maskers;
 pub(crate) use self::{
     builtin::MaskerSet,
     chain::{Applied, Chain, Scratch},

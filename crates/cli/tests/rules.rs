@@ -93,6 +93,15 @@ fn what_has_no_effect_is_told_and_an_error_only_where_that_is_asked_for() {
 }
 
 #[test]
+fn the_schema_is_printed() {
+    let directory = directory();
+    let schema = ran(directory.path(), "schema");
+    assert_eq!((schema.code, schema.err.as_str()), (Some(0), ""));
+    let schema: serde_json::Value = serde_json::from_str(&schema.out).unwrap();
+    assert_eq!(schema["properties"]["version"]["const"], 1);
+}
+
+#[test]
 fn rules_that_cannot_be_read_are_no_verdict() {
     let directory = directory();
     let missing = ran(directory.path(), "check missing.toml");
