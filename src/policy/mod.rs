@@ -32,7 +32,7 @@ pub use self::category::Category;
 pub use self::class::DataClass;
 pub use self::exemption::{Exemption, ExemptionGuard, ExemptionInfo};
 pub(crate) use self::exemption::{Exemptions, Scope};
-pub use self::explain::{KeyExplanation, KeyRule, Precedence, Treatment};
+pub use self::explain::{KeyExplanation, KeyRule, Precedence, Speaker, Treatment};
 pub(crate) use self::fingerprint::Fingerprint;
 pub use self::in_force::InForce;
 pub(crate) use self::inventory::{Inventory, Parents};
@@ -301,7 +301,8 @@ impl Compiled {
     /// Whether an exemption lets a value pass that stands under that key, or that this rule found.
     pub(crate) fn exempts(&self, field: &str, rule: Option<u32>) -> bool {
         let exempts = self.exemptions.any() && rule != Some(self.schema_rule) && {
-            let pattern = rule.map(|rule| &*self.rule(rule).name);
+            // A rule of the inventory may have the name of a pattern.
+            let pattern = rule.map(|rule| self.rule(rule)).filter(|rule| rule.is_pattern).map(|rule| &*rule.name);
             self.exemptions.let_pass(field, pattern, self.observer.as_deref())
         };
         if exempts {
