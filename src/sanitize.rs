@@ -7,6 +7,7 @@ mod edits;
 mod finding;
 mod peel;
 mod reader;
+mod reduce;
 mod scratch;
 mod settle;
 
@@ -20,6 +21,7 @@ use crate::policy::{Category, Compiled, DataClass, Mode, Policy};
 use edits::Edits;
 pub use finding::Finding;
 use reader::Reader;
+pub(crate) use reduce::{LONGEST_NAME, Reduction, name_before};
 
 /// What a policy does with the values of one field, decided once, from its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

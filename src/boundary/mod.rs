@@ -30,6 +30,7 @@ mod reentry;
 mod source;
 mod spans;
 mod subscriber;
+mod type_name;
 mod values;
 mod visitor;
 

@@ -108,6 +108,17 @@ impl<'a> Sanitizer<'a> {
         }
     }
 
+    /// The same for what code of the application wrote.
+    fn printed(&mut self, action: Action, field: &Field, raw: &str) -> Option<Range<usize>> {
+        self.fields.looked_at += raw.len();
+        self.fields.masked.clear();
+        match self.policy.sanitize_printed(action, field.name(), raw, || None, &mut self.fields.masked) {
+            Sanitized::Clean => Some(push(&mut self.fields.text, raw)),
+            Sanitized::Masked => Some(self.keep_masked()),
+            Sanitized::Dropped => None,
+        }
+    }
+
     fn keep_masked(&mut self) -> Range<usize> {
         push(&mut self.fields.text, &String::from_utf8_lossy(&self.fields.masked))
     }
@@ -132,7 +143,7 @@ impl Visit for Sanitizer<'_> {
         let format = || format_limited(format_args!("{value:?}"), &mut scratch);
         let formatted = reading(self.policy, action, field.name(), format);
         let text = match formatted {
-            Ok(()) => self.text(action, field, &scratch),
+            Ok(()) => self.printed(action, field, &scratch),
             Err(Unreadable) => {
                 self.fields.masked.clear();
                 self.policy.unreadable(field.name(), &mut self.fields.masked);

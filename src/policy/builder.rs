@@ -156,6 +156,13 @@ impl PolicyBuilder {
         self
     }
 
+    /// Sets how many bytes a `Debug`, a `Display` or an error may write, whatever the rules files say: what is longer becomes the name of
+    /// its type, its size and, where there is a key, a token. A locked profile may refuse it.
+    pub fn reduce_over(mut self, bytes: usize) -> Self {
+        self.settings.reduce_over = Some(bytes);
+        self
+    }
+
     /// Sets who is told of every decision.
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Some(Box::new(observer));

@@ -25,6 +25,7 @@ use crate::rules::{
     Environment, Error, Extent, FieldRule, PACKS, PatternRule, RuleSwitch, RulesFile, Source, Unlisted, hint, pack,
     parse,
 };
+use crate::sanitize::Reduction;
 
 /// All that a policy is made of.
 pub(super) struct Parts {
@@ -39,7 +40,7 @@ pub(super) struct Parts {
 pub(super) fn compile(parts: Parts) -> Result<Policy, Error> {
     let Parts { source, files, mut maskers, settled, observer } = parts;
     if maskers.key_ring.is_none() {
-        maskers.key_ring = key_ring(&files)?;
+        maskers.key_ring = key_ring(&files, &settled)?;
     }
     let packs = packs(&files)?;
     let fingerprint = Fingerprint::of(&settled, &packs, &files);
@@ -62,6 +63,7 @@ pub(super) fn compile(parts: Parts) -> Result<Policy, Error> {
     compiled = Arc::into_inner(trial.compiled).expect("nobody else holds the trial policy");
     compiled.counters = Arc::new(compiled.counters.afresh());
     compiled.observer = observer;
+    compiled.reduction = reduction(&settled, &maskers)?;
     compiled.mode = settled.settings.mode;
     compiled.settled = settled;
     compiled.fingerprint = fingerprint;
@@ -76,15 +78,24 @@ pub(super) fn compile(parts: Parts) -> Result<Policy, Error> {
 }
 
 /// The key ring that rules ask for where code gave none: that of the environment, or else a random one, if they say so.
-fn key_ring(files: &[(Source, RulesFile)]) -> Result<Option<KeyRing>, Error> {
+fn key_ring(files: &[(Source, RulesFile)], settled: &Settled) -> Result<Option<KeyRing>, Error> {
     let ephemeral = files.iter().any(|(_, file)| file.tokens.as_ref().is_some_and(|tokens| tokens.key.is_some()));
-    if !ephemeral && !files.iter().any(|(_, file)| file.masks().any(MaskSpec::tokenizes)) {
+    let wanted = settled.settings.reduce_over.is_some();
+    if !ephemeral && !wanted && !files.iter().any(|(_, file)| file.masks().any(MaskSpec::tokenizes)) {
         return Ok(None);
     }
     match Environment::from_process()?.key_ring()? {
         None if ephemeral => KeyRing::ephemeral().map(Some).map_err(|e| Error::plain(e.to_string(), None)),
         ring => Ok(ring),
     }
+}
+
+/// What payloads that are too large become: tokens, if there is a key.
+fn reduction(settled: &Settled, maskers: &MaskerSet) -> Result<Option<Reduction>, Error> {
+    let Some(over) = settled.settings.reduce_over else { return Ok(None) };
+    let token = maskers.key_ring.as_ref().map(|_| MaskSpec::tokenize().compile(maskers));
+    let token = token.transpose().map_err(|error| Error::plain(error.message, error.hint))?;
+    Ok(Some(Reduction { over, token }))
 }
 
 /// The packs that the files include, each once, in the order of the one list.
@@ -353,6 +364,7 @@ impl<'c> Compiler<'c> {
             unlisted: self.unlisted,
             unlisted_rule,
             schemas,
+            reduction: None,
             schema_rule: unlisted_rule + 1,
             // Examples are tried with every rule in force.
             mode: Mode::Enforce,

@@ -52,7 +52,7 @@ use crate::detect::scanner::Scanner;
 use crate::mask::Chain;
 use crate::observe::{Counters, Masked, Observer, Snapshot};
 use crate::rules::{Diagnostic, Error, NotAllowed, Unlisted};
-use crate::sanitize::{Action, Sanitized};
+use crate::sanitize::{Action, Reduction, Sanitized};
 
 /// What to mask and how: rules, compiled. Cheap to clone; never changes.
 ///
@@ -100,6 +100,8 @@ pub(crate) struct Compiled {
     /// The rule for what the inventory does not name.
     unlisted_rule: u32,
     schemas: Box<[Schema]>,
+    /// What is done with payloads that are too large.
+    pub(crate) reduction: Option<Reduction>,
     /// The rule for what a schema does not allow.
     pub(crate) schema_rule: u32,
     pub(crate) counters: Arc<Counters>,
@@ -260,7 +262,7 @@ impl Policy {
 
 /// Whether what stands under a name is text under no key, or says where an event comes from. What `tracing-log` tells of a
 /// record's place is turned back into metadata by layers, so it may be scanned but not masked as a whole.
-fn is_not_data(field: &str) -> bool {
+pub(crate) fn is_not_data(field: &str) -> bool {
     matches!(field, "" | "message" | "log.target" | "log.module_path" | "log.file" | "log.line")
 }
 

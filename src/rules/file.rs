@@ -109,6 +109,8 @@ pub(crate) struct Defaults {
     #[serde(default, with = "super::span::option")]
     #[cfg_attr(test, schemars(with = "Option<json_schema::Length>"))]
     pub(crate) max_exemption: Option<Duration>,
+    /// How many bytes a `Debug` or an error may write; what is longer becomes the name of its type, its size, and a token.
+    pub(crate) reduce_over: Option<usize>,
     /// The profile that is in force where neither code nor the environment names one.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub(crate) profile: Option<Spanned<String>>,

@@ -236,12 +236,14 @@ fn all_that_a_rules_file_may_say_is_of_the_schema() {
         mask = { keep_first = 1, keep_last = 2 }
         mode = "observe"
         max_exemption = "90m"
+        reduce_over = 4096
         profile = "production"
         [profile.production]
         mask_from = "public"
         unlisted = "mask"
         mode = "off"
         max_exemption = "0s"
+        reduce_over = 0
         locked = true
         [tokens]
         key = "ephemeral"
@@ -324,6 +326,8 @@ fn more_that_is_wrong_is_not_of_the_schema() {
         "[[schema]]\ntarget = 'a b'\nallow = []\n",
         "[tokens.rotate_by]\n'Not An Id' = 2026-12-01T12:00:00Z\n",
         "[defaults]\nmax_exemption = '1w'\n",
+        "[defaults]\nreduce_over = -1\n",
+        "[defaults]\nreduce_over = '4 KiB'\n",
     ] {
         let rules = format!("version = 1\n{wrong}");
         assert!(rules.parse::<crate::Policy>().is_err(), "{wrong}");

@@ -22,6 +22,8 @@ pub(crate) struct Profile {
     #[serde(default, with = "super::span::option")]
     #[cfg_attr(test, schemars(with = "Option<super::json_schema::Length>"))]
     pub(crate) max_exemption: Option<Duration>,
+    /// How many bytes a `Debug` or an error may write; what is longer becomes the name of its type, its size, and a token.
+    pub(crate) reduce_over: Option<usize>,
     /// Whether nothing may make it weaker.
     #[serde(default)]
     pub(crate) locked: bool,
