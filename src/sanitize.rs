@@ -244,6 +244,9 @@ impl Compiled {
     }
 
     fn decided(&self, rule: Option<u32>, subject: &Subject<'_>, masker: &str, field: &str, how: How) {
+        if !self.counters.count_at_all() {
+            return;
+        }
         let decision = Decision {
             rule: subject.rule,
             category: subject.category,
@@ -255,6 +258,7 @@ impl Compiled {
             failed: how == How::Failed,
             dropped: how == How::Dropped,
             enforced: self.mode == Mode::Enforce,
+            made_by: rule.map(|rule| (self.counters.id(), rule)),
         };
         self.counters.decided(rule, &decision);
         if let Some(observer) = &self.observer {

@@ -45,6 +45,8 @@ pub struct PolicyBuilder {
     observer: Option<Box<dyn Observer>>,
     source: Option<String>,
     error: Option<Error>,
+    /// Whether anything is counted.
+    counts: bool,
 }
 
 impl PolicyBuilder {
@@ -58,6 +60,7 @@ impl PolicyBuilder {
             observer: None,
             source: None,
             error: None,
+            counts: true,
         }
     }
 
@@ -169,6 +172,14 @@ impl PolicyBuilder {
         self
     }
 
+    /// Counts nothing, and tells of nothing: so that a benchmark can show what that costs.
+    #[cfg(feature = "testing")]
+    #[doc(hidden)]
+    pub fn uncounted(mut self) -> Self {
+        self.counts = false;
+        self
+    }
+
     /// Compiles the policy. One that was given no rules at all includes all packs.
     ///
     /// # Errors
@@ -180,7 +191,7 @@ impl PolicyBuilder {
     pub fn build(self) -> Result<Policy, Error> {
         let asks_environment = self.environment.is_some();
         let environment = self.environment.unwrap_or_default();
-        let Self { mut files, mut code, mut maskers, settings, observer, mut source, error, .. } = self;
+        let Self { mut files, mut code, mut maskers, settings, observer, mut source, error, counts, .. } = self;
         if let Some(error) = error {
             return Err(error);
         }
@@ -202,7 +213,7 @@ impl PolicyBuilder {
             .unwrap_or_else(|| "<code>".to_owned());
         files.push((Source::new("<code>", ""), code));
         let settled = settle(&files, &settings, &environment, from_variable)?;
-        compile(Parts { source, files, maskers, settled, observer })
+        compile(Parts { source, files, maskers, settled, observer, counts })
     }
 
     fn source(mut self, source: Result<Source, Error>) -> Self {

@@ -34,11 +34,13 @@ pub(super) struct Parts {
     pub(super) maskers: MaskerSet,
     pub(super) settled: Settled,
     pub(super) observer: Option<Box<dyn Observer>>,
+    /// Whether anything is counted; only a benchmark wants that it is not.
+    pub(super) counts: bool,
 }
 
 /// Compiles; the first mistake is the error.
 pub(super) fn compile(parts: Parts) -> Result<Policy, Error> {
-    let Parts { source, files, mut maskers, settled, observer } = parts;
+    let Parts { source, files, mut maskers, settled, observer, counts } = parts;
     if maskers.key_ring.is_none() {
         maskers.key_ring = key_ring(&files, &settled)?;
     }
@@ -61,7 +63,7 @@ pub(super) fn compile(parts: Parts) -> Result<Policy, Error> {
     check_examples(&trial, &files)?;
     // What the examples were masked by is no decision that anyone should hear of.
     compiled = Arc::into_inner(trial.compiled).expect("nobody else holds the trial policy");
-    compiled.counters = Arc::new(compiled.counters.afresh());
+    compiled.counters = Arc::new(compiled.counters.afresh(counts));
     compiled.observer = observer;
     compiled.reduction = reduction(&settled, &maskers)?;
     compiled.mode = settled.settings.mode;

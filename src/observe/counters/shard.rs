@@ -15,6 +15,7 @@ use crate::policy::{Category, DataClass};
 pub(crate) struct Counters {
     /// Tells these from all others.
     id: u64,
+    counts: bool,
     /// What is counted by rule, in the order of the rules.
     labels: Arc<[Label]>,
     known: Mutex<Known>,
@@ -87,12 +88,22 @@ impl Counters {
     pub(crate) fn new(labels: Arc<[Label]>) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let late = Shard::new(labels.len());
-        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), labels, known: Mutex::default(), late }
+        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), counts: true, labels, known: Mutex::default(), late }
     }
 
-    /// The same, with nothing counted.
-    pub(crate) fn afresh(&self) -> Self {
-        Self::new(Arc::clone(&self.labels))
+    /// The same, with nothing counted so far; or never, if it does not count.
+    pub(crate) fn afresh(&self, counts: bool) -> Self {
+        Self { counts, ..Self::new(Arc::clone(&self.labels)) }
+    }
+
+    /// A number that no others have.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Whether these count at all.
+    pub(crate) fn count_at_all(&self) -> bool {
+        self.counts
     }
 
     /// Counts an event, span or record.
@@ -150,6 +161,9 @@ impl Counters {
     }
 
     fn count(&self, count: impl Fn(&Shard, fn(&AtomicU64, u64))) {
+        if !self.counts {
+            return;
+        }
         let own = SHARDS.try_with(|shards| {
             // Nothing that runs here counts, so it is never borrowed twice.
             let Ok(mut shards) = shards.try_borrow_mut() else { return false };
@@ -303,6 +317,7 @@ mod tests {
             failed: false,
             dropped: false,
             enforced: true,
+            made_by: None,
         }
     }
 
