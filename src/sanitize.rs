@@ -14,6 +14,7 @@ mod settle;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::detect::FEWEST_DIGITS;
 use crate::detect::pair::is_nothing;
 use crate::mask::{Applied, Chain, Scratch as MaskScratch, Subject, push_placeholder};
 use crate::observe::{Decision, place};
@@ -76,16 +77,32 @@ impl Policy {
     }
 
     /// Sanitizes one number.
+    #[inline]
     pub(crate) fn sanitize_number(&self, action: Action, field: &str, number: Number, out: &mut Vec<u8>) -> Sanitized {
         let rule = match action {
             Action::Drop(rule) => return self.guarded(field, out, |_| self.compiled().drop(rule, field)),
             Action::Mask(rule) | Action::Unlisted(rule) => rule,
+            Action::Scan if number.is_short() => return Sanitized::Clean,
             Action::Scan => match number.digits().and_then(|digits| self.compiled().scanner.number(digits)) {
                 Some(rule) => rule,
                 None => return Sanitized::Clean,
             },
         };
         self.guarded(field, out, |out| self.compiled().mask(rule, field, number.text().as_bytes(), out))
+    }
+
+    /// [`Self::sanitize`]; and whether the same text is clean whenever it comes again in that field, and nothing is to be told of it.
+    pub(crate) fn sanitize_lasting(
+        &self,
+        action: Action,
+        field: &str,
+        text: &[u8],
+        out: &mut Vec<u8>,
+    ) -> (Sanitized, bool) {
+        let before = ONLY_NOW.get();
+        let outcome = self.sanitize(action, field, text, out);
+        let as_always = action == Action::Scan && self.mode() == Mode::Enforce && ONLY_NOW.get() == before;
+        (outcome, outcome == Sanitized::Clean && as_always)
     }
 
     /// Whether a value that says itself of which class it is passes as it is, in a field of which that is done.
@@ -180,6 +197,7 @@ impl Compiled {
         if applied != Applied::Dropped && &out[from..] == value {
             // Masked before, by us.
             out.truncate(from);
+            clean_only_now();
             return Sanitized::Clean;
         }
         let how = match applied {
@@ -278,9 +296,28 @@ enum How {
 thread_local! {
     /// Taken out while in use, for a masker of the application's own may log.
     static MASK_SCRATCH: Cell<MaskScratch> = Cell::default();
+    /// How many values passed on this thread that might not pass another time.
+    static ONLY_NOW: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Notes that a value passes now, by an exemption or the word of a masker, of which nothing follows for the next time.
+pub(crate) fn clean_only_now() {
+    ONLY_NOW.set(ONLY_NOW.get().wrapping_add(1));
 }
 
 impl Number {
+    /// Whether it has too few digits to be looked at.
+    #[inline]
+    fn is_short(self) -> bool {
+        const LIMIT: u64 = 10u64.pow(FEWEST_DIGITS - 1);
+        match self {
+            Self::Unsigned(n) => n < LIMIT.into(),
+            Self::Signed(n) => n < LIMIT.into(),
+            Self::Float(n) => n < LIMIT as f64,
+            Self::Bool(_) => true,
+        }
+    }
+
     /// The digits of a whole number that is not negative.
     fn digits(self) -> Option<u128> {
         match self {

@@ -77,8 +77,11 @@ fn message(policy: &Policy, action: Action, field: &'static str, error: &(dyn Er
         return unreadable(policy, field);
     }
     let mut safe = Vec::new();
-    let name = || reading(policy, action, field, || name_of(error));
-    match policy.sanitize_printed(action, field, &raw, name, &mut safe) {
+    let outcome = match policy.reduces(action, field, &raw) {
+        true => policy.reduce(field, &raw, reading(policy, action, field, || name_of(error)), &mut safe),
+        false => policy.sanitize(action, field, raw.as_bytes(), &mut safe),
+    };
+    match outcome {
         Sanitized::Clean => Some(raw),
         Sanitized::Masked => Some(String::from_utf8_lossy(&safe).into_owned()),
         Sanitized::Dropped => None,

@@ -23,6 +23,7 @@ mod buffer;
 mod downcast;
 mod error;
 mod escape;
+mod handed_on;
 mod layer;
 mod plan;
 mod private_registry;
@@ -35,6 +36,7 @@ mod values;
 mod visitor;
 
 pub(crate) use self::escape::reading_unescaped;
+pub(crate) use self::handed_on::{SanitizedValue, each_sanitized};
 pub use self::layer::{PrivacyLayer, PrivacyLayerExt};
 pub(crate) use self::plan::PlanCache;
 pub use self::private_registry::{PrivateRegistry, PrivateSpan};

@@ -13,6 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use tracing_core::callsite::Identifier;
 use tracing_core::{Field, Metadata};
 
+use crate::document::json;
 use crate::policy::{Policy, Violation};
 use crate::rules::NotAllowed;
 use crate::sanitize::Action;
@@ -20,24 +21,33 @@ use crate::sanitize::Action;
 /// What to do with each field of one callsite.
 pub(super) struct Plan {
     metadata: &'static Metadata<'static>,
-    fields: Box<[(Field, Action)]>,
+    fields: Box<[Planned]>,
     /// The fields that a schema does not allow.
     violations: Box<[Violation]>,
     rejected: bool,
 }
 
+/// One field of a callsite.
+struct Planned {
+    field: Field,
+    action: Action,
+    /// Its name as the key of a JSON member, colon included.
+    json_key: Box<str>,
+}
+
 impl Plan {
     fn new(policy: &Policy, metadata: &'static Metadata<'static>) -> Self {
-        let action = |field: Field| {
+        let planned = |field: Field| {
             let action = policy.action_at(metadata.target(), field.name());
-            (field, action)
+            let json_key = json_key(field.name());
+            Planned { field, action, json_key }
         };
         let not_allowed = |field: &Field| policy.not_allowed(metadata.target(), field.name());
         let violation =
             |field: Field| not_allowed(&field).map(|_| Violation { callsite: metadata, field: field.name() });
         Self {
             metadata,
-            fields: metadata.fields().iter().map(action).collect(),
+            fields: metadata.fields().iter().map(planned).collect(),
             violations: metadata.fields().iter().filter_map(violation).collect(),
             rejected: metadata.fields().iter().any(|field| not_allowed(&field) == Some(NotAllowed::Reject)),
         }
@@ -53,12 +63,23 @@ impl Plan {
     }
 
     pub(super) fn field(&self, index: usize) -> Option<&Field> {
-        self.fields.get(index).map(|(field, _)| field)
+        self.fields.get(index).map(|planned| &planned.field)
     }
 
     pub(super) fn action(&self, field: &Field) -> Option<Action> {
-        self.fields.get(field.index()).map(|&(_, action)| action)
+        self.fields.get(field.index()).map(|planned| planned.action)
     }
+
+    pub(super) fn json_key(&self, index: usize) -> Option<&str> {
+        self.fields.get(index).map(|planned| &*planned.json_key)
+    }
+}
+
+fn json_key(name: &str) -> Box<str> {
+    let mut key = vec![b'"'];
+    json::escape(name.as_bytes(), &mut key);
+    key.extend_from_slice(b"\":");
+    String::from_utf8_lossy(&key).into()
 }
 
 /// Plans of one policy, one for each callsite met so far. They die with their policy.
@@ -167,11 +188,50 @@ pub(super) struct PlanRef(Rc<Cached>);
 struct Cached {
     cache: u64,
     plan: Arc<Plan>,
+    /// By field: the last short text of it that was looked at on this thread and found clean.
+    clean: Box<[Cell<Label>]>,
+}
+
+/// A short text, such as the name of a method or region: most are the same as the one before.
+#[derive(Clone, Copy, Default)]
+struct Label {
+    len: u8,
+    bytes: [u8; Self::LONGEST],
 }
 
 impl PlanRef {
     fn new(cache: u64, plan: Arc<Plan>) -> Self {
-        Self(Rc::new(Cached { cache, plan }))
+        let clean = plan.fields.iter().map(|_| Cell::default()).collect();
+        Self(Rc::new(Cached { cache, plan, clean }))
+    }
+
+    /// Whether a text of a field is the same as one that was [found clean](Self::found_clean) before.
+    #[inline]
+    pub(super) fn is_known_clean(&self, index: usize, text: &[u8]) -> bool {
+        self.0.clean.get(index).is_some_and(|last| last.get().is(text))
+    }
+
+    /// Remembers a text of a field that is clean, whenever it is looked at: what depends on time is not for here.
+    #[inline]
+    pub(super) fn found_clean(&self, index: usize, text: &[u8]) {
+        if let (Some(last), Some(label)) = (self.0.clean.get(index), Label::new(text)) {
+            last.set(label);
+        }
+    }
+}
+
+impl Label {
+    const LONGEST: usize = 31;
+
+    fn new(text: &[u8]) -> Option<Self> {
+        let mut label = Self { len: u8::try_from(text.len()).ok()?, ..Self::default() };
+        label.bytes.get_mut(..text.len())?.copy_from_slice(text);
+        Some(label)
+    }
+
+    #[inline]
+    fn is(&self, text: &[u8]) -> bool {
+        usize::from(self.len) == text.len() && self.bytes[..text.len()] == *text
     }
 }
 

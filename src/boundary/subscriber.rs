@@ -8,6 +8,7 @@ use tracing_core::{Dispatch, Event, LevelFilter, Metadata, Subscriber};
 
 use super::buffer::{Borrowed, Fields};
 use super::downcast::{self, downcast_raw};
+use super::handed_on::HandedOn;
 use super::plan::Plan;
 use super::reentry::{count_pass, in_layers, overwrites};
 use super::values::with_value_set;
@@ -182,13 +183,14 @@ pub(super) fn with_sanitized_event(policy: &Policy, raw: &Event<'_>, then: impl 
     let mut fields = Borrowed::take();
     fields.overwritten = overwrites(|| raw.record(&mut Sanitizer::new(policy, plan.clone(), &mut fields)));
     policy.passed(Passed::Event, &fields);
-    with_value_set(&plan, &fields, |values| {
+    let fields = HandedOn::new(plan, fields);
+    with_value_set(fields.plan(), &fields, |values| {
         let event = if raw.is_contextual() {
             Event::new(metadata, values)
         } else {
             Event::new_child_of(raw.parent().cloned(), metadata, values)
         };
-        in_layers(|| then(&event, &fields))
+        in_layers(|| fields.hand_on(&event, || then(&event, &fields)))
     })
 }
 

@@ -60,7 +60,16 @@ impl<'a> Sanitizer<'a> {
     }
 
     /// What to do with a field; `None` if nothing of it may be kept.
+    #[inline]
     fn action(&mut self, field: &Field) -> Option<Action> {
+        match &self.plan {
+            Found::Plan(plan) => plan.action(field).or_else(|| self.find_action(field)),
+            _ => self.find_action(field),
+        }
+    }
+
+    #[cold]
+    fn find_action(&mut self, field: &Field) -> Option<Action> {
         if let Found::NotYet = self.plan {
             self.plan = self.policy.known_plan(&field.callsite()).map_or(Found::None, Found::Plan);
             if let Found::Plan(plan) = &self.plan {
@@ -100,8 +109,18 @@ impl<'a> Sanitizer<'a> {
     /// Sanitizes a text; its place in `text` if it is to be kept.
     fn text(&mut self, action: Action, field: &Field, raw: &str) -> Option<Range<usize>> {
         self.fields.looked_at += raw.len();
+        if let Found::Plan(plan) = &self.plan
+            && plan.is_known_clean(field.index(), raw.as_bytes())
+        {
+            return Some(push(&mut self.fields.text, raw));
+        }
         self.fields.masked.clear();
-        match self.policy.sanitize(action, field.name(), raw.as_bytes(), &mut self.fields.masked) {
+        let (outcome, lasting) =
+            self.policy.sanitize_lasting(action, field.name(), raw.as_bytes(), &mut self.fields.masked);
+        if lasting && let Found::Plan(plan) = &self.plan {
+            plan.found_clean(field.index(), raw.as_bytes());
+        }
+        match outcome {
             Sanitized::Clean => Some(push(&mut self.fields.text, raw)),
             Sanitized::Masked => Some(self.keep_masked()),
             Sanitized::Dropped => None,
@@ -110,9 +129,12 @@ impl<'a> Sanitizer<'a> {
 
     /// The same for what code of the application wrote.
     fn printed(&mut self, action: Action, field: &Field, raw: &str) -> Option<Range<usize>> {
+        if !self.policy.reduces(action, field.name(), raw) {
+            return self.text(action, field, raw);
+        }
         self.fields.looked_at += raw.len();
         self.fields.masked.clear();
-        match self.policy.sanitize_printed(action, field.name(), raw, || None, &mut self.fields.masked) {
+        match self.policy.reduce(field.name(), raw, None, &mut self.fields.masked) {
             Sanitized::Clean => Some(push(&mut self.fields.text, raw)),
             Sanitized::Masked => Some(self.keep_masked()),
             Sanitized::Dropped => None,

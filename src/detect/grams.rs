@@ -3,6 +3,8 @@
 //! There may be hundreds, so they are looked for only where words begin or end, and there by their first characters (or last):
 //! a hash of three, without the case of letters, and one bit for the fourth, in a table of a few kilobytes.
 
+use super::screen::each_bit;
+
 /// A literal that is looked for.
 pub(super) struct Literal<T> {
     text: Vec<u8>,
@@ -10,6 +12,8 @@ pub(super) struct Literal<T> {
     offset: usize,
     /// Only in this case of letters.
     exact: bool,
+    /// Only where neither letter nor digit follows.
+    whole: bool,
     target: T,
 }
 
@@ -62,12 +66,17 @@ pub(super) fn word_in(literal: &[u8], begins_word: bool) -> Option<usize> {
 impl<T: Copy> Literal<T> {
     /// A literal that is looked for where words begin; `None` if it cannot be, and must be looked for everywhere.
     pub(super) fn of_word(text: &[u8], exact: bool, begins_word: bool, target: T) -> Option<Self> {
-        Some(Self { text: text.to_vec(), offset: word_in(text, begins_word)?, exact, target })
+        Some(Self { text: text.to_vec(), offset: word_in(text, begins_word)?, exact, whole: false, target })
     }
 
-    /// A literal of three bytes or more, or a whole word of two, that is looked for where it begins (or ends).
+    /// A literal of three bytes or more that is looked for where it begins (or ends).
     pub(super) fn new(text: &[u8], exact: bool, target: T) -> Self {
-        Self { text: text.to_vec(), offset: 0, exact, target }
+        Self { text: text.to_vec(), offset: 0, exact, whole: false, target }
+    }
+
+    /// A word in any case, of three letters or more, that nobody wants to know of as part of another.
+    pub(super) fn whole_word(text: &[u8], target: T) -> Self {
+        Self { whole: true, ..Self::new(text, false, target) }
     }
 }
 
@@ -82,20 +91,14 @@ impl<T: Copy> Grams<T> {
             };
             head.truncate(8);
             let entry = Entry::new(&head, u16::try_from(i).expect("a rules file holds fewer literals"));
-            let fourth = head.get(3).map_or(u32::MAX, |&b| 1 << kind(b));
-            // A word of two letters ends there.
-            let third: Vec<u8> = match head.get(2) {
-                Some(&third) => vec![third],
-                None => (0..=u8::MAX).filter(|b| !b.is_ascii_alphanumeric()).collect(),
+            let fourth = match head.get(3) {
+                Some(&fourth) => 1 << kind(fourth),
+                None if literal.whole && head.len() == 3 => !ALPHANUMERIC,
+                None => u32::MAX,
             };
-            let mut slots: Vec<usize> =
-                third.iter().map(|&third| hash(u32::from_le_bytes([head[0], head[1], third, 0]))).collect();
-            slots.sort_unstable();
-            slots.dedup();
-            for slot in slots {
-                filter[slot] |= fourth;
-                by_slot[slot].push(entry);
-            }
+            let slot = hash(u32::from_le_bytes([head[0], head[1], head[2], 0]));
+            filter[slot] |= fourth;
+            by_slot[slot].push(entry);
         }
         let mut slots = Box::new([0; SLOTS + 1]);
         let mut entries = Vec::new();
@@ -111,21 +114,27 @@ impl<T: Copy> Grams<T> {
         self.literals.is_empty()
     }
 
-    /// Whether a literal may stand where a word begins with these bytes, the first in the lowest bits; read the other way, ends.
+    /// Of the places in a block where a word begins (ends), those where a literal does, as far as its first eight bytes tell.
+    /// `eight` gives the bytes of a place, the first in the lowest bits; read the other way, the last.
+    #[inline(never)]
+    pub(super) fn places(&self, words: u64, eight: impl Fn(usize) -> u64) -> u64 {
+        each_bit(words).filter(|&i| self.may_stand(eight(i))).fold(0, |places, i| places | 1 << i)
+    }
+
     #[inline]
-    pub(super) fn may_stand(&self, eight: u64) -> bool {
-        let four = eight as u32;
-        self.filter[hash(four)] >> kind(four.to_le_bytes()[3]) & 1 == 1
+    fn may_stand(&self, eight: u64) -> bool {
+        let slot = hash(eight as u32);
+        let is_of_kind = self.filter[slot] >> kind((eight >> 24) as u8) & 1 == 1;
+        is_of_kind && self.in_slot(slot).iter().any(|entry| entry.begins(eight))
+    }
+
+    fn in_slot(&self, slot: usize) -> &[Entry] {
+        &self.entries[usize::from(self.slots[slot])..usize::from(self.slots[slot + 1])]
     }
 
     /// Calls `visit` with each literal that stands at the word that begins (ends) at `at`, and where the literal ends.
     pub(super) fn each(&self, text: &[u8], at: usize, eight: u64, mut visit: impl FnMut(T, usize)) {
-        let slot = hash(eight as u32);
-        let head = eight | FOLD;
-        for entry in &self.entries[usize::from(self.slots[slot])..usize::from(self.slots[slot + 1])] {
-            if (head ^ entry.head) & entry.mask != 0 {
-                continue;
-            }
+        for entry in self.in_slot(hash(eight as u32)).iter().filter(|entry| entry.begins(eight)) {
             let literal = &self.literals[usize::from(entry.literal)];
             let len = literal.text.len();
             let before = if self.direction == Direction::Forward { literal.offset } else { len };
@@ -137,6 +146,37 @@ impl<T: Copy> Grams<T> {
     }
 }
 
+/// Words of two letters or digits, in any case. They are too short to be looked for by how they begin.
+pub(super) struct ShortWords<T> {
+    /// By the kind of the first character: of which kinds the second may be.
+    filter: [u32; 32],
+    words: Vec<([u8; 2], T)>,
+}
+
+impl<T: Copy> ShortWords<T> {
+    pub(super) fn new(words: Vec<([u8; 2], T)>) -> Self {
+        let mut filter = [0; 32];
+        words.iter().for_each(|([a, b], _)| filter[kind(*a) as usize] |= 1 << kind(*b));
+        Self { filter, words }
+    }
+
+    /// As [`Grams::places`], of the places where a word of two characters begins.
+    pub(super) fn places(&self, words: u64, eight: impl Fn(usize) -> u64) -> u64 {
+        let may_stand = |i: &usize| {
+            let [a, b, ..] = eight(*i).to_le_bytes();
+            self.filter[kind(a) as usize % 32] >> kind(b) & 1 == 1
+        };
+        each_bit(words).filter(may_stand).fold(0, |places, i| places | 1 << i)
+    }
+
+    /// Calls `visit` with each that begins with these bytes, the first in the lowest bits.
+    pub(super) fn each(&self, eight: u64, mut visit: impl FnMut(T)) {
+        let [a, b, ..] = eight.to_le_bytes();
+        let same = |word: &[u8; 2]| word.eq_ignore_ascii_case(&[a, b]);
+        self.words.iter().filter(|(word, _)| same(word)).for_each(|&(_, target)| visit(target));
+    }
+}
+
 impl Entry {
     fn new(first: &[u8], literal: u16) -> Self {
         let (mut head, mut mask) = ([0; 8], [0; 8]);
@@ -144,6 +184,12 @@ impl Entry {
             (head[i], mask[i]) = (b, u8::MAX);
         }
         Self { head: u64::from_le_bytes(head) | FOLD, mask: u64::from_le_bytes(mask), literal }
+    }
+
+    /// Whether a word with these first bytes begins so.
+    #[inline]
+    fn begins(&self, eight: u64) -> bool {
+        ((eight | FOLD) ^ self.head) & self.mask == 0
     }
 }
 
@@ -158,8 +204,31 @@ fn hash(four: u32) -> usize {
 /// One of 32 kinds of bytes; letters are told apart, but not their case.
 #[inline]
 fn kind(b: u8) -> u32 {
-    u32::from(b) % 32
+    KINDS[usize::from(b)].into()
 }
+
+static KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut b = 0;
+    while b < kinds.len() {
+        kinds[b] = match b as u8 {
+            letter if letter.is_ascii_alphabetic() => letter % 32,
+            b'0'..=b'9' => DIGIT,
+            b'_' => 28,
+            b'-' => 29,
+            b' ' => 30,
+            0x80.. => 31,
+            _ => 0,
+        };
+        b += 1;
+    }
+    kinds
+};
+
+/// The kind of digits.
+const DIGIT: u8 = 27;
+/// The kinds of letters and digits.
+const ALPHANUMERIC: u32 = (1 << (DIGIT + 1)) - 2;
 
 #[cfg(test)]
 mod tests {
@@ -193,13 +262,6 @@ mod tests {
         assert_eq!(found(Direction::Forward, &literals, "ghp_ GHP_ BADGE numbers"), [(0, 4), (1, 22)]);
         assert_eq!(found(Direction::Forward, &literals, "badge numbe"), []);
         assert_eq!(found(Direction::Forward, &literals, ""), []);
-    }
-
-    #[test]
-    fn words_of_two_letters_are_whole() {
-        let literals = [("id", false)];
-        assert_eq!(found(Direction::Forward, &literals, "ID 7, id"), [(0, 2), (0, 8)]);
-        assert_eq!(found(Direction::Forward, &literals, "idea"), []);
     }
 
     #[test]

@@ -45,9 +45,12 @@ pub(crate) struct Detector {
     pub(crate) anchors: &'static [Anchor],
     /// Looks around the end of an anchor.
     pub(crate) find: fn(Probe<'_>) -> Verdict,
-    /// Whether a bare number, as logged by `u64` and friends, is such a value.
+    /// Whether a bare number, as logged by `u64` and friends, is such a value. It has [`FEWEST_DIGITS`] or more.
     pub(crate) number: Option<fn(u128) -> bool>,
 }
+
+/// Numbers with fewer digits are never sensitive by themselves, and most have fewer.
+pub(crate) const FEWEST_DIGITS: u32 = 9;
 
 /// Where a detector is asked to look.
 #[derive(Clone, Copy)]

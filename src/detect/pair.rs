@@ -107,6 +107,19 @@ const MOST_ESCAPES: usize = 16;
 /// How many indices may stand behind a key (`user[password][0]`).
 const MOST_INDICES: usize = 3;
 
+/// Whether a key may stand before a separator, as far as its last letters tell: most that stand there are none.
+pub(crate) fn may_be_key(before: &[u8], inventory: &Inventory) -> bool {
+    let letters = before.iter().rev().take(MOST_LETTERS).take_while(|b| b.is_ascii_alphabetic()).count();
+    let Some(last) = before.last_chunk::<3>().filter(|_| letters >= 3) else { return true };
+    // The first of few letters may belong to what stands before a key: `\nid=`, `%abid=`, `ESC[1mid=`.
+    let first = before.len() - letters;
+    let in_escape = |b: &u8| matches!(b, b'\\' | b'%' | b'[' | b';') || b.is_ascii_digit();
+    letters < MOST_LETTERS && before[..first].last().is_some_and(in_escape) || inventory.may_end(last)
+}
+
+/// So many letters in a row that the last three are a key's for sure.
+const MOST_LETTERS: usize = 5;
+
 /// Reads the pair whose separator (`=` or `:`) stands at `at`.
 pub(crate) fn at_separator(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
     let after = match (text[at], text.get(at + 1)) {
@@ -310,12 +323,29 @@ mod tests {
         Inventory::new(keys.iter().enumerate().map(compile).collect())
     }
 
+    #[test]
+    fn most_keys_are_told_by_their_last_letters() {
+        let inventory = inventory();
+        let may_be = |before: &str| may_be_key(before.as_bytes(), &inventory);
+        for before in ["password", "x.pin", "a_pin", "status 0", "x\"", "ab", "", "tok\u{e9}n", "PASSWORD"] {
+            assert!(may_be(before), "{before}");
+        }
+        for before in ["status", "the size", "(info", "kernel.time", "x-mode", "\\nstatus"] {
+            assert!(!may_be(before), "{before}");
+        }
+        // The first letters may belong to an escape.
+        for before in ["\\nid", "\\rip", "%faip", "%2faip", "\x1b[mip", "\x1b[0;1mip"] {
+            assert!(may_be(before), "{before}");
+        }
+    }
+
     fn value(text: &str) -> Option<&str> {
         let inventory = inventory();
         let reading = |rule| Some(Reading { line: rule == 6, phrase: true });
         let keys = Keys { inventory: &inventory, field: "", reading: &reading };
         let bytes = text.as_bytes();
         let separators = (0..bytes.len()).filter(|&i| matches!(bytes[i], b'=' | b':'));
+        let separators = separators.filter(|&i| may_be_key(&bytes[..i], &inventory));
         let pair = separators.into_iter().find_map(|at| at_separator(bytes, at, &keys));
         let options = (2..bytes.len()).filter(|&i| &bytes[i - 2..i] == b"--");
         let pair = pair.or_else(|| options.into_iter().find_map(|at| at_option(bytes, at, &keys)));

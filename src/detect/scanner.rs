@@ -8,9 +8,9 @@
 use std::ops::Range;
 
 use super::anchor::{Anchor, Shape};
-use super::grams::{Direction, Grams, Literal, SHORTEST_WORD};
+use super::grams::{Direction, Grams, Literal, SHORTEST_WORD, ShortWords};
 use super::regex_rule::{CONTEXT_REACH, Prefix, RegexRule, Start, is_whole_word};
-use super::screen::{BLOCK, Block, LONG_WORD, Screen, Seen};
+use super::screen::{BLOCK, Block, LONG_WORD, Screen, Seen, each_bit};
 use super::words::{Beginning, Words};
 use super::{Detector, Probe, Verdict};
 use crate::document::encoding::DISGUISED;
@@ -27,6 +27,7 @@ pub(crate) struct Scanner {
     shapes: [Vec<u32>; Shape::COUNT],
     /// By how words begin.
     literals: Grams<Target>,
+    short: ShortWords<Target>,
     /// By how words end.
     names: Grams<Target>,
     /// Those that may begin anywhere: only of rules of one's own, for they cost a look at every byte.
@@ -108,7 +109,7 @@ impl Scanner {
     pub(crate) fn new(matchers: Vec<(u32, Matcher)>) -> Result<Self, String> {
         let mut shapes = std::array::from_fn(|_| Vec::new());
         let (mut literals, mut whole, mut inside, mut names) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (mut words, mut signs, mut anywhere) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut short, mut words, mut signs, mut anywhere) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut add = |text: &[u8], exact, begins_word, target| match Literal::of_word(text, exact, begins_word, target)
         {
             Some(literal) => literals.push(literal),
@@ -139,10 +140,14 @@ impl Scanner {
                     }),
                     Start::Context { longest } => rule.context().iter().for_each(|word| {
                         let target = Target::Context(i, word.len(), *longest);
-                        if word.len() == SHORTEST_WORD {
-                            whole.push(Literal::new(word.as_bytes(), false, target));
-                        } else {
-                            add(word.as_bytes(), false, true, target);
+                        match *word.as_bytes() {
+                            [a, b] if a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() => {
+                                short.push(([a, b], target));
+                            }
+                            [a, _, _, ..] if a.is_ascii_alphanumeric() => {
+                                whole.push(Literal::whole_word(word.as_bytes(), target));
+                            }
+                            _ => add(word.as_bytes(), false, true, target),
                         }
                     }),
                     Start::Beginnings(beginnings) => beginnings.iter().for_each(|beginning| {
@@ -164,7 +169,8 @@ impl Scanner {
         let inside = Grams::new(Direction::Forward, inside);
         let names = Grams::new(Direction::Backward, names);
         let (words, signs) = (Words::new(words), Words::new(signs));
-        Ok(Self { numbers, shapes, literals, inside, names, words, signs, matchers, anywhere })
+        let short = ShortWords::new(short);
+        Ok(Self { numbers, shapes, literals, short, inside, names, words, signs, matchers, anywhere })
     }
 
     /// Reads `text` once and tells `sink` what stands in it.
@@ -196,9 +202,41 @@ impl Scanner {
         }
     }
 
+    /// Where in a block somebody must be asked.
+    #[inline]
+    fn places(&self, block: &Block<'_>, seen: &Seen) -> Places {
+        let (forward, backward) = (|i| block.forward(i), |i| block.backward(i));
+        let starts = if self.words.any_start { seen.word_start } else { seen.code_start };
+        let everywhere = u64::MAX.checked_shr((BLOCK - block.len()) as u32).unwrap_or(0);
+        Places {
+            literals: self.literals.places(seen.word_start, forward),
+            inside: if self.inside.is_empty() { 0 } else { self.inside.places(everywhere, forward) },
+            short: self.short.places(seen.short_word, forward),
+            words: self.words.places(starts, forward),
+            names: self.names.places(seen.letters_end, backward),
+            stops: seen.stops(),
+        }
+    }
+
     /// The rule that says a bare number is sensitive.
     pub(crate) fn number(&self, number: u128) -> Option<u32> {
         self.numbers.iter().find_map(|(rule, check)| check(number).then_some(*rule))
+    }
+}
+
+/// Where in a block somebody must be asked: bit `i` tells of byte `i`.
+struct Places {
+    literals: u64,
+    inside: u64,
+    short: u64,
+    words: u64,
+    names: u64,
+    stops: u64,
+}
+
+impl Places {
+    fn are_none(&self) -> bool {
+        self.literals | self.inside | self.short | self.words | self.names | self.stops == 0
     }
 }
 
@@ -217,38 +255,41 @@ impl<S: Sink> Pass<'_, S> {
     /// Asks whoever the bytes of a block may matter to. `document` is the last one that was read.
     fn block(&mut self, at: usize, block: &Block<'_>, seen: &Seen, document: &mut Range<usize>) {
         let scanner = self.scanner;
-        self.literals(&scanner.literals, at, seen.word_start, block, document.end);
-        if !scanner.inside.is_empty() {
-            self.literals(&scanner.inside, at, u64::MAX >> (BLOCK - block.len()), block, document.end);
+        let places = scanner.places(block, seen);
+        if places.are_none() && self.operators.is_empty() {
+            return;
         }
-        let mut starts = if scanner.words.any_start { seen.word_start } else { seen.code_start };
-        while let Some(i) = next(&mut starts) {
-            if at + i >= document.end {
-                scanner.words.each(self.text, at + i, |target, end| self.ask(target, end));
+        for (literals, places) in [(&scanner.literals, places.literals), (&scanner.inside, places.inside)] {
+            for i in each_bit(places) {
+                literals.each(self.text, at + i, block.forward(i), |target, end| {
+                    // What stands in a document was found when that was read.
+                    if at + i >= document.end || matches!(target, Target::Context(..)) {
+                        self.ask(target, end);
+                    }
+                });
             }
         }
-        let mut ends = seen.letters_end;
-        while let Some(i) = next(&mut ends) {
-            let eight = block.backward(i);
-            if scanner.names.may_stand(eight) && at + i >= document.end {
-                scanner.names.each(self.text, at + i + 1, eight, |target, end| self.ask(target, end));
-            }
+        for i in each_bit(places.short) {
+            scanner.short.each(block.forward(i), |target| self.ask(target, at + i + SHORTEST_WORD));
         }
-        let mut stops = seen.stops();
-        while let Some(i) = next(&mut stops) {
+        for i in each_bit(places.words).filter(|i| at + i >= document.end) {
+            scanner.words.each(self.text, at + i, block.forward(i), |target, end| self.ask(target, end));
+        }
+        for i in each_bit(places.names).filter(|i| at + i >= document.end) {
+            scanner.names.each(self.text, at + i + 1, block.backward(i), |target, end| self.ask(target, end));
+        }
+        for i in each_bit(places.stops) {
             self.operators_before(at + i);
             if at + i < document.end {
                 continue;
             }
             if seen.special >> i & 1 == 1 {
-                scanner.signs.each(self.text, at + i, |target, end| self.ask(target, end));
-            }
-            if seen.special >> i & 1 == 1
-                && let Some(end) = self.special(at + i)
-            {
-                *document = at + i..end;
-                self.resume.floor = end;
-                continue;
+                scanner.signs.each(self.text, at + i, block.forward(i), |target, end| self.ask(target, end));
+                if let Some(end) = self.special(at + i) {
+                    *document = at + i..end;
+                    self.resume.floor = end;
+                    continue;
+                }
             }
             self.shapes(at, i, seen);
         }
@@ -261,28 +302,6 @@ impl<S: Sink> Pass<'_, S> {
             self.operators.remove(0);
             if at >= self.resume.floor {
                 self.literal_after(at, 3);
-            }
-        }
-    }
-
-    /// Asks about the literals that begin at those places.
-    fn literals(
-        &mut self,
-        literals: &Grams<Target>,
-        at: usize,
-        mut places: u64,
-        block: &Block<'_>,
-        document_end: usize,
-    ) {
-        while let Some(i) = next(&mut places) {
-            let eight = block.forward(i);
-            if literals.may_stand(eight) {
-                literals.each(self.text, at + i, eight, |target, end| {
-                    // What stands in a document was found when that was read.
-                    if at + i >= document_end || matches!(target, Target::Context(..)) {
-                        self.ask(target, end);
-                    }
-                });
             }
         }
     }
@@ -472,14 +491,6 @@ impl<S: Sink> Pass<'_, S> {
             _ => {}
         }
     }
-}
-
-/// Takes the lowest bit.
-#[inline]
-fn next(bits: &mut u64) -> Option<usize> {
-    let i = (*bits != 0).then(|| bits.trailing_zeros() as usize)?;
-    *bits &= *bits - 1;
-    Some(i)
 }
 
 /// Whether two characters before digits make them the end of a name.

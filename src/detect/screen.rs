@@ -4,6 +4,8 @@
 //! byte. Shapes such as "four digits, a separator, four digits" then are shifts and ands of these bits, at the same cost
 //! whatever stands in the text. (Cameron et al., "Parallel scanning with bitstream addition", Euro-Par 2011, tells of the idea.)
 
+use std::ops::{BitAnd, BitOr, Shl, Shr};
+
 use wide::u8x16;
 
 /// How many bytes are looked at at once.
@@ -23,6 +25,7 @@ pub(super) struct Block<'t> {
 #[derive(Clone, Copy, Default)]
 struct Kinds {
     special: u64,
+    /// These two are special as well.
     backslash: u64,
     percent: u64,
     escape: u64,
@@ -30,13 +33,19 @@ struct Kinds {
     digit: u64,
     letter: u64,
     upper: u64,
-    hex_letter: u64,
-    dot: u64,
-    colon: u64,
     dash: u64,
+    dot: u64,
+    base64_sign: u64,
+    numeric: Numeric,
+}
+
+/// Of the kinds, those that only numbers and addresses are made of.
+#[derive(Clone, Copy, Default)]
+struct Numeric {
+    hex_letter: u64,
+    colon: u64,
     blank: u64,
     plus: u64,
-    base64_sign: u64,
 }
 
 /// What the screen saw in one block; bit `i` tells of byte `i`. Of shapes, it is the last byte.
@@ -48,6 +57,8 @@ pub(super) struct Seen {
     pub(super) word_start: u64,
     /// Of those, digits and capitals: the beginning of a number or code.
     pub(super) code_start: u64,
+    /// Of those, the beginning of a word of two letters or digits.
+    pub(super) short_word: u64,
     /// A letter with none behind it.
     pub(super) letters_end: u64,
     /// The second dash of `--`.
@@ -65,10 +76,21 @@ pub(super) struct Seen {
 /// How long a run must be to be told of. The shortest that can hold a disguised value is 24 long with its padding.
 pub(super) const LONG_WORD: usize = 20;
 
+/// The places of the bits that are set, lowest first.
+#[inline(always)]
+pub(super) fn each_bit(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let i = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
+        bits &= bits - 1;
+        Some(i)
+    })
+}
+
 /// Looks at the blocks of one text, in order.
 #[derive(Default)]
 pub(super) struct Screen {
-    before: Kinds,
+    /// What stands in the block before; none at the beginning.
+    before: Option<Kinds>,
 }
 
 /// Room for a block at the beginning or end of a text.
@@ -118,14 +140,15 @@ impl<'t> Block<'t> {
         self.bytes[AROUND - 1]
     }
 
-    fn after(&self) -> u8 {
-        self.bytes[AROUND + BLOCK]
+    fn after(&self) -> [u8; 2] {
+        [self.bytes[AROUND + BLOCK], self.bytes[AROUND + BLOCK + 1]]
     }
 
-    /// Where that byte stands.
-    fn mask(&self, byte: u8) -> u64 {
+    /// Where bytes are of a kind, given the test for sixteen of them.
+    #[inline(always)]
+    fn mask(&self, is: impl Fn(u8x16) -> u8x16) -> u64 {
         let lanes = 0..self.len.div_ceil(LANE);
-        lanes.map(|n| u64::from(self.lane(n).simd_eq(u8x16::splat(byte)).to_bitmask()) << (n * LANE)).sum()
+        lanes.fold(0, |mask, n| mask | u64::from(is(self.lane(n)).to_bitmask()) << (n * LANE))
     }
 
     fn lane(&self, n: usize) -> u8x16 {
@@ -135,36 +158,80 @@ impl<'t> Block<'t> {
     }
 }
 
+/// Which of sixteen bytes are that one.
+#[inline(always)]
+fn is(byte: u8) -> impl Fn(u8x16) -> u8x16 {
+    move |lane| lane.simd_eq(u8x16::splat(byte))
+}
+
+/// Which of sixteen bytes stand between those two.
+#[inline(always)]
+fn within(first: u8, last: u8) -> impl Fn(u8x16) -> u8x16 {
+    move |lane| (lane - u8x16::splat(first)).simd_le(u8x16::splat(last - first))
+}
+
+/// Which of sixteen bytes are letters in either case that stand between those two.
+#[inline(always)]
+fn letter_within(first: u8, last: u8) -> impl Fn(u8x16) -> u8x16 {
+    move |lane| within(first, last)(lane | u8x16::splat(0x20))
+}
+
+/// Which of sixteen bytes are one of [`SIGNS`], or begin a character beyond ASCII.
+#[inline(always)]
+fn special(lane: u8x16) -> u8x16 {
+    // `{` is `[` in lower case.
+    let brackets = is(b'{')(lane | u8x16::splat(0x20)) | is(b'(')(lane);
+    let signs = within(b':', b'>')(lane) | within(b'$', b'&')(lane) | is(b'@')(lane) | is(b'+')(lane) | is(b'~')(lane);
+    brackets | signs | is(b'\\')(lane) | lane.simd_ge(u8x16::splat(FIRST_LEAD))
+}
+
 impl Kinds {
+    #[inline(always)]
     fn of(block: &Block<'_>) -> Self {
         let mut kinds = Self::default();
         for n in 0..block.len.div_ceil(LANE) {
             let lane = block.lane(n);
-            let is = |b: u8| lane.simd_eq(u8x16::splat(b));
-            let within =
-                |lane: u8x16, first: u8, last: u8| (lane - u8x16::splat(first)).simd_le(u8x16::splat(last - first));
             let mask = |bytes: u8x16| u64::from(bytes.to_bitmask()) << (n * LANE);
-            let lower = lane | u8x16::splat(0x20);
-            let (colon, plus, backslash, percent) = (is(b':'), is(b'+'), is(b'\\'), is(b'%'));
-            // `{` is `[` in lower case.
-            let brackets = lower.simd_eq(u8x16::splat(b'{')) | is(b'(') | is(b'<') | is(b'>');
-            let signs = is(b'=') | colon | is(b'@') | plus | is(b'~') | is(b'$') | is(b';');
-            let disguises = backslash | percent | is(b'&') | lane.simd_ge(u8x16::splat(FIRST_LEAD));
-            kinds.special |= mask(brackets | signs | disguises);
-            kinds.backslash |= mask(backslash);
-            kinds.percent |= mask(percent);
-            kinds.escape |= mask(is(ESCAPE));
-            kinds.beyond_ascii |= mask(lane.simd_ge(u8x16::splat(0x80)));
-            kinds.digit |= mask(within(lane, b'0', b'9'));
-            kinds.letter |= mask(within(lower, b'a', b'z'));
-            kinds.upper |= mask(within(lane, b'A', b'Z'));
-            kinds.hex_letter |= mask(within(lower, b'a', b'f'));
-            kinds.dot |= mask(is(b'.'));
-            kinds.colon |= mask(colon);
-            kinds.dash |= mask(is(b'-'));
-            kinds.blank |= mask(is(b' '));
-            kinds.plus |= mask(plus);
-            kinds.base64_sign |= mask(plus | is(b'/') | is(b'_') | is(b'-'));
+            let dash = is(b'-')(lane);
+            kinds.special |= mask(special(lane));
+            kinds.escape |= mask(is(ESCAPE)(lane));
+            // The highest bit tells.
+            kinds.beyond_ascii |= mask(lane);
+            kinds.digit |= mask(within(b'0', b'9')(lane));
+            kinds.letter |= mask(letter_within(b'a', b'z')(lane));
+            kinds.upper |= mask(within(b'A', b'Z')(lane));
+            kinds.dash |= mask(dash);
+            kinds.dot |= mask(is(b'.')(lane));
+            kinds.base64_sign |= mask(dash | is(b'+')(lane) | is(b'/')(lane) | is(b'_')(lane));
+        }
+        if kinds.special != 0 {
+            kinds.backslash = block.mask(is(b'\\'));
+            kinds.percent = block.mask(is(b'%'));
+        }
+        kinds
+    }
+}
+
+impl Kinds {
+    /// Whether six groups of two letters and digits may stand in a text, with other characters between.
+    fn may_be_pairs(&self) -> bool {
+        let word = self.letter | self.digit;
+        // The first and the last may be part of a longer word.
+        (word & word >> 1 & !(word >> 2) & !(word << 1)).count_ones() >= 4
+    }
+}
+
+impl Numeric {
+    #[inline(always)]
+    fn of(block: &Block<'_>) -> Self {
+        let mut kinds = Self::default();
+        for n in 0..block.len.div_ceil(LANE) {
+            let lane = block.lane(n);
+            let mask = |bytes: u8x16| u64::from(bytes.to_bitmask()) << (n * LANE);
+            kinds.hex_letter |= mask(letter_within(b'a', b'f')(lane));
+            kinds.colon |= mask(is(b':')(lane));
+            kinds.blank |= mask(is(b' ')(lane));
+            kinds.plus |= mask(is(b'+')(lane));
         }
         kinds
     }
@@ -178,38 +245,86 @@ const ESCAPE: u8 = 0x1b;
 /// The first byte of a character of UTF-8 beyond ASCII is this or more.
 const FIRST_LEAD: u8 = 0xC2;
 
-/// Where bytes of a kind stand in a block (the upper half) and in the one before it.
-type Bits = u128;
+/// Where bytes of a kind stand in a block and before it.
+trait Bits:
+    Copy + Eq + BitAnd<Output = Self> + BitOr<Output = Self> + Shl<u32, Output = Self> + Shr<u32, Output = Self>
+{
+    /// Where none stand.
+    const NONE: Self;
 
-fn bits(before: u64, here: u64) -> Bits {
-    Bits::from(here) << BLOCK | Bits::from(before)
+    fn new(before: u64, here: u64) -> Self;
+
+    fn here(self) -> u64;
+
+    /// How many stand there.
+    fn count(self) -> u32;
+
+    fn any(self) -> bool {
+        self != Self::NONE
+    }
 }
 
-fn here(bits: Bits) -> u64 {
-    (bits >> BLOCK) as u64
+/// A block is the upper half; the lower is the one before it.
+impl Bits for u128 {
+    const NONE: Self = 0;
+
+    #[inline(always)]
+    fn new(before: u64, here: u64) -> Self {
+        Self::from(here) << BLOCK | Self::from(before)
+    }
+
+    #[inline(always)]
+    fn here(self) -> u64 {
+        (self >> BLOCK) as u64
+    }
+
+    fn count(self) -> u32 {
+        self.count_ones()
+    }
+}
+
+/// A block that is the whole text: none is before it.
+impl Bits for u64 {
+    const NONE: Self = 0;
+
+    #[inline(always)]
+    fn new(_: u64, here: u64) -> Self {
+        here
+    }
+
+    #[inline(always)]
+    fn here(self) -> u64 {
+        self
+    }
+
+    fn count(self) -> u32 {
+        self.count_ones()
+    }
 }
 
 /// Where runs of so many set bits end.
-fn runs(bits: Bits, len: u32) -> Bits {
+#[inline(always)]
+fn runs<B: Bits>(bits: B, len: u32) -> B {
     let (mut ends, mut have) = (bits, 1);
-    while have < len && ends != 0 {
+    while have < len && ends.any() {
         let step = have.min(len - have);
-        ends &= ends << step;
+        ends = ends & ends << step;
         have += step;
     }
     ends
 }
 
 /// Where something ends that begins behind an end in `left`, and whose ends, `len` long, are in `right`.
-fn then(left: Bits, right: Bits, len: u32) -> Bits {
+#[inline(always)]
+fn then<B: Bits>(left: B, right: B, len: u32) -> B {
     left << len & right
 }
 
 /// Goes on so many times, or until nothing is left.
-#[inline]
-fn repeat(mut ends: Bits, times: usize, go_on: impl Fn(Bits) -> Bits) -> Bits {
+#[inline(always)]
+fn repeat<B: Bits>(mut ends: B, times: usize, go_on: impl Fn(B) -> B) -> B {
     for _ in 0..times {
-        if ends == 0 {
+        if !ends.any() {
             break;
         }
         ends = go_on(ends);
@@ -220,49 +335,62 @@ fn repeat(mut ends: Bits, times: usize, go_on: impl Fn(Bits) -> Bits) -> Bits {
 impl Screen {
     /// Looks at the next block.
     pub(super) fn look(&mut self, block: &Block<'_>) -> Seen {
-        let kinds = Kinds::of(block);
-        let seen = Seen::of(&self.before, &kinds, block);
-        self.before = kinds;
-        seen
+        let kinds = Kinds { numeric: Numeric::of(block), ..Kinds::of(block) };
+        let before = self.before.replace(kinds);
+        match &before {
+            Some(before) => Seen::of::<u128>(before, &kinds, block),
+            None => Seen::of::<u64>(&Kinds::default(), &kinds, block),
+        }
     }
 
     /// Looks at a block that is the whole text. Most texts are short, and half of the work is left out where nothing is before.
+    #[inline]
     pub(super) fn look_once(block: &Block<'_>) -> Seen {
-        Seen::of(&Kinds::default(), &Kinds::of(block), block)
+        let mut kinds = Kinds::of(block);
+        // Addresses have colons, which are special, or dots; or, as numbers do, many digits or groups of two.
+        if kinds.special | kinds.dot != 0 || kinds.digit.count_ones() >= SSN_DIGITS || kinds.may_be_pairs() {
+            kinds.numeric = Numeric::of(block);
+        }
+        Seen::of::<u64>(&Kinds::default(), &kinds, block)
     }
 }
 
 impl Seen {
     #[inline(always)]
-    fn of(before: &Kinds, kinds: &Kinds, block: &Block<'_>) -> Self {
+    fn of<B: Bits>(before: &Kinds, kinds: &Kinds, block: &Block<'_>) -> Self {
         // Scripts without blanks run on into what is written in ASCII: `密码ghp_…`. So each begins words for itself.
         let ascii = kinds.letter | kinds.digit;
         let last = block.before();
         let in_ascii = ascii << 1 | u64::from(last.is_ascii_alphanumeric());
         let in_other = kinds.beyond_ascii << 1 | u64::from(!last.is_ascii());
-        let word_start = ascii & (!in_ascii | after_escape(before, kinds, block)) | kinds.beyond_ascii & !in_other;
-        let behind = kinds.letter >> 1 | u64::from(block.after().is_ascii_alphabetic()) << (BLOCK - 1);
+        let word_start = ascii & (!in_ascii | after_escape::<B>(before, kinds, block)) | kinds.beyond_ascii & !in_other;
+        let [after, second_after] = block.after();
+        let behind = kinds.letter >> 1 | u64::from(after.is_ascii_alphabetic()) << (BLOCK - 1);
+        let second = ascii >> 1 | u64::from(after.is_ascii_alphanumeric()) << (BLOCK - 1);
+        let third = second >> 1 | u64::from(second_after.is_ascii_alphanumeric()) << (BLOCK - 1);
         let mut seen = Seen {
             special: kinds.special,
             word_start,
             code_start: (kinds.digit | kinds.upper) & word_start,
+            short_word: word_start & second & !third,
             letters_end: kinds.letter & !behind,
             ..Seen::default()
         };
-        let dash = bits(before.dash, kinds.dash);
-        seen.dashes = here(dash & dash << 1);
+        let dash = B::new(before.dash, kinds.dash);
+        seen.dashes = (dash & dash << 1).here();
         let in_word = |kinds: &Kinds| kinds.letter | kinds.digit | kinds.base64_sign;
-        let long = runs(bits(in_word(before), in_word(kinds)), LONG_WORD as u32);
-        seen.long_word = here(long & !(long << 1));
+        let words = B::new(in_word(before), in_word(kinds));
+        let long = runs(words, LONG_WORD as u32);
+        seen.long_word = long.here() & !(long << 1).here();
         if kinds.digit != 0 {
-            seen.look_at_digits(before, kinds);
+            seen.look_at_digits::<B>(before, kinds);
         }
-        let separators = |kinds: &Kinds| kinds.colon | kinds.dash | kinds.dot;
+        let separators = |kinds: &Kinds| kinds.numeric.colon | kinds.dash | kinds.dot;
         if kinds.digit | before.digit | separators(kinds) | separators(before) != 0 {
-            seen.look_at_hex(before, kinds);
+            seen.look_at_hex::<B>(before, kinds);
         }
-        if kinds.colon | before.colon != 0 {
-            seen.look_at_colons(before, kinds);
+        if kinds.numeric.colon | before.numeric.colon != 0 {
+            seen.look_at_colons::<B>(before, kinds);
         }
         seen
     }
@@ -271,16 +399,16 @@ impl Seen {
 /// Where a word may begin although a letter or digit stands before it, which belongs to an escape: `\n`, `\x1b`, `\u003c`,
 /// `%20`, and the colours of terminals, `ESC [ 32 m`.
 #[inline(always)]
-fn after_escape(before: &Kinds, kinds: &Kinds, block: &Block<'_>) -> u64 {
+fn after_escape<B: Bits>(before: &Kinds, kinds: &Kinds, block: &Block<'_>) -> u64 {
     let any = |kinds: &Kinds| kinds.backslash | kinds.percent | kinds.escape;
     if any(before) | any(kinds) == 0 {
         return 0;
     }
-    let backslash = bits(before.backslash, kinds.backslash);
-    let percent = bits(before.percent, kinds.percent);
-    let colours = backslash | bits(before.escape, kinds.escape);
-    let after_colour = if colours == 0 { 0 } else { block.mask(b'm') << 1 | u64::from(block.before() == b'm') };
-    here(backslash << 2 | backslash << 4 | backslash << 6 | percent << 3) | after_colour
+    let backslash = B::new(before.backslash, kinds.backslash);
+    let percent = B::new(before.percent, kinds.percent);
+    let colours = backslash | B::new(before.escape, kinds.escape);
+    let after_colour = if colours.any() { block.mask(is(b'm')) << 1 | u64::from(block.before() == b'm') } else { 0 };
+    (backslash << 2 | backslash << 4 | backslash << 6 | percent << 3).here() | after_colour
 }
 
 impl Seen {
@@ -298,77 +426,93 @@ impl Seen {
     }
 
     #[inline(always)]
-    fn look_at_digits(&mut self, before: &Kinds, kinds: &Kinds) {
-        let digit = bits(before.digit, kinds.digit);
+    fn look_at_digits<B: Bits>(&mut self, before: &Kinds, kinds: &Kinds) {
+        let digit = B::new(before.digit, kinds.digit);
         let two = runs(digit, 2);
-        if here(two) != 0 {
-            let letter = bits(before.letter, kinds.letter);
-            self.iban = here(letter << 3 & letter << 2 & two);
+        if two.here() != 0 {
+            let letter = B::new(before.letter, kinds.letter);
+            self.iban = (letter << 3 & letter << 2 & two).here();
         }
-        let dot = bits(before.dot, kinds.dot);
+        let dot = B::new(before.dot, kinds.dot);
         // One dot after the other, with one to three digits between.
         let between = dot & digit << 1 & digit >> 1;
-        let next = |dots: Bits| between & (dots << 2 | dots << 3 | dots << 4 & digit << 2);
-        let third = next(next(between));
-        self.ipv4 = here(third << 1 & digit);
-        let three = digit << 2 & two;
-        let four = digit << 3 & three;
-        let (dash, blank) = (bits(before.dash, kinds.dash), bits(before.blank, kinds.blank));
-        for separator in [dash, blank, dot] {
-            self.ssn |= here(then(then(then(then(three, separator, 1), two, 2), separator, 1), four, 4));
-        }
-        let narrow = dash | blank;
-        let wide = narrow | dot | bits(before.plus, kinds.plus);
-        let group =
-            |groups: Bits, separator: Bits, len: u32, digits: Bits| then(then(groups, separator, 1), digits, len);
-        let (five, six, eight) = (digit << 4 & four, runs(digit, 6), runs(digit, 8));
-        let triples = repeat(three, 3, |triples| group(triples, narrow, 3, three));
-        let pairs = repeat(two, 5, |pairs| group(pairs, narrow, 2, two));
-        self.card = here(
-            four << 8 & eight
-                | group(group(four, wide, 4, four), wide, 4, four)
-                | group(group(four, wide, 6, six), wide, 4, four)
-                | group(group(five, narrow, 5, five), narrow, 5, five)
-                | group(eight, narrow, 8, eight)
-                | triples
-                | pairs,
-        );
-    }
-
-    #[inline(always)]
-    fn look_at_hex(&mut self, before: &Kinds, kinds: &Kinds) {
-        let hex = bits(before.digit | before.hex_letter, kinds.digit | kinds.hex_letter);
-        let two = runs(hex, 2);
-        if here(two) == 0 {
+        let next = |dots: B| between & (dots << 2 | dots << 3 | dots << 4 & digit << 2);
+        let third = repeat(between, 2, next);
+        self.ipv4 = (third << 1 & digit).here();
+        let so_many = before.digit.count_ones() + kinds.digit.count_ones();
+        if so_many < SSN_DIGITS {
             return;
         }
-        let mut look_at_pairs = |separator: Bits| {
-            self.mac |= here(repeat(two, 5, |pairs| then(then(pairs, separator, 1), two, 2)));
+        let three = digit << 2 & two;
+        let four = digit << 3 & three;
+        let dash = B::new(before.dash, kinds.dash);
+        let blank = B::new(before.numeric.blank, kinds.numeric.blank);
+        for separator in [dash, blank, dot] {
+            let ssn = then(then(then(then(three, separator, 1), two, 2), separator, 1), four, 4);
+            self.ssn |= ssn.here();
+        }
+        if so_many < CARD_DIGITS {
+            return;
+        }
+        // All but these have four places or more where three digits end.
+        let pairs = repeat(two, 5, |pairs| then(then(pairs, dash | blank, 1), two, 2));
+        self.card = pairs.here();
+        if three.count() < 4 {
+            return;
+        }
+        let narrow = dash | blank;
+        let wide = narrow | dot | B::new(before.numeric.plus, kinds.numeric.plus);
+        let group = |groups: B, separator: B, len: u32, digits: B| then(then(groups, separator, 1), digits, len);
+        let (five, six, eight) = (digit << 4 & four, runs(digit, 6), runs(digit, 8));
+        let triples = repeat(three, 3, |triples| group(triples, narrow, 3, three));
+        let card = four << 8 & eight
+            | group(group(four, wide, 4, four), wide, 4, four)
+            | group(group(four, wide, 6, six), wide, 4, four)
+            | group(group(five, narrow, 5, five), narrow, 5, five)
+            | group(eight, narrow, 8, eight)
+            | triples;
+        self.card |= card.here();
+    }
+
+    #[inline(always)]
+    fn look_at_hex<B: Bits>(&mut self, before: &Kinds, kinds: &Kinds) {
+        let (old, new) = (before.digit | before.numeric.hex_letter, kinds.digit | kinds.numeric.hex_letter);
+        if old.count_ones() + new.count_ones() < MAC_DIGITS {
+            return;
+        }
+        let hex = B::new(old, new);
+        let two = runs(hex, 2);
+        let mut look_at_pairs = |separator: B| {
+            self.mac |= repeat(two, 5, |pairs| then(then(pairs, separator, 1), two, 2)).here();
         };
-        look_at_pairs(bits(before.colon, kinds.colon));
-        look_at_pairs(bits(before.dash, kinds.dash));
+        look_at_pairs(B::new(before.numeric.colon, kinds.numeric.colon));
+        look_at_pairs(B::new(before.dash, kinds.dash));
         if before.digit | kinds.digit != 0 {
             // Those with blanks between have digits; else they would be words.
-            look_at_pairs(bits(before.blank, kinds.blank));
+            look_at_pairs(B::new(before.numeric.blank, kinds.numeric.blank));
         }
-        let dot = bits(before.dot, kinds.dot);
-        if dot != 0 {
+        let dot = B::new(before.dot, kinds.dot);
+        if dot.any() {
             let four = runs(hex, 4);
-            self.mac |= here(repeat(four, 2, |groups| then(then(groups, dot, 1), four, 4)));
+            self.mac |= repeat(four, 2, |groups| then(then(groups, dot, 1), four, 4)).here();
         }
     }
 
     #[inline(always)]
-    fn look_at_colons(&mut self, before: &Kinds, kinds: &Kinds) {
-        let hex = bits(before.digit | before.hex_letter, kinds.digit | kinds.hex_letter);
-        let colon = bits(before.colon, kinds.colon);
+    fn look_at_colons<B: Bits>(&mut self, before: &Kinds, kinds: &Kinds) {
+        let hex = B::new(before.digit | before.numeric.hex_letter, kinds.digit | kinds.numeric.hex_letter);
+        let colon = B::new(before.numeric.colon, kinds.numeric.colon);
         let double = colon & colon << 1;
-        self.ipv6 = here(double & hex << 2 | double << 1 & hex);
         let inner = colon & hex << 1;
         let sixth = repeat(inner, 5, |colons| inner & (colons << 2 | colons << 3 | colons << 4 | colons << 5));
-        self.ipv6 |= here(sixth << 1 & hex);
+        self.ipv6 = (double & hex << 2 | double << 1 & hex | sixth << 1 & hex).here();
     }
 }
+
+/// The fewest digits of a card number, with or without those that separators hide, of an SSN, and of a MAC address.
+const CARD_DIGITS: u32 = 12;
+const SSN_DIGITS: u32 = 9;
+const MAC_DIGITS: u32 = 12;
 
 #[cfg(test)]
 mod tests {
@@ -394,6 +538,7 @@ mod tests {
                 ("dashes", seen.dashes),
                 ("letters end", seen.letters_end),
                 ("word start", seen.word_start),
+                ("short word", seen.short_word),
             ];
             for (name, bits) in shapes {
                 all.extend((0..block.len()).filter(|i| bits >> i & 1 == 1).map(|i| (name, at + i)));
@@ -433,6 +578,9 @@ mod tests {
             }
             if is(Some(i), u8::is_ascii_alphanumeric) && !is(i.checked_sub(1), u8::is_ascii_alphanumeric) {
                 all.push(("word start", i));
+                if is(Some(i + 1), u8::is_ascii_alphanumeric) && !is(Some(i + 2), u8::is_ascii_alphanumeric) {
+                    all.push(("short word", i));
+                }
             }
         }
         all.sort_unstable();

@@ -4,7 +4,7 @@
 //! there: and-ing the entries of the bytes of a text leaves the beginnings that match. Most texts leave none after a byte or two.
 //! (Baeza-Yates and Gonnet, "A new approach to text searching", Communications of the ACM 35, 1992.)
 
-use super::screen::SIGNS;
+use super::screen::{SIGNS, each_bit};
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
 /// How much of a word is compared, in bytes.
@@ -149,14 +149,26 @@ impl<T: Copy> Words<T> {
         Self { groups, any_start }
     }
 
-    /// Calls `visit` with each beginning that stands at `at`, and where it ends.
+    /// Of the places in a block where a word begins, those where one of the beginnings may stand. `eight` gives the bytes of a place,
+    /// the first in the lowest bits.
+    #[inline(never)]
+    pub(super) fn places(&self, words: u64, eight: impl Fn(usize) -> u64) -> u64 {
+        let may_stand = |i: &usize| {
+            let eight = eight(*i);
+            self.groups.iter().any(|group| group.may_stand(eight))
+        };
+        each_bit(words).filter(may_stand).fold(0, |places, i| places | 1 << i)
+    }
+
+    /// Calls `visit` with each beginning that stands at `at`, and where it ends. `eight` are the bytes there, with zeros behind the end of
+    /// the text, the first in the lowest bits.
     #[inline]
-    pub(super) fn each(&self, text: &[u8], at: usize, mut visit: impl FnMut(T, usize)) {
+    pub(super) fn each(&self, text: &[u8], at: usize, eight: u64, mut visit: impl FnMut(T, usize)) {
         for group in &self.groups {
             let mut left = u64::MAX;
-            for (i, table) in group.tables.iter().enumerate() {
-                // Where the text is over, only those are left that are over, too: no class of a beginning has a zero.
-                left &= table[usize::from(text.get(at + i).copied().unwrap_or_default())];
+            // Where the text is over, only those are left that are over, too: no class of a beginning has a zero.
+            for (table, b) in group.tables.iter().zip(eight.to_le_bytes()) {
+                left &= table[usize::from(b)];
                 if left == 0 {
                     break;
                 }
@@ -173,6 +185,20 @@ impl<T: Copy> Words<T> {
 }
 
 impl<T: Copy> Group<T> {
+    /// Whether there is a beginning that allows all of the bytes.
+    #[inline]
+    fn may_stand(&self, mut eight: u64) -> bool {
+        let mut left = u64::MAX;
+        for table in self.tables.iter() {
+            left &= table[usize::from(eight as u8)];
+            if left == 0 {
+                return false;
+            }
+            eight >>= u8::BITS;
+        }
+        true
+    }
+
     fn new(beginnings: &[(Beginning, T)]) -> Self {
         let mut tables = Box::new([[0; 256]; LONGEST_BEGINNING]);
         for (bit, (Beginning(sets), _)) in beginnings.iter().enumerate() {
@@ -196,7 +222,10 @@ mod tests {
         let beginnings = regexes.iter().enumerate();
         let beginnings = beginnings.flat_map(|(i, regex)| Beginning::of(regex).into_iter().map(move |b| (b, i)));
         let mut found = Vec::new();
-        Words::new(beginnings.collect()).each(text.as_bytes(), 0, |target, end| found.push((target, end)));
+        let mut eight = [0; 8];
+        eight.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
+        let eight = u64::from_le_bytes(eight);
+        Words::new(beginnings.collect()).each(text.as_bytes(), 0, eight, |target, end| found.push((target, end)));
         found
     }
 

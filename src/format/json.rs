@@ -13,7 +13,7 @@ use tracing_subscriber::registry::{LookupSpan, SpanRef};
 use super::scratch::Scratch;
 use super::visitor::{MemberVisitor, Members};
 use super::{JsonFields, Rfc3339Utc, write};
-use crate::boundary::reading_unescaped;
+use crate::boundary::{SanitizedValue, each_sanitized, reading_unescaped};
 
 /// Formats each event as one line of JSON, in the shape of the stock JSON formatter.
 ///
@@ -168,29 +168,29 @@ impl<T: FormatTime> Json<T> {
 
         out.push('{');
         if self.show_timestamp {
-            member(out, "timestamp").push('"');
+            member(out, r#""timestamp":"#).push('"');
             // Where the timer fails, what it printed so far is the timestamp.
             let _ = self.timer.format_time(&mut Writer::new(&mut write::Escaping(out)));
             out.push('"');
         }
         if self.show_level {
-            write::string(member(out, "level"), level_name(metadata.level()));
+            write::string(member(out, r#""level":"#), level_name(metadata.level()));
         }
         if self.flatten_event {
             write_fields(out, event);
         } else {
-            member(out, "fields").push('{');
+            member(out, r#""fields":"#).push('{');
             write_fields(out, event);
             out.push('}');
         }
         if self.show_target {
-            write::string(member(out, "target"), metadata.target());
+            write::string(member(out, r#""target":"#), metadata.target());
         }
         if let (true, Some(file)) = (self.show_file, metadata.file()) {
-            write::string(member(out, "filename"), file);
+            write::string(member(out, r#""filename":"#), file);
         }
         if let (true, Some(line)) = (self.show_line_number, metadata.line()) {
-            write::integer(member(out, "line_number"), line);
+            write::integer(member(out, r#""line_number":"#), line);
         }
         if self.show_current_span || self.show_span_list {
             self.write_spans(out, ctx);
@@ -207,23 +207,24 @@ impl<T: FormatTime> Json<T> {
         N: for<'writer> FormatFields<'writer> + 'static,
     {
         let Some(span) = ctx.parent_span() else { return };
-        let mut written = None;
+        let mut current = None;
         if self.show_current_span {
-            member(out, "span");
+            member(out, r#""span":"#);
             let start = out.len();
             write_span::<S, N>(out, &span);
-            written = Some(start..out.len());
+            current = Some(start..out.len());
         }
         if self.show_span_list {
-            member(out, "spans").push('[');
-            for (index, ancestor) in span.scope().from_root().enumerate() {
-                if index > 0 {
+            member(out, r#""spans":["#);
+            if span.parent().is_some() {
+                for ancestor in span.scope().from_root().filter(|ancestor| ancestor.id() != span.id()) {
+                    write_span::<S, N>(out, &ancestor);
                     out.push(',');
                 }
-                match &written {
-                    Some(same) if ancestor.id() == span.id() => out.extend_from_within(same.clone()),
-                    _ => write_span::<S, N>(out, &ancestor),
-                }
+            }
+            match current {
+                Some(same) => out.extend_from_within(same),
+                None => write_span::<S, N>(out, &span),
             }
             out.push(']');
         }
@@ -233,29 +234,52 @@ impl<T: FormatTime> Json<T> {
         let thread = std::thread::current();
         if self.show_thread_names {
             match thread.name() {
-                Some(name) => write::string(member(out, "threadName"), name),
-                None if !self.show_thread_ids => write::debug(member(out, "threadName"), &thread.id()),
+                Some(name) => write::string(member(out, r#""threadName":"#), name),
+                None if !self.show_thread_ids => write::debug(member(out, r#""threadName":"#), &thread.id()),
                 None => {}
             }
         }
         if self.show_thread_ids {
-            write::debug(member(out, "threadId"), &thread.id());
+            write::debug(member(out, r#""threadId":"#), &thread.id());
         }
     }
 }
 
-/// Begins a member of the object that `out` is in the middle of; its value is appended to what is returned.
-fn member<'o>(out: &'o mut String, name: &str) -> &'o mut String {
+/// Begins a member of the object that `out` is in the middle of, with that key and colon; its value is appended to what is returned.
+#[inline]
+fn member<'o>(out: &'o mut String, key: &str) -> &'o mut String {
+    separate(out);
+    out.push_str(key);
+    out
+}
+
+#[inline]
+fn separate(out: &mut String) {
     // No value ends with a brace that opens, so the first member is told from the others.
     if !out.ends_with('{') {
         out.push(',');
     }
-    write::key(out, name);
-    out
 }
 
 fn write_fields(out: &mut String, event: &Event<'_>) {
-    reading_unescaped(|| event.record(&mut MemberVisitor(EventMembers(out))));
+    if !each_sanitized(event, |key, value| write_value(member(out, key), value)) {
+        reading_unescaped(|| event.record(&mut MemberVisitor(EventMembers(out))));
+    }
+}
+
+/// Writes a value that a boundary sanitized, as [`MemberVisitor`] writes it.
+fn write_value(out: &mut String, value: SanitizedValue<'_>) {
+    match value {
+        SanitizedValue::Bool(value) => write::boolean(out, value),
+        SanitizedValue::I64(value) => write::integer(out, value),
+        SanitizedValue::U64(value) => write::integer(out, value),
+        SanitizedValue::I128(value) => write::integer_string(out, value),
+        SanitizedValue::U128(value) => write::integer_string(out, value),
+        SanitizedValue::F64(value) => write::float(out, value),
+        SanitizedValue::Bytes(value) => EventMembers::bytes(out, value),
+        SanitizedValue::Text(value) => write::string(out, value),
+        SanitizedValue::Error(value) => reading_unescaped(|| write::debug(out, &format_args!("{value}"))),
+    }
 }
 
 /// Appends members to the object that the text is in the middle of.
@@ -263,7 +287,9 @@ struct EventMembers<'o>(&'o mut String);
 
 impl Members for EventMembers<'_> {
     fn member(&mut self, name: &str) -> &mut String {
-        member(self.0, name)
+        separate(self.0);
+        write::key(self.0, name);
+        self.0
     }
 
     fn bytes(out: &mut String, bytes: &[u8]) {
@@ -283,10 +309,10 @@ where
         if TypeId::of::<N>() == TypeId::of::<JsonFields>() {
             out.push_str(fields);
         } else {
-            write::string(member(out, "fields"), fields);
+            write::string(member(out, r#""fields":"#), fields);
         }
     }
-    write::string(member(out, "name"), span.name());
+    write::string(member(out, r#""name":"#), span.name());
     out.push('}');
 }
 

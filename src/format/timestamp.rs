@@ -1,5 +1,6 @@
 //! The time of an event.
 
+use std::cell::Cell;
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -19,26 +20,55 @@ impl FormatTime for Rfc3339Utc {
     }
 }
 
+thread_local! {
+    /// The last second that this thread wrote, and its text. It has no destructor, so it can be used while the thread is torn down.
+    static LAST: Cell<Option<(i64, Text)>> = const { Cell::new(None) };
+}
+
+type Text = [u8; 27];
+
 pub(crate) fn write_time(out: &mut dyn fmt::Write, time: SystemTime) -> fmt::Result {
     let (seconds, micros) = since_epoch(time);
-    let date = Date::of_day(seconds.div_euclid(SECONDS_PER_DAY));
-    let second_of_day = seconds.rem_euclid(SECONDS_PER_DAY);
+    let mut text = match LAST.get() {
+        Some((last, text)) if last == seconds => text,
+        _ => {
+            let date = Date::of_day(seconds.div_euclid(SECONDS_PER_DAY));
+            let text = whole_seconds(&date, seconds.rem_euclid(SECONDS_PER_DAY).unsigned_abs());
+            if !(0..=9999).contains(&date.year) {
+                return write_far(out, date.year, text, micros);
+            }
+            LAST.set(Some((seconds, text)));
+            text
+        }
+    };
+    put_micros(&mut text, micros);
+    out.write_str(as_str(&text))
+}
 
+/// Writes a year that RFC 3339 has no form for.
+fn write_far(out: &mut dyn fmt::Write, year: i64, mut text: Text, micros: u32) -> fmt::Result {
+    put_micros(&mut text, micros);
+    let behind_year = &as_str(&text)[4..];
+    if year > 0 { write!(out, "+{year}{behind_year}") } else { write!(out, "{year:05}{behind_year}") }
+}
+
+fn whole_seconds(date: &Date, second_of_day: u64) -> Text {
     let mut text = *b"0000-00-00T00:00:00.000000Z";
     put_digits(&mut text[..4], date.year.unsigned_abs());
     put_digits(&mut text[5..7], date.month);
     put_digits(&mut text[8..10], date.day);
-    put_digits(&mut text[11..13], second_of_day.unsigned_abs() / 3600);
-    put_digits(&mut text[14..16], second_of_day.unsigned_abs() / 60 % 60);
-    put_digits(&mut text[17..19], second_of_day.unsigned_abs() % 60);
-    put_digits(&mut text[20..26], micros.into());
-    let text = str::from_utf8(&text).expect("only ASCII was put in");
+    put_digits(&mut text[11..13], second_of_day / 3600);
+    put_digits(&mut text[14..16], second_of_day / 60 % 60);
+    put_digits(&mut text[17..19], second_of_day % 60);
+    text
+}
 
-    match date.year {
-        0..=9999 => out.write_str(text),
-        10_000.. => write!(out, "+{}{}", date.year, &text[4..]),
-        _ => write!(out, "{:05}{}", date.year, &text[4..]),
-    }
+fn put_micros(text: &mut Text, micros: u32) {
+    put_digits(&mut text[20..26], micros.into());
+}
+
+fn as_str(text: &Text) -> &str {
+    str::from_utf8(text).expect("only ASCII was put in")
 }
 
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;

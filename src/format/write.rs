@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use wide::u8x16;
+
 /// Appends a string, in quotes.
 pub(super) fn string(out: &mut String, text: &str) {
     out.push('"');
@@ -84,10 +86,21 @@ impl fmt::Write for Escaping<'_> {
 
 /// Appends text with what must not stand in a string escaped: the quote, the backslash and the control characters
 /// below U+0020, in their short forms where there is one. All else stays, as with `serde_json`.
+#[inline]
 fn escaped(out: &mut String, text: &str) {
+    if any_to_escape(text.as_bytes()) {
+        escape_each(out, text);
+    } else {
+        out.push_str(text);
+    }
+}
+
+#[cold]
+fn escape_each(out: &mut String, text: &str) {
     let mut rest = text;
     loop {
-        let clean = clean_len(rest.as_bytes());
+        // Those are ASCII, so it ends between two characters.
+        let clean = rest.bytes().position(|byte| NEEDS_ESCAPE[usize::from(byte)]).unwrap_or(rest.len());
         out.push_str(&rest[..clean]);
         let Some(&byte) = rest.as_bytes().get(clean) else { return };
         escape(out, byte);
@@ -117,24 +130,32 @@ fn hex_pair(out: &mut String, byte: u8) {
     out.push(DIGITS[usize::from(byte & 0x0f)]);
 }
 
-/// How many bytes stand before the first that must be escaped; those are ASCII, so it ends between two characters.
-fn clean_len(bytes: &[u8]) -> usize {
-    let (words, tail) = bytes.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
-        let found = bytes_to_escape(u64::from_le_bytes(*word));
-        if found != 0 {
-            return index * 8 + (found.trailing_zeros() / 8) as usize;
-        }
+/// Whether any byte must be escaped. Most texts are short and hold none: a few comparisons of many bytes tell. Where the bytes
+/// do not fill the last of them, some are compared twice.
+#[inline]
+fn any_to_escape(bytes: &[u8]) -> bool {
+    if let Some(last) = bytes.last_chunk() {
+        let (sixteens, _) = bytes.as_chunks();
+        return sixteens.iter().any(any_in_sixteen) || any_in_sixteen(last);
     }
-    let tail_start = bytes.len() - tail.len();
-    tail_start + tail.iter().position(|&byte| NEEDS_ESCAPE[usize::from(byte)]).unwrap_or(tail.len())
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return any_in_eight(u64::from_le_bytes(*first)) || any_in_eight(u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return any_in_eight(u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last)));
+    }
+    bytes.iter().any(|&byte| NEEDS_ESCAPE[usize::from(byte)])
 }
 
-/// Eight bytes at a time: the lowest bit set is the high bit of the first byte that must be escaped; 0 if none must.
-///
+fn any_in_sixteen(bytes: &[u8; 16]) -> bool {
+    let bytes = u8x16::new(*bytes);
+    let is = |byte| bytes.simd_eq(u8x16::splat(byte));
+    (bytes.simd_le(u8x16::splat(0x1f)) | is(b'"') | is(b'\\')).to_bitmask() != 0
+}
+
 /// Each term subtracts from every byte what makes it borrow exactly if it is sought. A borrow can make a byte *after*
-/// one that is sought look sought too, never one before.
-fn bytes_to_escape(word: u64) -> u64 {
+/// one that is sought look sought too, never without such a one.
+fn any_in_eight(word: u64) -> bool {
     const EACH: u64 = u64::MAX / 255;
     const HIGH_BITS: u64 = EACH * 0x80;
     let control = word.wrapping_sub(EACH * 0x20) & !word;
@@ -142,7 +163,7 @@ fn bytes_to_escape(word: u64) -> u64 {
     let quote = quote.wrapping_sub(EACH) & !quote;
     let backslash = word ^ (EACH * b'\\' as u64);
     let backslash = backslash.wrapping_sub(EACH) & !backslash;
-    (control | quote | backslash) & HIGH_BITS
+    (control | quote | backslash) & HIGH_BITS != 0
 }
 
 static NEEDS_ESCAPE: [bool; 256] = {

@@ -50,8 +50,14 @@ impl Endings {
             }
         }
         let [c, b, a] = last;
+        len < last.len() || c.is_ascii_digit() || self.may_end(&[a, b, c])
+    }
+
+    /// Whether a pattern may match a key whose last letters are these.
+    pub(super) fn may_end(&self, letters: &[u8; 3]) -> bool {
+        let [a, b, c] = *letters;
         let ending = index(a, b, c);
-        len < last.len() || c.is_ascii_digit() || self.0[ending / 64] >> (ending % 64) & 1 == 1
+        self.0[ending / 64] >> (ending % 64) & 1 == 1
     }
 }
 

@@ -138,6 +138,11 @@ impl Inventory {
         self.has_paths
     }
 
+    /// Whether a pattern may match a key whose last letters are these.
+    pub(crate) fn may_end(&self, letters: &[u8; 3]) -> bool {
+        self.endings.may_end(letters)
+    }
+
     /// The rule for a key: one segment, and those before it.
     pub(crate) fn rule(&self, segment: &[u8], parents: &dyn Parents) -> Option<u32> {
         if !self.endings.may_match(segment) {

@@ -52,7 +52,7 @@ use crate::detect::scanner::Scanner;
 use crate::mask::Chain;
 use crate::observe::{Counters, Masked, Observer, Snapshot};
 use crate::rules::{Diagnostic, Error, NotAllowed, Unlisted};
-use crate::sanitize::{Action, Reduction, Sanitized};
+use crate::sanitize::{Action, Reduction, Sanitized, clean_only_now};
 
 /// What to mask and how: rules, compiled. Cheap to clone; never changes.
 ///
@@ -308,6 +308,7 @@ impl Compiled {
             self.exemptions.let_pass(field, pattern, self.observer.as_deref())
         };
         if exempts {
+            clean_only_now();
             self.counters.exempted();
         }
         exempts

@@ -304,7 +304,9 @@ impl Sink for Part<'_, '_> {
     }
 
     fn separator(&mut self, at: usize) {
-        self.pair_at(at, pair::at_separator);
+        if at >= self.pair_end && pair::may_be_key(&self.text[..at], &self.reader.policy.inventory) {
+            self.pair_at(at, pair::at_separator);
+        }
     }
 
     fn option(&mut self, at: usize) {

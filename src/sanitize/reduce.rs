@@ -24,34 +24,21 @@ pub(crate) const LONGEST_NAME: usize = 64;
 const RULE: &str = "reduced";
 
 impl Policy {
-    /// Sanitizes what a `Debug`, a `Display` or an error wrote: as any text, unless it is too large. `name` tells of what type it is,
-    /// where the text does not.
-    pub(crate) fn sanitize_printed(
-        &self,
-        action: Action,
-        field: &str,
-        text: &str,
-        name: impl FnOnce() -> Option<String>,
-        out: &mut Vec<u8>,
-    ) -> Sanitized {
-        match &self.compiled().reduction {
-            Some(reduction) if action == Action::Scan && is_too_large(reduction, field, text) => {
-                self.guarded(field, out, |out| self.compiled().reduce(reduction, field, text, name(), out))
-            }
-            _ => self.sanitize(action, field, text.as_bytes(), out),
-        }
+    /// Whether what a `Debug`, a `Display` or an error wrote is too large to be looked into. What was reduced before, by a boundary inside
+    /// of this one, is text like any other.
+    pub(crate) fn reduces(&self, action: Action, field: &str, text: &str) -> bool {
+        let Some(reduction) = &self.compiled().reduction else { return false };
+        action == Action::Scan && text.len() > reduction.over && !is_not_data(field) && !is_reduced(text)
+    }
+
+    /// Puts in its place the name of its type, which the text may begin with, its size, and a token.
+    pub(crate) fn reduce(&self, field: &str, text: &str, name: Option<String>, out: &mut Vec<u8>) -> Sanitized {
+        self.guarded(field, out, |out| self.compiled().reduce(field, text, name, out))
     }
 }
 
 impl Compiled {
-    fn reduce(
-        &self,
-        reduction: &Reduction,
-        field: &str,
-        text: &str,
-        name: Option<String>,
-        out: &mut Vec<u8>,
-    ) -> Sanitized {
+    fn reduce(&self, field: &str, text: &str, name: Option<String>, out: &mut Vec<u8>) -> Sanitized {
         if self.exempts(field, None) {
             return Sanitized::Clean;
         }
@@ -64,7 +51,7 @@ impl Compiled {
         let _ = write!(short, "[{} bytes", text.len());
         let subject = Subject::new(&Category::PAYLOAD, DataClass::Confidential, RULE);
         let mut token = Vec::new();
-        let masker = match &reduction.token {
+        let masker = match self.reduction.as_ref().and_then(|reduction| reduction.token.as_ref()) {
             Some(chain)
                 if chain.apply(text.as_bytes(), &subject, &mut Default::default(), &mut token) == Applied::Replaced =>
             {
@@ -79,11 +66,6 @@ impl Compiled {
         self.decided(None, &subject, masker, field, How::Masked);
         Sanitized::Masked
     }
-}
-
-/// What was reduced before, by a boundary inside of this one, is text like any other.
-fn is_too_large(reduction: &Reduction, field: &str, text: &str) -> bool {
-    text.len() > reduction.over && !is_not_data(field) && !is_reduced(text)
 }
 
 /// The name with which the `Debug` of a struct, or of a variant with fields, begins. What is only a word before a bracket, in a text
