@@ -66,6 +66,25 @@ enum Total {
     Rejected,
 }
 
+/// How a count grows.
+#[derive(Clone, Copy)]
+enum Add {
+    /// No other thread writes it, so that nothing is lost between reading and writing.
+    Alone,
+    /// Threads share it.
+    Shared,
+}
+
+impl Add {
+    #[inline(always)]
+    fn to(self, cell: &AtomicU64, more: u64) {
+        match self {
+            Self::Alone => cell.store(cell.load(Ordering::Relaxed) + more, Ordering::Relaxed),
+            Self::Shared => drop(cell.fetch_add(more, Ordering::Relaxed)),
+        }
+    }
+}
+
 const TOTALS: usize = Total::Rejected as usize + 1;
 
 /// What came through a boundary.
@@ -114,42 +133,42 @@ impl Counters {
                 Passed::Span => Total::Spans,
                 Passed::Record => Total::Records,
             };
-            add(shard.total(total), 1);
-            add(shard.total(Total::Values), values);
-            add(shard.total(Total::Bytes), bytes);
+            add.to(shard.total(total), 1);
+            add.to(shard.total(Total::Values), values);
+            add.to(shard.total(Total::Bytes), bytes);
         });
     }
 
     /// Counts a decision of the rule of that index, if it is one's.
     pub(crate) fn decided(&self, rule: Option<u32>, decision: &Decision<'_>) {
         self.count(|shard, add| {
-            add(shard.total(if decision.enforced { Total::Masked } else { Total::Observed }), 1);
+            add.to(shard.total(if decision.enforced { Total::Masked } else { Total::Observed }), 1);
             if decision.failed && decision.enforced {
-                add(shard.total(Total::Failures), 1);
+                add.to(shard.total(Total::Failures), 1);
             }
             if decision.dropped && decision.enforced {
-                add(shard.total(Total::Dropped), 1);
+                add.to(shard.total(Total::Dropped), 1);
             }
             match rule.and_then(|rule| Some((rule as usize, self.labels.get(rule as usize)?))) {
                 Some((rule, label)) => {
                     let elsewise = decision.failed || *label.masker != *decision.masker;
-                    add(&shard.by_rule[rule][usize::from(elsewise)], 1);
+                    add.to(&shard.by_rule[rule][usize::from(elsewise)], 1);
                 }
-                None => add(&shard.other(decision).count, 1),
+                None => add.to(&shard.other(decision).count, 1),
             }
         });
     }
 
     pub(crate) fn exempted(&self) {
-        self.count(|shard, add| add(shard.total(Total::Exempted), 1));
+        self.count(|shard, add| add.to(shard.total(Total::Exempted), 1));
     }
 
     pub(crate) fn violated(&self) {
-        self.count(|shard, add| add(shard.total(Total::Violations), 1));
+        self.count(|shard, add| add.to(shard.total(Total::Violations), 1));
     }
 
     pub(crate) fn rejected(&self) {
-        self.count(|shard, add| add(shard.total(Total::Rejected), 1));
+        self.count(|shard, add| add.to(shard.total(Total::Rejected), 1));
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
@@ -160,29 +179,37 @@ impl Counters {
         self.sums().masked
     }
 
-    fn count(&self, count: impl Fn(&Shard, fn(&AtomicU64, u64))) {
+    #[inline]
+    fn count(&self, count: impl Fn(&Shard, Add)) {
         if !self.counts {
             return;
         }
         let own = SHARDS.try_with(|shards| {
             // Nothing that runs here counts, so it is never borrowed twice.
-            let Ok(mut shards) = shards.try_borrow_mut() else { return false };
-            let at = shards.iter().position(|(id, _)| *id == self.id);
-            let at = at.unwrap_or_else(|| {
-                shards.insert(0, (self.id, self.new_shard()));
-                if shards.len() > MANY {
-                    shards.retain(|(_, shard)| Arc::strong_count(shard) > 1);
-                }
-                0
-            });
-            // No other thread writes, so that nothing is lost between the two.
-            count(&shards[at].1, |cell, more| cell.store(cell.load(Ordering::Relaxed) + more, Ordering::Relaxed));
+            let Ok(shards) = shards.try_borrow() else { return false };
+            let Some((_, shard)) = shards.iter().find(|(id, _)| *id == self.id) else { return false };
+            count(shard, Add::Alone);
             true
         });
         if !own.unwrap_or(false) {
-            count(&self.late, |cell, more| {
-                cell.fetch_add(more, Ordering::Relaxed);
-            });
+            self.count_anew(&count);
+        }
+    }
+
+    /// On a thread that has no shard yet, or never will.
+    #[cold]
+    fn count_anew(&self, count: &dyn Fn(&Shard, Add)) {
+        let own = SHARDS.try_with(|shards| {
+            let Ok(mut shards) = shards.try_borrow_mut() else { return false };
+            shards.insert(0, (self.id, self.new_shard()));
+            if shards.len() > MANY {
+                shards.retain(|(_, shard)| Arc::strong_count(shard) > 1);
+            }
+            count(&shards[0].1, Add::Alone);
+            true
+        });
+        if !own.unwrap_or(false) {
+            count(&self.late, Add::Shared);
         }
     }
 
