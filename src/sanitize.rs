@@ -17,7 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::detect::FEWEST_DIGITS;
 use crate::detect::pair::is_nothing;
 use crate::mask::{Applied, Chain, Scratch as MaskScratch, Subject, push_placeholder};
-use crate::observe::{Decision, place};
+use crate::observe::{Decision, Outcome, place};
 use crate::policy::{Category, Compiled, DataClass, Mode, Policy};
 use edits::Edits;
 pub use finding::Finding;
@@ -265,6 +265,11 @@ impl Compiled {
         if !self.counters.count_at_all() {
             return;
         }
+        let (failed, dropped) = (how == How::Failed, how == How::Dropped);
+        let enforced = self.mode == Mode::Enforce;
+        if let (Some(rule), None) = (rule, &self.observer) {
+            return self.counters.decided_by(rule, masker, Outcome { failed, dropped, enforced });
+        }
         let decision = Decision {
             rule: subject.rule,
             category: subject.category,
@@ -273,9 +278,9 @@ impl Compiled {
             field,
             callsite: place(),
             policy: self.fingerprint(),
-            failed: how == How::Failed,
-            dropped: how == How::Dropped,
-            enforced: self.mode == Mode::Enforce,
+            failed,
+            dropped,
+            enforced,
             made_by: rule.map(|rule| (self.counters.id(), rule)),
         };
         self.counters.decided(rule, &decision);

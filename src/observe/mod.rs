@@ -8,7 +8,7 @@ mod place;
 #[cfg(feature = "trail")]
 pub mod trail;
 
-pub(crate) use self::counters::{Counters, Label, Passed};
+pub(crate) use self::counters::{Counters, Label, Outcome, Passed};
 pub use self::counters::{Masked, MaskedCount, Snapshot};
 pub use self::notice::Notice;
 pub(crate) use self::place::{LookingAt, place};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ops::AddAssign;
 use std::sync::Arc;
 
-pub(crate) use self::shard::{Counters, Passed};
+pub(crate) use self::shard::{Counters, Outcome, Passed};
 use crate::policy::{Category, DataClass};
 
 /// Counts at one moment.

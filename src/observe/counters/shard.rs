@@ -87,6 +87,14 @@ impl Add {
 
 const TOTALS: usize = Total::Rejected as usize + 1;
 
+/// What became of a value, as a [`Decision`] tells it.
+#[derive(Clone, Copy)]
+pub(crate) struct Outcome {
+    pub(crate) failed: bool,
+    pub(crate) dropped: bool,
+    pub(crate) enforced: bool,
+}
+
 /// What came through a boundary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Passed {
@@ -141,21 +149,24 @@ impl Counters {
 
     /// Counts a decision of the rule of that index, if it is one's.
     pub(crate) fn decided(&self, rule: Option<u32>, decision: &Decision<'_>) {
+        let Decision { masker, failed, dropped, enforced, .. } = *decision;
+        match rule {
+            Some(rule) => self.decided_by(rule, masker, Outcome { failed, dropped, enforced }),
+            None => self.count(|shard, add| {
+                shard.outcome(add, Outcome { failed, dropped, enforced });
+                add.to(&shard.other(decision).count, 1);
+            }),
+        }
+    }
+
+    /// The same of a rule, without the words that nobody is told.
+    #[inline]
+    pub(crate) fn decided_by(&self, rule: u32, masker: &str, outcome: Outcome) {
+        let Some(label) = self.labels.get(rule as usize) else { return };
+        let elsewise = outcome.failed || *label.masker != *masker;
         self.count(|shard, add| {
-            add.to(shard.total(if decision.enforced { Total::Masked } else { Total::Observed }), 1);
-            if decision.failed && decision.enforced {
-                add.to(shard.total(Total::Failures), 1);
-            }
-            if decision.dropped && decision.enforced {
-                add.to(shard.total(Total::Dropped), 1);
-            }
-            match rule.and_then(|rule| Some((rule as usize, self.labels.get(rule as usize)?))) {
-                Some((rule, label)) => {
-                    let elsewise = decision.failed || *label.masker != *decision.masker;
-                    add.to(&shard.by_rule[rule][usize::from(elsewise)], 1);
-                }
-                None => add.to(&shard.other(decision).count, 1),
-            }
+            shard.outcome(add, outcome);
+            add.to(&shard.by_rule[rule as usize][usize::from(elsewise)], 1);
         });
     }
 
@@ -259,6 +270,17 @@ impl Shard {
 
     fn total(&self, total: Total) -> &AtomicU64 {
         &self.totals[total as usize]
+    }
+
+    #[inline]
+    fn outcome(&self, add: Add, Outcome { failed, dropped, enforced }: Outcome) {
+        add.to(self.total(if enforced { Total::Masked } else { Total::Observed }), 1);
+        if failed && enforced {
+            add.to(self.total(Total::Failures), 1);
+        }
+        if dropped && enforced {
+            add.to(self.total(Total::Dropped), 1);
+        }
     }
 
     fn other(&self, decision: &Decision<'_>) -> &Other {
