@@ -23,6 +23,10 @@ floods *ARGS:
 peers:
     cargo run --release --locked --manifest-path benches/peers/Cargo.toml
 
+# Writes docs/precedence.md anew, from the cases that its test checks
+precedence:
+    WRITE_EXPECTED=1 cargo test --test precedence
+
 # The same events without and with the boundary, side by side
 quickstart:
     cargo run --example quickstart

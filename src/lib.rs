@@ -46,8 +46,8 @@
 //! - [`mask`]: the maskers, the key ring for tokens, and the trait for an application's own.
 //! - [`typed`]: values that no pattern can know: the code says what they are.
 //! - [`observe`]: what was masked and why, never the values.
-//! - [`Policy::findings`]: where sensitive values stand in a text; [`Policy::explain_key`]: which rule speaks for a key.
-//! - [`Error`]: what is wrong with the rules, with file, line and a hint.
+//! - [`Policy::findings`]: where sensitive values stand in a text; [`Policy::explain_key`], [`Policy::explain_field`]: who decides, and why.
+//! - [`Error`]: what is wrong with the rules, with file, line and a hint. [`Policy::warnings`]: what is not right either.
 //! - `testing` (feature `testing`): canaries and leak assertions for an application's own tests.
 
 pub mod boundary;
@@ -69,10 +69,10 @@ pub mod typed;
 pub use crate::panic_hook::install_panic_hook;
 pub use crate::policy::{
     Category, DataClass, Exemption, ExemptionGuard, ExemptionInfo, FieldBuilder, InForce, KeyExplanation, KeyRule,
-    LivePolicy, Mask, Mode, PatternBuilder, Policy, PolicyBuilder, PolicySource, Precedence, Reloads, Treatment,
-    Violation,
+    LivePolicy, Mask, Mode, PatternBuilder, Policy, PolicyBuilder, PolicySource, Precedence, Reloads, Speaker,
+    Treatment, Violation,
 };
-pub use crate::rules::{Error, Place};
+pub use crate::rules::{Diagnostic, DiagnosticKind, Error, Place, RULES_SCHEMA, Severity};
 pub use crate::sanitize::Finding;
 pub use crate::setup::{InitError, Setup, init, setup};
 

@@ -7,6 +7,7 @@ mod edits;
 mod finding;
 mod peel;
 mod reader;
+mod reduce;
 mod scratch;
 mod settle;
 
@@ -16,11 +17,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::detect::FEWEST_DIGITS;
 use crate::detect::pair::is_nothing;
 use crate::mask::{Applied, Chain, Scratch as MaskScratch, Subject, push_placeholder};
-use crate::observe::{Decision, place};
+use crate::observe::{Decision, Outcome, place};
 use crate::policy::{Category, Compiled, DataClass, Mode, Policy};
 use edits::Edits;
 pub use finding::Finding;
 use reader::Reader;
+pub(crate) use reduce::{LONGEST_NAME, Reduction, name_before};
 
 /// What a policy does with the values of one field, decided once, from its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -260,6 +262,14 @@ impl Compiled {
     }
 
     fn decided(&self, rule: Option<u32>, subject: &Subject<'_>, masker: &str, field: &str, how: How) {
+        if !self.counters.count_at_all() {
+            return;
+        }
+        let (failed, dropped) = (how == How::Failed, how == How::Dropped);
+        let enforced = self.mode == Mode::Enforce;
+        if let (Some(rule), None) = (rule, &self.observer) {
+            return self.counters.decided_by(rule, masker, Outcome { failed, dropped, enforced, callsite: place() });
+        }
         let decision = Decision {
             rule: subject.rule,
             category: subject.category,
@@ -268,9 +278,10 @@ impl Compiled {
             field,
             callsite: place(),
             policy: self.fingerprint(),
-            failed: how == How::Failed,
-            dropped: how == How::Dropped,
-            enforced: self.mode == Mode::Enforce,
+            failed,
+            dropped,
+            enforced,
+            made_by: rule.map(|rule| (self.counters.id(), rule)),
         };
         self.counters.decided(rule, &decision);
         if let Some(observer) = &self.observer {

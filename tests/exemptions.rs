@@ -150,6 +150,19 @@ fn a_pattern_passes_and_nothing_else_that_stands_there() {
     }
 }
 
+/// A rule of the inventory without a name has that of its first key, which may be a pattern's.
+#[test]
+fn a_pattern_is_not_the_field_of_its_name() {
+    let policy: Policy =
+        "version = 1\ninclude = [\"builtin:pii\"]\n[[field]]\nkeys = [\"email\"]\n".parse().expect("good rules");
+    let _guard = policy.exempt(exemption(Exemption::pattern("email"))).expect("a good exemption");
+    let text = json(&policy, || {
+        tracing::info!(target: "shop::billing", email = "jo-1@example.com", note = "jo-2@example.com", "email=jo-3@example.com");
+    });
+    assert!(text.contains("jo-2@example.com"), "{text}");
+    assert!(!text.contains("jo-1@example.com") && !text.contains("jo-3@example.com"), "{text}");
+}
+
 #[test]
 fn other_targets_and_calls_without_one_see_nothing_of_it() {
     let policy = policy();
@@ -213,7 +226,7 @@ fn rules_files_have_exemptions_too() {
 
     let over = with("field = \"email\"", "2020-02-29T12:00:00Z").expect("no error: else a restart would fail");
     assert!(!log(&over).contains("jo@example.com"));
-    let warnings: Vec<&str> = over.warnings().collect();
+    let warnings: Vec<String> = over.warnings().iter().map(ToString::to_string).collect();
     assert!(warnings.len() == 1 && warnings[0].starts_with("this exemption is over"), "{warnings:?}");
     assert!(json(&over, || over.log_in_force()).contains("this exemption is over"));
 

@@ -99,6 +99,96 @@ fn two_cannot_write_to_one_file() {
     assert!(Trail::open(&path).is_ok(), "its end unlocks it");
 }
 
+/// Starts this test's program again, for that one test.
+fn child(test: &str, path: &Path) -> Command {
+    let mut child = Command::new(std::env::current_exe().expect("this test"));
+    child.args(["--exact", test, "--nocapture"]).env(CHILD, path).stdout(Stdio::null());
+    child
+}
+
+#[test]
+fn nor_can_two_processes() {
+    let directory = tempfile::tempdir().expect("a directory for this test");
+    let path = directory.path().join("trail");
+    let mut child = child("child_that_writes_until_it_is_killed", &path).spawn().expect("this test can run itself");
+    let start = Instant::now();
+    while std::fs::metadata(&path).map_or(0, |metadata| metadata.len()) == 0 {
+        assert!(start.elapsed() < Duration::from_secs(20), "nothing is written");
+        thread::sleep(Duration::from_millis(1));
+    }
+    let error = Trail::open(&path).expect_err("the child has it");
+    child.kill().expect("it still runs");
+    child.wait().expect("it is gone");
+    assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+    assert!(error.to_string().contains("another process"), "{error}");
+    drop(Trail::open(&path).expect("its end unlocks it"));
+    verified(&path).expect("it is whole");
+}
+
+/// Not a test of its own: what the next one starts, in a file system of 64 KiB.
+#[test]
+fn child_on_a_disk_that_is_full() {
+    let Some(directory) = std::env::var_os(CHILD) else { return };
+    let (path, filler) = (Path::new(&directory).join("trail"), Path::new(&directory).join("filler"));
+    let trail = Trail::open(&path).expect("a new trail");
+    let policy = policy(&trail);
+    let log = || {
+        let email = capture(&policy, || tracing::info!(email = "jo@example.com"));
+        assert!(!email.text(tracing_privacy::testing::Output::Json).contains("jo@"), "masking goes on");
+    };
+    log();
+    let fills = std::fs::write(&filler, vec![0; 1 << 20]).expect_err("there is no room for that");
+    assert_eq!(fills.kind(), io::ErrorKind::StorageFull);
+    // The last page of the trail has room for some lines.
+    let before = trail.lost();
+    let exempt = || {
+        let exemption = Exemption::field("email").target("nobody").reason("INC-4711").lasts(Duration::from_secs(60));
+        drop(policy.exempt(exemption).expect("a good exemption"));
+    };
+    while trail.lost() < before + 10 {
+        exempt();
+    }
+    (0..1000).for_each(|_| log());
+    trail.flush();
+    let lost = trail.lost();
+    verified(&path).expect("what stands there is whole");
+    std::fs::remove_file(&filler).expect("it is there");
+    trail.flush();
+    verified(&path).expect("what stands there is whole");
+    let lines = lines(&path);
+    let emails =
+        lines.iter().filter(|line| line["field"] == "email").map(|line| line["count"].as_u64().expect("how many"));
+    assert_eq!(emails.sum::<u64>(), 1001, "no decision is lost");
+    let told: u64 =
+        lines.iter().filter(|line| line["kind"] == "lost").map(|line| line["count"].as_u64().expect("n")).sum();
+    assert_eq!(told, lost, "what is lost is told");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_disk_that_is_full_masking_goes_on_and_nothing_is_lost_in_silence() {
+    let directory = tempfile::tempdir().expect("a directory for this test");
+    let mounts =
+        "mount -t tmpfs -o size=64k tmpfs \"$TRAIL_OF_THE_CHILD\" && exec \"$0\" --exact child_on_a_disk_that_is_full";
+    let own = |flags: &str, command: &str| {
+        let program = std::env::current_exe().expect("this test");
+        let mut unshare = Command::new("unshare");
+        unshare.args([flags, "sh", "-c", command]).arg(program).env(CHILD, directory.path()).output()
+    };
+    // A mount that nobody else sees: as root, or as root of a name space.
+    let can_mount = |flags: &&&str| {
+        own(flags, "mount -t tmpfs tmpfs \"$TRAIL_OF_THE_CHILD\"").is_ok_and(|output| output.status.success())
+    };
+    let Some(flags) = ["-m", "-rm"].iter().find(can_mount) else {
+        println!("NOT RUN: nothing can be mounted here, so that no disk can be made full");
+        return;
+    };
+    let output = own(flags, mounts).expect("it was started before");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(told.contains("1 passed"), "{told}");
+}
+
 #[test]
 fn what_is_no_trail_is_not_written_to() {
     let directory = tempfile::tempdir().expect("a directory for this test");

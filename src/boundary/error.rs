@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::escape::{Printed, forges_lines};
+use super::type_name::name_of;
 use super::visitor::format_caught;
 use crate::policy::Policy;
 use crate::sanitize::{Action, Sanitized};
@@ -69,14 +70,18 @@ impl Error for SanitizedError {
 }
 
 /// One link's text; `None` where the policy drops it.
-fn message(policy: &Policy, action: Action, field: &'static str, error: &dyn Error) -> Option<String> {
+fn message(policy: &Policy, action: Action, field: &'static str, error: &(dyn Error + 'static)) -> Option<String> {
     let mut raw = String::new();
     let format = || super::visitor::format_limited(format_args!("{error}"), &mut raw);
     if reading(policy, action, field, format).is_err() {
         return unreadable(policy, field);
     }
     let mut safe = Vec::new();
-    match policy.sanitize(action, field, raw.as_bytes(), &mut safe) {
+    let outcome = match policy.reduces(action, field, &raw) {
+        true => policy.reduce(field, &raw, reading(policy, action, field, || name_of(error)), &mut safe),
+        false => policy.sanitize(action, field, raw.as_bytes(), &mut safe),
+    };
+    match outcome {
         Sanitized::Clean => Some(raw),
         Sanitized::Masked => Some(String::from_utf8_lossy(&safe).into_owned()),
         Sanitized::Dropped => None,

@@ -35,6 +35,7 @@ mod reentry;
 mod source;
 mod spans;
 mod subscriber;
+mod type_name;
 mod values;
 mod visitor;
 

@@ -128,6 +128,20 @@ impl<'a> Sanitizer<'a> {
         }
     }
 
+    /// The same for what code of the application wrote.
+    fn printed(&mut self, action: Action, field: &Field, raw: &str) -> Option<Range<usize>> {
+        if !self.policy.reduces(action, field.name(), raw) {
+            return self.text(action, field, raw);
+        }
+        self.fields.looked_at += raw.len();
+        self.fields.masked.clear();
+        match self.policy.reduce(field.name(), raw, None, &mut self.fields.masked) {
+            Sanitized::Clean => Some(push(&mut self.fields.text, raw)),
+            Sanitized::Masked => Some(self.keep_masked()),
+            Sanitized::Dropped => None,
+        }
+    }
+
     fn keep_masked(&mut self) -> Range<usize> {
         push(&mut self.fields.text, &lossy(&self.fields.masked))
     }
@@ -152,7 +166,7 @@ impl Visit for Sanitizer<'_> {
         let format = || format_limited(format_args!("{value:?}"), &mut scratch);
         let formatted = reading(self.policy, action, field.name(), format);
         let text = match formatted {
-            Ok(()) => self.text(action, field, &scratch),
+            Ok(()) => self.printed(action, field, &scratch),
             Err(Unreadable) => {
                 self.fields.masked.clear();
                 self.policy.unreadable(field.name(), &mut self.fields.masked);

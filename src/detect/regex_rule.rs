@@ -51,7 +51,7 @@ impl Prefix {
 }
 
 /// How far from a value its context words may stand, in bytes.
-pub(super) const CONTEXT_REACH: usize = 60;
+pub(crate) const CONTEXT_REACH: usize = 60;
 /// The fewest kinds of bytes that are worth looking for.
 const SHORTEST_BEGINNING: usize = 2;
 /// The shortest that is looked for rather than a context word, where a rule has both.
@@ -67,8 +67,10 @@ impl RegexRule {
     pub(crate) fn new(pattern: &str, validator: Option<&'static Validator>, context: &[&str]) -> Result<Self, String> {
         let config = syntax::Config::new().utf8(false);
         let hir = syntax::parse_with(pattern, &config).map_err(|e| e.to_string())?;
-        if hir.properties().minimum_len().is_none_or(|shortest| shortest == 0) {
-            return Err("the regex matches the empty text, so it would match everywhere".to_owned());
+        match hir.properties().minimum_len() {
+            None => return Err("the regex matches no text at all".to_owned()),
+            Some(0) => return Err("the regex matches the empty text, so it would match everywhere".to_owned()),
+            Some(_) => {}
         }
         let regex = meta::Regex::builder()
             .configure(meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).utf8_empty(false))

@@ -128,6 +128,12 @@ impl BuiltIn {
     }
 }
 
+/// The names of all built-in maskers, and the keys of the table that they are written as, if they are.
+#[cfg(test)]
+pub(crate) fn maskers() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    BUILT_IN.iter().map(|masker| (masker.name, masker.table_keys()))
+}
+
 /// What the names in a rules file can mean, besides the built-in maskers: what the application gave.
 #[derive(Clone, Default)]
 pub(crate) struct MaskerSet {

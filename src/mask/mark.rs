@@ -35,7 +35,7 @@ pub(super) const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 pub(super) const MAX_KEY_ID_LEN: usize = 16;
 
 /// Whether this can be the id of a key: `[a-z0-9_]{1,16}`.
-pub(super) fn is_key_id(text: &str) -> bool {
+pub(crate) fn is_key_id(text: &str) -> bool {
     (1..=MAX_KEY_ID_LEN).contains(&text.len()) && text.bytes().all(is_name_byte)
 }
 

@@ -40,11 +40,13 @@ mod tokenize;
 
 use std::fmt;
 
+#[cfg(test)]
+pub(crate) use self::builtin::maskers;
 pub(crate) use self::{
     builtin::MaskerSet,
     chain::{Applied, Chain, Scratch},
     erase::push_placeholder,
-    mark::{is_own_mark, own_mark},
+    mark::{is_key_id, is_own_mark, own_mark},
 };
 pub use self::{key_ring::KeyRing, key_text::KeyError};
 use crate::policy::{Category, DataClass};

@@ -21,6 +21,11 @@ use super::{Masker, Reveals};
 pub(crate) struct MaskSpec(pub(crate) Vec<StepSpec>);
 
 impl MaskSpec {
+    /// A token, and nothing else.
+    pub(crate) fn tokenize() -> Self {
+        Self(vec![StepSpec::Named(Tokenize::NAME.to_owned())])
+    }
+
     /// Whether a step asks for a token key.
     pub(crate) fn tokenizes(&self) -> bool {
         self.0.iter().any(|step| matches!(step, StepSpec::Named(name) if name == Tokenize::NAME))

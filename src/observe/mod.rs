@@ -8,7 +8,7 @@ mod place;
 #[cfg(feature = "trail")]
 pub mod trail;
 
-pub(crate) use self::counters::{Counters, Label, Passed};
+pub(crate) use self::counters::{Counters, Label, Outcome, Passed};
 pub use self::counters::{Location, Masked, MaskedCount, Snapshot};
 pub use self::notice::Notice;
 pub(crate) use self::place::{LookingAt, place};
@@ -42,6 +42,9 @@ pub struct Decision<'a> {
     pub dropped: bool,
     /// Whether the value was masked; false where the mode is `observe`, and it only would have been.
     pub enforced: bool,
+    /// The number of the policy, which no other one has, and of the rule in it; `None` if no rule decided.
+    #[cfg_attr(not(feature = "trail"), expect(dead_code, reason = "the trail finds places by it"))]
+    pub(crate) made_by: Option<(u64, u32)>,
 }
 
 /// Told of every decision, on the thread that logs. It must be quick and must not log.

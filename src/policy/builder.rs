@@ -45,6 +45,8 @@ pub struct PolicyBuilder {
     observer: Option<Arc<dyn Observer>>,
     source: Option<String>,
     error: Option<Error>,
+    /// Whether anything is counted.
+    counts: bool,
 }
 
 impl PolicyBuilder {
@@ -58,6 +60,7 @@ impl PolicyBuilder {
             observer: None,
             source: None,
             error: None,
+            counts: true,
         }
     }
 
@@ -156,9 +159,24 @@ impl PolicyBuilder {
         self
     }
 
+    /// Sets how many bytes a `Debug`, a `Display` or an error may write, whatever the rules files say: what is longer becomes the name of
+    /// its type, its size and, where there is a key, a token. A locked profile may refuse it.
+    pub fn reduce_over(mut self, bytes: usize) -> Self {
+        self.settings.reduce_over = Some(bytes);
+        self
+    }
+
     /// Sets who is told of every decision.
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Counts nothing, and tells of nothing: so that a benchmark can show what that costs.
+    #[cfg(feature = "testing")]
+    #[doc(hidden)]
+    pub fn uncounted(mut self) -> Self {
+        self.counts = false;
         self
     }
 
@@ -173,7 +191,7 @@ impl PolicyBuilder {
     pub fn build(self) -> Result<Policy, Error> {
         let asks_environment = self.environment.is_some();
         let environment = self.environment.unwrap_or_default();
-        let Self { mut files, mut code, mut maskers, settings, observer, mut source, error, .. } = self;
+        let Self { mut files, mut code, mut maskers, settings, observer, mut source, error, counts, .. } = self;
         if let Some(error) = error {
             return Err(error);
         }
@@ -195,7 +213,7 @@ impl PolicyBuilder {
             .unwrap_or_else(|| "<code>".to_owned());
         files.push((Source::new("<code>", ""), code));
         let (settled, audiences) = settle(&files, &settings, &environment, from_variable)?;
-        compile(Parts { source, files, maskers, settled, audiences, observer })
+        compile(Parts { source, files, maskers, settled, audiences, observer, counts })
     }
 
     fn source(mut self, source: Result<Source, Error>) -> Self {

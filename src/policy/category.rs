@@ -35,6 +35,9 @@ impl Category {
     /// Where a rule says no more, and where a failure was masked.
     pub const SENSITIVE: Self = Self(Cow::Borrowed("sensitive"));
 
+    /// What a whole `Debug` or error holds that is too large to be logged.
+    pub(crate) const PAYLOAD: Self = Self(Cow::Borrowed("payload"));
+
     /// The longest name, in bytes.
     pub const MAX_LEN: usize = 32;
 

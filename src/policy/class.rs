@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// assert!(DataClass::Internal < DataClass::Confidential);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum DataClass {
     /// May be seen by anyone.

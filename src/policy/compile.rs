@@ -6,11 +6,12 @@ use std::sync::Arc;
 use serde::Serialize;
 use toml::Spanned;
 
+use super::diagnose::{Place, Places, Written, diagnose};
 use super::inventory::{Inventory, KeyPattern, Rank};
 use super::live::FileRead;
 use super::rule::Rule;
 use super::schema::Schema;
-use super::settings::{Settled, SettledAudience};
+use super::settings::{Settled, SettledAudience, mask_levels};
 use super::{Category, Compiled, DataClass, Exemptions, Fingerprint, Mode, Policy};
 use crate::boundary::PlanCache;
 use crate::detect::regex_rule::RegexRule;
@@ -24,6 +25,7 @@ use crate::rules::{
     Environment, Error, Extent, FieldRule, PACKS, PatternRule, RuleSwitch, RulesFile, Source, Unlisted, hint, pack,
     parse,
 };
+use crate::sanitize::Reduction;
 
 /// All that a policy is made of.
 pub(super) struct Parts {
@@ -33,28 +35,34 @@ pub(super) struct Parts {
     pub(super) settled: Settled,
     pub(super) audiences: Vec<SettledAudience>,
     pub(super) observer: Option<Arc<dyn Observer>>,
+    /// Whether anything is counted; only a benchmark wants that it is not.
+    pub(super) counts: bool,
 }
 
 /// Compiles; the first mistake is the error.
 pub(super) fn compile(mut parts: Parts) -> Result<Policy, Error> {
     if parts.maskers.key_ring.is_none() {
-        parts.maskers.key_ring = key_ring(&parts.files)?;
+        parts.maskers.key_ring = key_ring(&parts.files, &parts.settled)?;
     }
     let packs = packs(&parts.files)?;
-    let mut policy = one(&parts, &packs, &parts.settled, None)?;
-    let over = policy.arm_from(&parts.files, false)?;
+    let (mut policy, places) = one(&parts, &packs, &parts.settled, None)?;
+    policy.arm_from(&parts.files, &|name| places.patterns.contains_key(name))?;
     let mut audiences = BTreeMap::new();
     for audience in &parts.audiences {
-        let policy = one(&parts, &packs, &audience.settled, Some(&audience.name))?;
+        let (policy, places) = one(&parts, &packs, &audience.settled, Some(&audience.name))?;
         if audience.exemptions {
-            policy.arm_from(&parts.files, true)?;
+            policy.arm_from(&parts.files, &|name| places.patterns.contains_key(name))?;
         }
         audiences.insert(audience.name.clone(), policy);
     }
+    let files = &parts.files;
+    let levels = mask_levels(files, &parts.settled);
+    let key_ring = parts.maskers.key_ring.as_ref();
+    let warnings = diagnose(&Written { files, compiled: policy.compiled(), places: &places, levels, key_ring });
     let compiled = Arc::get_mut(&mut policy.compiled).expect("nobody else holds the new policy");
     compiled.audiences = audiences;
-    compiled.files = parts.files.iter().filter_map(|(source, _)| FileRead::of(source)).collect();
-    compiled.warnings = over.into_iter().map(String::into_boxed_str).collect();
+    compiled.files = files.iter().filter_map(|(source, _)| FileRead::of(source)).collect();
+    compiled.warnings = warnings.into();
     Ok(policy)
 }
 
@@ -64,8 +72,8 @@ fn one(
     packs: &[(Source, RulesFile)],
     settled: &Settled,
     audience: Option<&str>,
-) -> Result<Policy, Error> {
-    let Parts { source, files, maskers, observer, .. } = parts;
+) -> Result<(Policy, Places), Error> {
+    let Parts { source, files, maskers, observer, counts, .. } = parts;
     let mut compiler = Compiler::new(files, maskers, settled);
     compiler.switches(files);
     for (source, file) in packs {
@@ -78,30 +86,40 @@ fn one(
     compiler.no_truncated_card_beside_its_token()?;
     let schemas = files.iter().flat_map(|(source, file)| file.schemas.iter().map(move |rule| (source, rule)));
     let schemas = schemas.map(|(source, rule)| Schema::compile(source, rule)).collect::<Result<_, Error>>()?;
-    let mut compiled = compiler.finish(source.clone(), schemas)?;
+    let (mut compiled, places) = compiler.finish(source.clone(), schemas)?;
     let trial = Policy { compiled: Arc::new(compiled) };
     check_examples(&trial, files)?;
     // What the examples were masked by is no decision that anyone should hear of.
     compiled = Arc::into_inner(trial.compiled).expect("nobody else holds the trial policy");
-    compiled.counters = Arc::new(compiled.counters.afresh());
+    compiled.counters = Arc::new(compiled.counters.afresh(*counts));
     compiled.observer = observer.clone();
+    compiled.reduction = reduction(settled, maskers)?;
     compiled.mode = settled.settings.mode;
     compiled.settled = settled.clone();
     compiled.audience = audience.map(Box::from);
     compiled.fingerprint = Fingerprint::of(settled, audience, packs, files);
-    Ok(Policy { compiled: Arc::new(compiled) })
+    Ok((Policy { compiled: Arc::new(compiled) }, places))
 }
 
 /// The key ring that rules ask for where code gave none: that of the environment, or else a random one, if they say so.
-fn key_ring(files: &[(Source, RulesFile)]) -> Result<Option<KeyRing>, Error> {
+fn key_ring(files: &[(Source, RulesFile)], settled: &Settled) -> Result<Option<KeyRing>, Error> {
     let ephemeral = files.iter().any(|(_, file)| file.tokens.as_ref().is_some_and(|tokens| tokens.key.is_some()));
-    if !ephemeral && !files.iter().any(|(_, file)| file.masks().any(MaskSpec::tokenizes)) {
+    let wanted = settled.settings.reduce_over.is_some();
+    if !ephemeral && !wanted && !files.iter().any(|(_, file)| file.masks().any(MaskSpec::tokenizes)) {
         return Ok(None);
     }
     match Environment::from_process()?.key_ring()? {
         None if ephemeral => KeyRing::ephemeral().map(Some).map_err(|e| Error::plain(e.to_string(), None)),
         ring => Ok(ring),
     }
+}
+
+/// What payloads that are too large become: tokens, if there is a key.
+fn reduction(settled: &Settled, maskers: &MaskerSet) -> Result<Option<Reduction>, Error> {
+    let Some(over) = settled.settings.reduce_over else { return Ok(None) };
+    let token = maskers.key_ring.as_ref().map(|_| MaskSpec::tokenize().compile(maskers));
+    let token = token.transpose().map_err(|error| Error::plain(error.message, error.hint))?;
+    Ok(Some(Reduction { over, token }))
 }
 
 /// The packs that the files include, each once, in the order of the one list.
@@ -135,8 +153,7 @@ struct Compiler<'c> {
     rules: Vec<Rule>,
     keys: Vec<KeyPattern>,
     matchers: Vec<(u32, Matcher)>,
-    pattern_names: BTreeMap<String, String>,
-    places: Vec<(Source, std::ops::Range<usize>)>,
+    places: Places,
 }
 
 struct Switch<'c> {
@@ -169,8 +186,7 @@ impl<'c> Compiler<'c> {
             rules: Vec::new(),
             keys: Vec::new(),
             matchers: Vec::new(),
-            pattern_names: BTreeMap::new(),
-            places: Vec::new(),
+            places: Places::default(),
         }
     }
 
@@ -178,7 +194,9 @@ impl<'c> Compiler<'c> {
         for (source, file) in files {
             for (name, switch) in &file.rules {
                 let switch = Switch { source, name, switch: switch.get_ref(), used: false };
-                self.switches.insert(name.get_ref(), switch);
+                if let Some(Switch { source, name, .. }) = self.switches.insert(name.get_ref(), switch) {
+                    self.places.overridden.push(Place { source: source.clone(), span: name.span(), own: true });
+                }
             }
         }
     }
@@ -219,13 +237,14 @@ impl<'c> Compiler<'c> {
         for key in &field.keys {
             let pattern = KeyPattern::parse(key.get_ref(), rule, rank);
             self.keys.push(pattern.map_err(|message| Error::at(source, key.span(), message, None))?);
+            self.places.keys.push(Place { source: source.clone(), span: key.span(), own });
         }
         Ok(())
     }
 
     fn pattern(&mut self, source: &Source, pattern: &PatternRule, own: bool) -> Result<(), Error> {
         let name = pattern.name.get_ref();
-        if let Some(first) = self.pattern_names.insert(name.clone(), source.name.clone()) {
+        if let Some(first) = self.places.patterns.insert(name.clone(), source.name.clone()) {
             let hint =
                 format!("the first is in {first}; to change a pack's rule write [rules] {name} = {{ mask = … }}");
             return Err(Error::at(source, pattern.name.span(), "two patterns have this name", Some(hint)));
@@ -286,12 +305,13 @@ impl<'c> Compiler<'c> {
             class,
             chain,
             mask: one_form(&mask.map(|(_, mask)| mask)),
+            says_how: common.mask.is_some(),
             finds: common.finds.clone(),
             is_pattern: common.is_pattern,
             extent: common.extent,
             masks: class >= self.mask_from,
         });
-        self.places.push((source.clone(), common.place.clone()));
+        self.places.rules.push(Place { source: source.clone(), span: common.place.clone(), own });
         Ok(Some(index))
     }
 
@@ -325,17 +345,17 @@ impl<'c> Compiler<'c> {
         else {
             return Ok(());
         };
-        let (source, place) = &self.places[token];
+        let Place { source, span, .. } = &self.places.rules[token];
         let message = format!(
             "`{}` tokenizes payment data while `{}` shows parts of it; both together give the number away (PCI DSS 3.5.1)",
             tokenizing.name, keeping.name
         );
         let hint =
             format!("let both tokenize: [rules] {} = {{ mask = \"tokenize\" }}; or let both erase", keeping.name);
-        Err(Error::at(source, place.clone(), message, Some(hint)))
+        Err(Error::at(source, span.clone(), message, Some(hint)))
     }
 
-    fn finish(mut self, source: String, schemas: Box<[Schema]>) -> Result<Compiled, Error> {
+    fn finish(mut self, source: String, schemas: Box<[Schema]>) -> Result<(Compiled, Places), Error> {
         let unlisted_rule = u32::try_from(self.rules.len()).expect("a rules file is at most 4 MiB");
         let chain = self.chain(self.default_mask)?;
         let mask = one_form(&self.default_mask.map(|(_, mask)| mask));
@@ -346,6 +366,7 @@ impl<'c> Compiler<'c> {
             class: DataClass::Confidential,
             chain: chain.clone(),
             mask: mask.clone(),
+            says_how: false,
             finds: Vec::new(),
             is_pattern: false,
             extent: Extent::Value,
@@ -354,7 +375,7 @@ impl<'c> Compiler<'c> {
         let patterns = self.matchers.iter().map(|(rule, _)| self.rules[*rule as usize].name.clone()).collect();
         let labels = self.rules.iter().map(Rule::label).collect();
         let scanner = Scanner::new(self.matchers).map_err(|message| Error::plain(message, None))?;
-        Ok(Compiled {
+        let compiled = Compiled {
             source: source.into(),
             rules: self.rules,
             patterns,
@@ -367,6 +388,7 @@ impl<'c> Compiler<'c> {
             unlisted: self.unlisted,
             unlisted_rule,
             schemas,
+            reduction: None,
             schema_rule: unlisted_rule + 1,
             // Examples are tried with every rule in force.
             mode: Mode::Enforce,
@@ -377,7 +399,8 @@ impl<'c> Compiler<'c> {
             counters: Arc::new(Counters::new(labels)),
             observer: None,
             plans: PlanCache::default(),
-        })
+        };
+        Ok((compiled, self.places))
     }
 }
 
@@ -401,6 +424,9 @@ fn regex_rule(source: &Source, pattern: &PatternRule, regex: &Spanned<String>) -
             Error::at(source, name.span(), "there is no such validator", Some(hint))
         })?),
     };
+    if let Some(word) = pattern.context.iter().find(|word| word.get_ref().is_empty()) {
+        return Err(Error::at(source, word.span(), "a context word is empty", Some("remove it".to_owned())));
+    }
     let context: Vec<&str> = pattern.context.iter().map(|word| word.get_ref().as_str()).collect();
     RegexRule::new(regex.get_ref(), validator, &context)
         .map_err(|message| Error::at(source, regex.span(), format!("this regex is no good: {message}"), None))

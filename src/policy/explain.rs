@@ -1,10 +1,11 @@
-//! Which rule speaks for a key, and why.
+//! Who speaks for a field or key, and why.
 
 use std::fmt;
 
 use super::inventory::{KeyPattern, Rank};
 use super::{Category, DataClass, Policy, is_not_data, split_path};
 use crate::detect::pair::Dotted;
+use crate::rules::NotAllowed;
 use crate::sanitize::Action;
 
 /// What becomes of the values of a key, and why; see [`Policy::explain_key`].
@@ -13,9 +14,29 @@ use crate::sanitize::Action;
 pub struct KeyExplanation<'p> {
     /// What is done with the values.
     pub treatment: Treatment,
+    /// Who decides that.
+    pub speaker: Speaker,
     /// All rules with an entry that matches the key: the one that decides first, and each before those that it beats. Empty where
     /// no rule names the key.
     pub rules: Vec<KeyRule<'p>>,
+}
+
+/// Who decides what becomes of a value; ordered, each goes before those behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Speaker {
+    /// A schema of the target, which does not allow the field.
+    Schema,
+    /// An exemption for the field, in this target.
+    Exemption,
+    /// The rule for a path: `user.email`.
+    Path,
+    /// The rule for a key.
+    Key,
+    /// No rule names the key, and `unlisted` says what is done then.
+    Unlisted,
+    /// Whatever detectors find in the value.
+    Detectors,
 }
 
 /// What is done with the values of a key.
@@ -26,6 +47,10 @@ pub enum Treatment {
     Masked,
     /// They go away with their key, by the rule that decides or else as `unlisted` asks.
     Dropped,
+    /// They go away with the whole event, as a schema asks; a span loses the field only.
+    Rejected,
+    /// They pass as they are.
+    Passed,
     /// They are looked into, like any text.
     Scanned,
 }
@@ -101,10 +126,11 @@ impl Policy {
             Action::Scan => Treatment::Scanned,
         };
         if is_not_data(key) {
-            return KeyExplanation { treatment, rules: Vec::new() };
+            return KeyExplanation { treatment, speaker: Speaker::Detectors, rules: Vec::new() };
         }
         let (path, last) = split_path(key);
         let patterns = self.compiled().inventory.matching(last, &Dotted(path));
+        let before_all = patterns.first().map(|pattern| pattern.rank());
         let mut before: Option<Rank> = None;
         let mut told = Vec::new();
         let mut rules = Vec::new();
@@ -117,7 +143,48 @@ impl Policy {
             rules.push(self.key_rule(pattern, before.map(|before| precedence(before, pattern.rank()))));
             before = Some(pattern.rank());
         }
-        KeyExplanation { treatment, rules }
+        let speaker = match before_all {
+            Some(rank) if rank.segments > 0 => Speaker::Path,
+            Some(_) => Speaker::Key,
+            None if treatment == Treatment::Scanned => Speaker::Detectors,
+            None => Speaker::Unlisted,
+        };
+        KeyExplanation { treatment, speaker, rules }
+    }
+
+    /// The same for a field of events and spans of that target, where schemas and exemptions have their say, too. Exemptions of
+    /// patterns are for what is found in a value, so they are not told of here.
+    ///
+    /// ```
+    /// use tracing_privacy::{Policy, Speaker, Treatment};
+    ///
+    /// let policy: Policy = r#"
+    ///     version = 1
+    ///     [[field]]
+    ///     keys = ["email"]
+    ///     [[schema]]
+    ///     target = "shop::*"
+    ///     allow = ["order_id"]
+    /// "#.parse()?;
+    ///
+    /// let explanation = policy.explain_field("shop::orders", "email");
+    /// assert_eq!((explanation.speaker, explanation.treatment), (Speaker::Schema, Treatment::Dropped));
+    /// let explanation = policy.explain_field("elsewhere", "email");
+    /// assert_eq!((explanation.speaker, explanation.treatment), (Speaker::Key, Treatment::Masked));
+    /// # Ok::<(), tracing_privacy::Error>(())
+    /// ```
+    pub fn explain_field(&self, target: &str, field: &str) -> KeyExplanation<'_> {
+        let by_key = self.explain_key(field);
+        let (speaker, treatment) = match self.not_allowed(target, field) {
+            Some(NotAllowed::Mask) => (Speaker::Schema, Treatment::Masked),
+            Some(NotAllowed::Drop) => (Speaker::Schema, Treatment::Dropped),
+            Some(NotAllowed::Reject) => (Speaker::Schema, Treatment::Rejected),
+            None if self.compiled().exemptions.lets_field_pass(target, field) => {
+                (Speaker::Exemption, Treatment::Passed)
+            }
+            None => (by_key.speaker, by_key.treatment),
+        };
+        KeyExplanation { speaker, treatment, ..by_key }
     }
 
     fn key_rule<'p>(&'p self, pattern: &'p KeyPattern, beaten_by: Option<Precedence>) -> KeyRule<'p> {
@@ -136,7 +203,7 @@ impl Policy {
 }
 
 /// Why a pattern of rank `first` goes before one of rank `second`.
-fn precedence(first: Rank, second: Rank) -> Precedence {
+pub(super) fn precedence(first: Rank, second: Rank) -> Precedence {
     // In the order of the fields of `Rank`, which is the order in which they decide.
     let Rank { segments, plain, masks, own, strictness } = first;
     if segments != second.segments {
@@ -151,6 +218,19 @@ fn precedence(first: Rank, second: Rank) -> Precedence {
         Precedence::ShowsLess
     } else {
         Precedence::First
+    }
+}
+
+impl fmt::Display for Speaker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Schema => "schema",
+            Self::Exemption => "exemption",
+            Self::Path => "path rule",
+            Self::Key => "key rule",
+            Self::Unlisted => "`unlisted`",
+            Self::Detectors => "detectors",
+        })
     }
 }
 

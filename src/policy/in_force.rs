@@ -97,7 +97,7 @@ impl Policy {
             tracing::warn!(target: OWN_TARGET, of, exempt_target = target, reason, %expires, "privacy exemption in force");
         }
         for warning in self.warnings() {
-            tracing::warn!(target: OWN_TARGET, "{warning}");
+            tracing::warn!(target: OWN_TARGET, kind = warning.kind().as_str(), "privacy rules: {warning}");
         }
         self.compiled().audiences.values().for_each(Self::log_in_force);
     }

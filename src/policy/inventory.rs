@@ -129,6 +129,11 @@ impl Inventory {
         Ok(Self::new(vec![KeyPattern::parse(key, 0, rank)?]))
     }
 
+    /// All patterns, in the order in which they were given.
+    pub(crate) fn patterns(&self) -> &[KeyPattern] {
+        &self.patterns
+    }
+
     /// Whether a pattern asks for the segments before a key.
     pub(crate) fn has_paths(&self) -> bool {
         self.has_paths

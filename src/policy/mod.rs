@@ -5,6 +5,7 @@ mod builder;
 mod category;
 mod class;
 mod compile;
+mod diagnose;
 mod endings;
 mod exemption;
 mod explain;
@@ -33,7 +34,7 @@ pub use self::category::Category;
 pub use self::class::DataClass;
 pub use self::exemption::{Exemption, ExemptionGuard, ExemptionInfo};
 pub(crate) use self::exemption::{Exemptions, Scope};
-pub use self::explain::{KeyExplanation, KeyRule, Precedence, Treatment};
+pub use self::explain::{KeyExplanation, KeyRule, Precedence, Speaker, Treatment};
 pub(crate) use self::fingerprint::Fingerprint;
 pub use self::in_force::InForce;
 pub(crate) use self::inventory::{FEW_LETTERS, Inventory, LAST_LETTERS, Parents};
@@ -52,8 +53,8 @@ use crate::detect::pair::Dotted;
 use crate::detect::scanner::Scanner;
 use crate::mask::Chain;
 use crate::observe::{Counters, Masked, Observer, Snapshot};
-use crate::rules::{Error, NotAllowed, Unlisted};
-use crate::sanitize::{Action, Sanitized, clean_only_now};
+use crate::rules::{Diagnostic, Error, NotAllowed, Unlisted};
+use crate::sanitize::{Action, Reduction, Sanitized, clean_only_now};
 
 /// What to mask and how: rules, compiled. Cheap to clone; never changes.
 ///
@@ -87,7 +88,7 @@ pub(crate) struct Compiled {
     patterns: Box<[Box<str>]>,
     pub(crate) exemptions: Exemptions,
     /// What is not wrong with the rules, but not right either.
-    warnings: Box<[Box<str>]>,
+    warnings: Box<[Diagnostic]>,
     /// The files that the rules were read from.
     files: Box<[FileRead]>,
     pub(crate) inventory: Inventory,
@@ -105,6 +106,8 @@ pub(crate) struct Compiled {
     /// The rule for what the inventory does not name.
     pub(crate) unlisted_rule: u32,
     schemas: Box<[Schema]>,
+    /// What is done with payloads that are too large.
+    pub(crate) reduction: Option<Reduction>,
     /// The rule for what a schema does not allow.
     pub(crate) schema_rule: u32,
     pub(crate) counters: Arc<Counters>,
@@ -165,10 +168,10 @@ impl Policy {
         &self.compiled.source
     }
 
-    /// What is not wrong with the rules, but should be looked at: an exemption whose time is over, for example. In the form
-    /// of an [`Error`]'s text.
-    pub fn warnings(&self) -> impl Iterator<Item = &str> {
-        self.compiled.warnings.iter().map(|warning| &**warning)
+    /// What is not wrong with the rules, but should be looked at: a rule in whose place always another one speaks, an exemption
+    /// whose time is over. As things stood when the policy was made; packs give none.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.compiled.warnings
     }
 
     /// How much was looked at and masked under this policy so far, in this process. To ask costs a little for each thread
@@ -270,7 +273,7 @@ impl Policy {
 
 /// Whether what stands under a name is text under no key, or says where an event comes from. What `tracing-log` tells of a
 /// record's place is turned back into metadata by layers, so it may be scanned but not masked as a whole.
-fn is_not_data(field: &str) -> bool {
+pub(crate) fn is_not_data(field: &str) -> bool {
     matches!(field, "" | "message" | "log.target" | "log.module_path" | "log.file" | "log.line")
 }
 
@@ -311,7 +314,8 @@ impl Compiled {
     /// Whether an exemption lets a value pass that stands under that key, or that this rule found.
     pub(crate) fn exempts(&self, field: &str, rule: Option<u32>) -> bool {
         let exempts = self.exemptions.any() && rule != Some(self.schema_rule) && {
-            let pattern = rule.map(|rule| &*self.rule(rule).name);
+            // A rule of the inventory may have the name of a pattern.
+            let pattern = rule.map(|rule| self.rule(rule)).filter(|rule| rule.is_pattern).map(|rule| &*rule.name);
             self.exemptions.let_pass(field, pattern, self.observer.as_deref())
         };
         if exempts {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 /// assert!(Mode::Off < Mode::Observe && Mode::Observe < Mode::Enforce);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Nothing is looked at: the output is as without a boundary.

@@ -13,6 +13,8 @@ pub(crate) struct Rule {
     pub(crate) chain: Chain,
     /// The chain as it is written, in one form.
     pub(crate) mask: Box<str>,
+    /// Whether the rule itself says how it masks.
+    pub(crate) says_how: bool,
     /// What it finds, as it is written: keys, or a regex or detector with its conditions.
     pub(crate) finds: Vec<Box<str>>,
     pub(crate) is_pattern: bool,

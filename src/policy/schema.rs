@@ -56,6 +56,19 @@ impl Schema {
         self.allow.iter().any(|(_, pattern)| pattern.rule(key, &Dotted(parents)).is_some())
     }
 
+    pub(super) fn not_allowed(&self) -> NotAllowed {
+        self.not_allowed
+    }
+
+    /// Whether it does all that another one does: for its targets, it allows no more, and is as strict.
+    pub(super) fn is_in_place_of(&self, other: &Self) -> bool {
+        let more = |(key, _): &(Box<str>, Inventory)| !other.allow.iter().any(|(known, _)| known == key);
+        // A `*` of the other one can only stand where this one has a `*`.
+        self.target.matches(other.target.as_str())
+            && self.not_allowed >= other.not_allowed
+            && !self.allow.iter().any(more)
+    }
+
     /// Whether another schema allows no more than this one.
     pub(super) fn is_kept_by(&self, other: &Self) -> bool {
         let more = |(key, _): &(Box<str>, Inventory)| !self.allow.iter().any(|(known, _)| known == key);

@@ -25,6 +25,8 @@ pub(crate) struct Settings {
     pub(crate) mode: Mode,
     /// How long an exemption may be in force, from when it is armed.
     pub(crate) max_exemption: Duration,
+    /// What a `Debug` or an error writes that is longer is reduced, in bytes; nothing is, if there is none.
+    pub(crate) reduce_over: Option<usize>,
 }
 
 impl Default for Settings {
@@ -34,6 +36,7 @@ impl Default for Settings {
             unlisted: Unlisted::Scan,
             mode: Mode::Enforce,
             max_exemption: Duration::from_secs(7 * 24 * 60 * 60),
+            reduce_over: None,
         }
     }
 }
@@ -61,6 +64,7 @@ pub(super) struct InCode {
     pub(super) mode: Option<Mode>,
     pub(super) mask_from: Option<DataClass>,
     pub(super) max_exemption: Option<Duration>,
+    pub(super) reduce_over: Option<usize>,
 }
 
 /// Settles what files, code and environment ask for. Each overrides those before it: the defaults of files, the profile,
@@ -112,6 +116,22 @@ pub(super) fn settle(
     Ok((settled, audiences))
 }
 
+/// The lowest classes that are masked: by the settings in force, the defaults, each profile and each audience. In order.
+pub(super) fn mask_levels(files: &[(Source, RulesFile)], settled: &Settled) -> Vec<DataClass> {
+    let mut defaults = By::default();
+    files.iter().for_each(|(_, file)| defaults.defaults(file));
+    let mut levels = vec![settled.settings.mask_from, defaults.mask_from.value];
+    for name in files.iter().flat_map(|(_, file)| file.profiles.keys()) {
+        let mut settings = defaults.clone();
+        settings.profile(&Named { name: name.get_ref(), by: Who::Nobody }, files);
+        levels.push(settings.mask_from.value);
+    }
+    levels.extend(files.iter().flat_map(|(_, file)| file.audiences.values().filter_map(|audience| audience.mask_from)));
+    levels.sort();
+    levels.dedup();
+    levels
+}
+
 impl Settings {
     /// The first setting that is weaker here than there.
     pub(crate) fn weaker_than(&self, floor: &Self) -> Option<Weaker> {
@@ -127,6 +147,12 @@ impl Settings {
         }
         if self.max_exemption > floor.max_exemption {
             return weaker(Setting::MaxExemption, written(self.max_exemption), written(floor.max_exemption));
+        }
+        if let Some(over) = floor.reduce_over
+            && self.reduce_over.is_none_or(|here| here > over)
+        {
+            let here = self.reduce_over.map_or_else(|| "unset".to_owned(), |here| here.to_string());
+            return weaker(Setting::ReduceOver, here, over.to_string());
         }
         None
     }
@@ -145,6 +171,7 @@ enum Setting {
     MaskFrom,
     Unlisted,
     MaxExemption,
+    ReduceOver,
 }
 
 impl fmt::Display for Weaker {
@@ -154,6 +181,7 @@ impl fmt::Display for Weaker {
             Setting::MaskFrom => "mask_from",
             Setting::Unlisted => "unlisted",
             Setting::MaxExemption => "max_exemption",
+            Setting::ReduceOver => "reduce_over",
         };
         write!(f, "{name} would be `{}`, and must be `{}` or stricter", self.here, self.there)
     }
@@ -168,6 +196,7 @@ impl Floor {
             unlisted: a.unlisted.max(b.unlisted),
             mode: a.mode.max(b.mode),
             max_exemption: a.max_exemption.min(b.max_exemption),
+            reduce_over: a.reduce_over.into_iter().chain(b.reduce_over).min(),
         };
         Self { profile: self.profile, settings }
     }
@@ -280,6 +309,7 @@ struct By {
     unlisted: Said<Unlisted>,
     mode: Said<Mode>,
     max_exemption: Said<Duration>,
+    reduce_over: Said<Option<usize>>,
 }
 
 impl Default for By {
@@ -287,12 +317,13 @@ impl Default for By {
         fn said<T>(value: T) -> Said<T> {
             Said { value, who: Who::Nobody }
         }
-        let Settings { mask_from, unlisted, mode, max_exemption } = Settings::default();
+        let Settings { mask_from, unlisted, mode, max_exemption, reduce_over } = Settings::default();
         Self {
             mask_from: said(mask_from),
             unlisted: said(unlisted),
             mode: said(mode),
             max_exemption: said(max_exemption),
+            reduce_over: said(reduce_over),
         }
     }
 }
@@ -304,13 +335,20 @@ impl By {
         self.unlisted.set(defaults.unlisted, Who::Defaults);
         self.mode.set(defaults.mode, Who::Defaults);
         self.max_exemption.set(defaults.max_exemption, Who::Defaults);
+        self.reduce_over.set(defaults.reduce_over.map(Some), Who::Defaults);
     }
 
     /// What the files say of a profile; whether one of them locks it. What a profile leaves to the defaults is by who
     /// asked for it, too.
     fn profile(&mut self, profile: &Named<'_>, files: &[(Source, RulesFile)]) -> bool {
         let mut locked = false;
-        for who in [&mut self.mask_from.who, &mut self.unlisted.who, &mut self.mode.who, &mut self.max_exemption.who] {
+        for who in [
+            &mut self.mask_from.who,
+            &mut self.unlisted.who,
+            &mut self.mode.who,
+            &mut self.max_exemption.who,
+            &mut self.reduce_over.who,
+        ] {
             *who = profile.by;
         }
         for (_, file) in files {
@@ -319,6 +357,7 @@ impl By {
             self.unlisted.set(said.unlisted, profile.by);
             self.mode.set(said.mode, profile.by);
             self.max_exemption.set(said.max_exemption, profile.by);
+            self.reduce_over.set(said.reduce_over.map(Some), profile.by);
             locked |= said.locked;
         }
         locked
@@ -328,6 +367,7 @@ impl By {
         self.mask_from.set(code.mask_from, Who::Code);
         self.mode.set(code.mode, Who::Code);
         self.max_exemption.set(code.max_exemption, Who::Code);
+        self.reduce_over.set(code.reduce_over.map(Some), Who::Code);
     }
 
     fn variables(&mut self, environment: &Environment) {
@@ -341,6 +381,7 @@ impl By {
             unlisted: self.unlisted.value,
             mode: self.mode.value,
             max_exemption: self.max_exemption.value,
+            reduce_over: self.reduce_over.value,
         }
     }
 
@@ -350,6 +391,7 @@ impl By {
             Setting::MaskFrom => self.mask_from.who,
             Setting::Unlisted => self.unlisted.who,
             Setting::MaxExemption => self.max_exemption.who,
+            Setting::ReduceOver => self.reduce_over.who,
         }
     }
 }

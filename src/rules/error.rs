@@ -1,14 +1,12 @@
 //! What is wrong with the rules or the environment, where, and how to mend it.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-
 use super::conceal;
-use super::picture::Picture;
+use super::diagnostic::{Diagnostic, DiagnosticKind};
 use super::source::Source;
 
 /// Why a policy could not be made. Its `Display` says what is wrong, where, and how to mend it; never a value.
@@ -24,13 +22,7 @@ use super::source::Source;
 ///   |
 ///   = help: did you mean `class`?
 /// ```
-pub struct Error {
-    /// All of it, with a picture of the place.
-    text: String,
-    message: String,
-    help: Option<String>,
-    place: Option<Place>,
-}
+pub struct Error(Box<Diagnostic>);
 
 /// Where in a rules file something is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,51 +39,28 @@ pub struct Place {
 impl Error {
     /// Something is wrong at that place of that text.
     pub(crate) fn at(source: &Source, span: Range<usize>, message: impl Into<String>, hint: Option<String>) -> Self {
-        let message = message.into();
-        // Rules made in code have no text to show.
-        if source.text.is_empty() {
-            return Self::plain(format!("{message} (in {})", source.name), hint);
-        }
-        let picture = Picture::of(&source.text, span);
-        let gutter = picture.line.to_string().len();
-        let place = Place { file: one_line(&source.name), line: picture.line, column: picture.column };
-        let marked = AnnotationKind::Primary.span(picture.marked);
-        let snippet = Snippet::source(picture.text).line_start(picture.line).annotation(marked);
-        // The place is written here, not by the renderer: it would count columns in what is left of the line.
-        let drawn = Renderer::plain().render(&[Group::with_level(Level::ERROR).element(snippet)]);
-        let Place { file, line, column } = &place;
-        let mut text = format!("{message}\n{:gutter$}--> {file}:{line}:{column}\n{drawn}", "");
-        if let Some(hint) = &hint {
-            let _ = write!(text, "\n{:gutter$} |\n{:gutter$} = help: {hint}", "", "");
-        }
-        Self { text, message, help: hint, place: Some(place) }
+        Self(Box::new(Diagnostic::at(DiagnosticKind::Wrong, source, span, message.into(), hint)))
     }
 
     /// Something is wrong at no place of a text.
     pub(crate) fn plain(message: impl Into<String>, hint: Option<String>) -> Self {
-        let message = message.into();
-        let mut text = message.clone();
-        if let Some(hint) = &hint {
-            text.push_str("\n  = help: ");
-            text.push_str(hint);
-        }
-        Self { text, message, help: hint, place: None }
+        Self(Box::new(Diagnostic::plain(DiagnosticKind::Wrong, message.into(), hint)))
     }
 
     /// What is wrong, in one sentence without its place: for programs. People want the `Display` of the error.
     pub fn message(&self) -> &str {
-        &self.message
+        self.0.message()
     }
 
     /// How to mend it, where that is known.
     pub fn help(&self) -> Option<&str> {
-        self.help.as_deref()
+        self.0.help()
     }
 
     /// Where it is wrong; `None` where no place of a rules file is at fault: a file that cannot be read, rules in code, the
     /// environment.
     pub fn place(&self) -> Option<&Place> {
-        self.place.as_ref()
+        self.0.place()
     }
 
     /// A file could not be read.
@@ -108,13 +77,20 @@ impl Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        fmt::Display::fmt(self, f)
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// An error is the diagnostic that leaves no policy.
+impl From<Error> for Diagnostic {
+    fn from(error: Error) -> Self {
+        *error.0
     }
 }
 
@@ -131,6 +107,6 @@ pub(crate) fn quoted(name: &str) -> String {
 }
 
 /// Control characters made visible, so that a name cannot forge lines of a log.
-fn one_line(name: &str) -> String {
+pub(super) fn one_line(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
 }

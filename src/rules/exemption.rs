@@ -12,15 +12,23 @@ use super::fault::HINT;
 
 /// One exemption.
 #[derive(Debug, DeriveDeserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(transform = super::json_schema::field_or_pattern))]
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct ExemptionRule {
     /// A key, written as in the inventory.
+    #[cfg_attr(test, schemars(with = "Option<super::json_schema::KeyPattern>"))]
     pub(crate) field: Option<Spanned<String>>,
     /// The name of a pattern.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub(crate) pattern: Option<Spanned<String>>,
     /// The target of the events and spans that it is for.
+    #[cfg_attr(test, schemars(with = "super::json_schema::Target"))]
     pub(crate) target: Spanned<String>,
+    /// Why; it is logged.
+    #[cfg_attr(test, schemars(with = "super::json_schema::Word"))]
     pub(crate) reason: Spanned<String>,
+    /// When it ends: date, time and offset.
+    #[cfg_attr(test, schemars(with = "Moment"))]
     pub(crate) expires: Spanned<Moment>,
 }
 

@@ -12,34 +12,45 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::audience::Audience;
-use super::exemption::ExemptionRule;
+use super::exemption::{ExemptionRule, Moment};
 use super::fault::HINT;
+#[cfg(test)]
+use super::json_schema;
 use super::profile::Profile;
 use super::schema::SchemaRule;
+use crate::mask::is_key_id;
 use crate::mask::spec::MaskSpec;
 use crate::policy::{DataClass, Mode};
 
 /// A rules file or a pack. Every key that is not named here is an error.
 #[derive(Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct RulesFile {
     /// The version of the file form: 1.
     #[allow(dead_code, reason = "checked before the rest is read, so that a later version gets one clear error")]
+    #[cfg_attr(test, schemars(with = "json_schema::Version"))]
     pub(crate) version: Spanned<u32>,
     /// Packs, such as `builtin:secrets`.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<json_schema::PackName>"))]
     pub(crate) include: Vec<Spanned<String>>,
     /// Switches and changes for single rules of the included packs, by name.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, RuleSwitch>"))]
     pub(crate) rules: BTreeMap<Spanned<String>, Spanned<RuleSwitch>>,
+    /// `[defaults]`: what holds where a rule does not say otherwise.
     #[serde(default)]
     pub(crate) defaults: Defaults,
     /// `[profile.NAME]`: what a stage of deployment changes of the defaults.
     #[serde(default, rename = "profile")]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, Profile>"))]
     pub(crate) profiles: BTreeMap<Spanned<String>, Profile>,
     /// `[audience.NAME]`: what one group of readers gets to see.
     #[serde(default, rename = "audience", skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, Audience>"))]
     pub(crate) audiences: BTreeMap<Spanned<String>, Audience>,
+    /// `[tokens]`: about the keys that tokens are made with; never a key.
     pub(crate) tokens: Option<Tokens>,
     /// `[[field]]`: the inventory.
     #[serde(default, rename = "field")]
@@ -88,23 +99,33 @@ impl RulesFile {
 
 /// What holds where a rule does not say otherwise.
 #[derive(Debug, Default, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct Defaults {
     /// The lowest class that is masked.
     pub(crate) mask_from: Option<DataClass>,
+    /// What happens to the value of a key that no rule names.
     pub(crate) unlisted: Option<Unlisted>,
+    /// How rules mask that do not say how.
+    #[cfg_attr(test, schemars(with = "Option<MaskSpec>"))]
     pub(crate) mask: Option<Spanned<MaskSpec>>,
+    /// Whether anything is masked at all.
     pub(crate) mode: Option<Mode>,
     /// How long an exemption may be in force.
     #[serde(default, with = "super::span::option")]
+    #[cfg_attr(test, schemars(with = "Option<json_schema::Length>"))]
     pub(crate) max_exemption: Option<Duration>,
+    /// How many bytes a `Debug` or an error may write; what is longer becomes the name of its type, its size, and a token.
+    pub(crate) reduce_over: Option<usize>,
     /// The profile that is in force where neither code nor the environment names one.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub(crate) profile: Option<Spanned<String>>,
 }
 
 /// What happens to the value of a key that no rule names.
 /// The variants stand in the order of strictness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Unlisted {
     /// Detectors look through it.
@@ -117,10 +138,21 @@ pub(crate) enum Unlisted {
 
 /// What the file says of token keys.
 #[derive(Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct Tokens {
+    /// `"ephemeral"`: a random key that lives as long as the process.
+    #[cfg_attr(test, schemars(with = "Option<TokenKeySource>"))]
     pub(crate) key: Option<Spanned<TokenKeySource>>,
+    /// By when keys are to be replaced, by their ids. Nothing but a warning comes of it.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "BTreeMap<json_schema::KeyName, Moment>"))]
+    pub(crate) rotate_by: BTreeMap<Spanned<KeyId>, Spanned<Moment>>,
 }
+
+/// The id of a token key: too short to be a key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(crate) struct KeyId(pub(crate) String);
 
 /// Where the token key comes from. A key itself is never accepted: a rules file is no place for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -131,15 +163,25 @@ pub(crate) enum TokenKeySource {
 
 /// One entry of the inventory.
 #[derive(Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct FieldRule {
+    /// Its name, in decisions and reports; without one, its first key.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub(crate) name: Option<Spanned<String>>,
     /// Patterns of keys; never empty, nor is one of them.
     #[serde(deserialize_with = "some_keys")]
+    #[cfg_attr(test, schemars(with = "json_schema::Keys"))]
     pub(crate) keys: Vec<Spanned<String>>,
+    /// How much harm a value can do outside; `confidential` if nothing is said.
     pub(crate) class: Option<DataClass>,
+    /// What kind of thing a value is; masked values name it.
+    #[cfg_attr(test, schemars(with = "Option<json_schema::CategoryName>"))]
     pub(crate) category: Option<Spanned<String>>,
+    /// What becomes of a value; else the default of the file, or else it is erased.
+    #[cfg_attr(test, schemars(with = "Option<MaskSpec>"))]
     pub(crate) mask: Option<Spanned<MaskSpec>>,
+    /// How far the value goes that follows the key in plain text.
     pub(crate) extent: Option<Extent>,
 }
 
@@ -156,6 +198,7 @@ impl Unlisted {
 
 /// How far the value goes that follows the key in plain text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Extent {
     /// To the next delimiter.
@@ -166,26 +209,44 @@ pub(crate) enum Extent {
 
 /// One kind of value that is found in text, by a regex or by a detector.
 #[derive(Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(transform = json_schema::regex_or_detector))]
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct PatternRule {
+    /// Its name, by which rules and exemptions know it; of two patterns, not the same.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(crate) name: Spanned<String>,
+    /// In the syntax of the regex crate. The first group, or else the whole match, is masked.
+    #[cfg_attr(test, schemars(with = "Option<json_schema::Regex>"))]
     pub(crate) regex: Option<Spanned<String>>,
+    /// A detector that comes with the library.
+    #[cfg_attr(test, schemars(with = "Option<json_schema::DetectorName>"))]
     pub(crate) detector: Option<Spanned<String>>,
     /// The validator that a match must pass.
+    #[cfg_attr(test, schemars(with = "Option<json_schema::ValidatorName>"))]
     pub(crate) validate: Option<Spanned<String>>,
     /// Words one of which must stand near.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<json_schema::Word>"))]
     pub(crate) context: Vec<Spanned<String>>,
+    /// How much harm a value can do outside; `confidential` if nothing is said.
     pub(crate) class: Option<DataClass>,
+    /// What kind of thing a value is; masked values name it.
+    #[cfg_attr(test, schemars(with = "Option<json_schema::CategoryName>"))]
     pub(crate) category: Option<Spanned<String>>,
+    /// What becomes of a value; else the default of the file, or else it is erased.
+    #[cfg_attr(test, schemars(with = "Option<MaskSpec>"))]
     pub(crate) mask: Option<Spanned<MaskSpec>>,
     /// Where the format is published.
     #[serde(skip_serializing)]
     #[cfg_attr(not(test), expect(dead_code, reason = "written for readers; a test asks packs for it"))]
     pub(crate) source: Option<String>,
+    /// Texts in which something must be masked; tried at start.
     #[serde(default, skip_serializing)]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub(crate) examples: Vec<Spanned<String>>,
+    /// Texts in which nothing must be masked; tried at start.
     #[serde(default, skip_serializing)]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub(crate) counterexamples: Vec<Spanned<String>>,
 }
 
@@ -260,6 +321,18 @@ impl Visitor<'_> for TokenKeySourceVisitor {
                 "a rules file holds no token key; only \"ephemeral\" may stand here{HINT}if this is a real key, change \
                  it, for it was written to a file, and give the new one in TRACING_PRIVACY_KEY_FILE or \
                  TRACING_PRIVACY_KEY; \"ephemeral\" makes a random key that lives as long as the process"
+            ))),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for KeyId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)? {
+            id if is_key_id(&id) => Ok(Self(id)),
+            _ => Err(de::Error::custom(format_args!(
+                "this is not the id of a token key{HINT}an id is up to 16 characters of a–z, 0–9 and _; if this is a real \
+                 key, change it, for it was written to a file"
             ))),
         }
     }

@@ -3,12 +3,15 @@
 
 mod audience;
 mod conceal;
+mod diagnostic;
 mod environment;
 mod error;
 mod exemption;
 mod fault;
 mod file;
 mod from_toml;
+#[cfg(test)]
+mod json_schema;
 mod packs;
 mod parse;
 mod picture;
@@ -18,6 +21,7 @@ mod source;
 mod span;
 mod suggest;
 
+pub use self::diagnostic::{Diagnostic, DiagnosticKind, Severity};
 pub use self::error::{Error, Place};
 pub(crate) use self::{
     audience::Audience,
@@ -36,6 +40,18 @@ pub(crate) use self::{
     span::written,
     suggest::hint,
 };
+
+/// The JSON Schema (draft 7) of the rules file, for editors; `tracing-privacy schema` prints it.
+///
+/// It knows the form: keys, words, what must be there. That names exist, that a regex compiles and that a lock is kept, only
+/// [`Policy`](crate::Policy) and `tracing-privacy check` know.
+///
+/// ```
+/// let schema: serde_json::Value = serde_json::from_str(tracing_privacy::RULES_SCHEMA)?;
+/// assert_eq!(schema["properties"]["version"]["const"], 1);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+pub const RULES_SCHEMA: &str = include_str!("redaction-rules.schema.json");
 
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,7 @@ mod redact;
 mod report;
 mod rules;
 mod scan;
+mod schema;
 mod sources;
 mod steps;
 mod token;
@@ -46,6 +47,7 @@ enum Command {
     Init(init::Init),
     Check(check::Check),
     Explain(explain::Explain),
+    Schema(schema::Schema),
     Keygen(keygen::Keygen),
     Token(token::Token),
     Completions(manual::Completions),
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Command::Init(init) => init.run(),
         Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Schema(schema) => schema.run(),
         Command::Keygen(keygen) => keygen.run(),
         Command::Token(token) => token.run(),
         Command::Completions(completions) => completions.run(),

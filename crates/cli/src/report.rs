@@ -23,6 +23,23 @@ pub(crate) enum Format {
     Github,
 }
 
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    Error,
+    Warning,
+}
+
+impl Level {
+    /// As SARIF (§3.27.10) and GitHub name it.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
 /// One thing that was found.
 #[derive(Clone, Copy)]
 pub(crate) struct Item<'i> {
@@ -54,7 +71,7 @@ trait Form {
         Ok(())
     }
 
-    fn add(&mut self, item: &Item<'_>, to: &mut dyn Write) -> io::Result<()>;
+    fn add(&mut self, level: Level, item: &Item<'_>, to: &mut dyn Write) -> io::Result<()>;
 
     fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
         Ok(())
@@ -77,7 +94,11 @@ impl<W: Write> Report<W> {
     }
 
     pub(crate) fn add(&mut self, item: &Item<'_>) -> io::Result<()> {
-        self.form.add(item, &mut self.to)
+        self.add_at(Level::Error, item)
+    }
+
+    pub(crate) fn add_at(&mut self, level: Level, item: &Item<'_>) -> io::Result<()> {
+        self.form.add(level, item, &mut self.to)
     }
 
     /// Lets out what was added so far.

@@ -19,9 +19,9 @@ fn bash_reads_its_completions_and_completes_with_them() {
     let ask = r#"
         source "$0"
         read -ra registered < <(complete -p tracing-privacy)
-        COMP_WORDS=(tracing-privacy sc) COMP_CWORD=1
+        COMP_WORDS=(tracing-privacy sca) COMP_CWORD=1
         for ((i = 0; i < ${#registered[@]}; i++)); do
-            if [[ ${registered[i]} == -F ]]; then "${registered[i + 1]}" tracing-privacy sc tracing-privacy; fi
+            if [[ ${registered[i]} == -F ]]; then "${registered[i + 1]}" tracing-privacy sca tracing-privacy; fi
         done
         echo "${COMPREPLY[@]}"
     "#;

@@ -56,6 +56,51 @@ fn wrong_rules_are_told_in_the_form_that_is_asked_for() {
     }
 }
 
+const DOUBTFUL: &str = "version = 1
+
+[[field]]
+keys = [\"badge\"]
+
+[[field]]
+name = \"visitor\"
+keys = [\"badge\"]
+
+[[exemption]]
+field = \"badge\"
+target = \"shop::*\"
+reason = \"INC-4711\"
+expires = 2026-01-01T12:00:00Z
+";
+
+#[test]
+fn what_has_no_effect_is_told_and_an_error_only_where_that_is_asked_for() {
+    let directory = directory();
+    fs::write(directory.path().join("doubtful.toml"), DOUBTFUL).unwrap();
+    for format in ["text", "json", "sarif", "junit", "github"] {
+        let warned = ran(directory.path(), &format!("check --format {format} doubtful.toml"));
+        assert_eq!((warned.code, warned.err.as_str()), (Some(0), ""));
+        insta::assert_snapshot!(format!("check_warns_{format}"), warned.out);
+        let denied = ran(directory.path(), &format!("check --deny-warnings --format {format} doubtful.toml"));
+        assert_eq!((denied.code, denied.err.as_str()), (Some(1), ""));
+        // The words are the same; where a form has levels, all are errors.
+        let is_text = format == "text";
+        assert_eq!(denied.out == warned.out, is_text, "{format}");
+        let told = |out: &str| out.matches("remove").count();
+        assert_eq!((told(&denied.out), told(&warned.out)), (2, 2), "{format}");
+        assert!(is_text || !denied.out.contains("warning"), "{}", denied.out);
+    }
+    assert_eq!(ran(directory.path(), "check --deny-warnings").code, Some(0), "nothing is said of the built-in rules");
+}
+
+#[test]
+fn the_schema_is_printed() {
+    let directory = directory();
+    let schema = ran(directory.path(), "schema");
+    assert_eq!((schema.code, schema.err.as_str()), (Some(0), ""));
+    let schema: serde_json::Value = serde_json::from_str(&schema.out).unwrap();
+    assert_eq!(schema["properties"]["version"]["const"], 1);
+}
+
 #[test]
 fn rules_that_cannot_be_read_are_no_verdict() {
     let directory = directory();

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use tracing_core::Metadata;
+
 use super::places::Places;
 use super::{Label, Masked, Snapshot};
 use crate::observe::Decision;
@@ -16,6 +18,7 @@ use crate::policy::{Category, DataClass};
 pub(crate) struct Counters {
     /// Tells these from all others.
     id: u64,
+    counts: bool,
     /// What is counted by rule, in the order of the rules.
     labels: Arc<[Label]>,
     known: Mutex<Known>,
@@ -69,7 +72,36 @@ enum Total {
     Rejected,
 }
 
+/// How a count grows.
+#[derive(Clone, Copy)]
+enum Add {
+    /// No other thread writes it, so that nothing is lost between reading and writing.
+    Alone,
+    /// Threads share it.
+    Shared,
+}
+
+impl Add {
+    #[inline(always)]
+    fn to(self, cell: &AtomicU64, more: u64) {
+        match self {
+            Self::Alone => cell.store(cell.load(Ordering::Relaxed) + more, Ordering::Relaxed),
+            Self::Shared => drop(cell.fetch_add(more, Ordering::Relaxed)),
+        }
+    }
+}
+
 const TOTALS: usize = Total::Rejected as usize + 1;
+
+/// What became of a value, as a [`Decision`] tells it.
+#[derive(Clone, Copy)]
+pub(crate) struct Outcome {
+    pub(crate) failed: bool,
+    pub(crate) dropped: bool,
+    pub(crate) enforced: bool,
+    /// Where it came through a boundary.
+    pub(crate) callsite: Option<&'static Metadata<'static>>,
+}
 
 /// What came through a boundary, or past it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,12 +125,22 @@ impl Counters {
     pub(crate) fn new(labels: Arc<[Label]>) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let late = Shard::new(labels.len());
-        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), labels, known: Mutex::default(), late }
+        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), counts: true, labels, known: Mutex::default(), late }
     }
 
-    /// The same, with nothing counted.
-    pub(crate) fn afresh(&self) -> Self {
-        Self::new(Arc::clone(&self.labels))
+    /// The same, with nothing counted so far; or never, if it does not count.
+    pub(crate) fn afresh(&self, counts: bool) -> Self {
+        Self { counts, ..Self::new(Arc::clone(&self.labels)) }
+    }
+
+    /// A number that no others have.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Whether these count at all.
+    pub(crate) fn count_at_all(&self) -> bool {
+        self.counts
     }
 
     /// Counts an event, span or record.
@@ -110,43 +152,46 @@ impl Counters {
                 Passed::Record => Total::Records,
                 Passed::Exported => Total::Exported,
             };
-            add(shard.total(total), 1);
-            add(shard.total(Total::Values), values);
-            add(shard.total(Total::Bytes), bytes);
+            add.to(shard.total(total), 1);
+            add.to(shard.total(Total::Values), values);
+            add.to(shard.total(Total::Bytes), bytes);
         });
     }
 
     /// Counts a decision of the rule of that index, if it is one's.
     pub(crate) fn decided(&self, rule: Option<u32>, decision: &Decision<'_>) {
+        let Decision { masker, failed, dropped, enforced, callsite, .. } = *decision;
+        let outcome = Outcome { failed, dropped, enforced, callsite };
+        match rule {
+            Some(rule) => self.decided_by(rule, masker, outcome),
+            None => self.count(|shard, add| {
+                shard.outcome(add, outcome);
+                add.to(&shard.other(decision).count, 1);
+            }),
+        }
+    }
+
+    /// The same of a rule, without the words that nobody is told.
+    #[inline]
+    pub(crate) fn decided_by(&self, rule: u32, masker: &str, outcome: Outcome) {
+        let Some(label) = self.labels.get(rule as usize) else { return };
+        let elsewise = outcome.failed || *label.masker != *masker;
         self.count(|shard, add| {
-            add(shard.total(if decision.enforced { Total::Masked } else { Total::Observed }), 1);
-            if decision.failed && decision.enforced {
-                add(shard.total(Total::Failures), 1);
-            }
-            if decision.dropped && decision.enforced {
-                add(shard.total(Total::Dropped), 1);
-            }
-            match rule.and_then(|rule| Some((rule as usize, self.labels.get(rule as usize)?))) {
-                Some((rule, label)) => {
-                    let elsewise = decision.failed || *label.masker != *decision.masker;
-                    add(&shard.by_rule[rule][usize::from(elsewise)], 1);
-                }
-                None => add(&shard.other(decision).count, 1),
-            }
-            add(shard.places.get_or_init(Places::new).at(decision.callsite), 1);
+            shard.outcome(add, outcome);
+            add.to(&shard.by_rule[rule as usize][usize::from(elsewise)], 1);
         });
     }
 
     pub(crate) fn exempted(&self) {
-        self.count(|shard, add| add(shard.total(Total::Exempted), 1));
+        self.count(|shard, add| add.to(shard.total(Total::Exempted), 1));
     }
 
     pub(crate) fn violated(&self) {
-        self.count(|shard, add| add(shard.total(Total::Violations), 1));
+        self.count(|shard, add| add.to(shard.total(Total::Violations), 1));
     }
 
     pub(crate) fn rejected(&self) {
-        self.count(|shard, add| add(shard.total(Total::Rejected), 1));
+        self.count(|shard, add| add.to(shard.total(Total::Rejected), 1));
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
@@ -157,26 +202,37 @@ impl Counters {
         self.sums().masked
     }
 
-    fn count(&self, count: impl Fn(&Shard, fn(&AtomicU64, u64))) {
+    #[inline]
+    fn count(&self, count: impl Fn(&Shard, Add)) {
+        if !self.counts {
+            return;
+        }
         let own = SHARDS.try_with(|shards| {
             // Nothing that runs here counts, so it is never borrowed twice.
-            let Ok(mut shards) = shards.try_borrow_mut() else { return false };
-            let at = shards.iter().position(|(id, _)| *id == self.id);
-            let at = at.unwrap_or_else(|| {
-                shards.insert(0, (self.id, self.new_shard()));
-                if shards.len() > MANY {
-                    shards.retain(|(_, shard)| Arc::strong_count(shard) > 1);
-                }
-                0
-            });
-            // No other thread writes, so that nothing is lost between the two.
-            count(&shards[at].1, |cell, more| cell.store(cell.load(Ordering::Relaxed) + more, Ordering::Relaxed));
+            let Ok(shards) = shards.try_borrow() else { return false };
+            let Some((_, shard)) = shards.iter().find(|(id, _)| *id == self.id) else { return false };
+            count(shard, Add::Alone);
             true
         });
         if !own.unwrap_or(false) {
-            count(&self.late, |cell, more| {
-                cell.fetch_add(more, Ordering::Relaxed);
-            });
+            self.count_anew(&count);
+        }
+    }
+
+    /// On a thread that has no shard yet, or never will.
+    #[cold]
+    fn count_anew(&self, count: &dyn Fn(&Shard, Add)) {
+        let own = SHARDS.try_with(|shards| {
+            let Ok(mut shards) = shards.try_borrow_mut() else { return false };
+            shards.insert(0, (self.id, self.new_shard()));
+            if shards.len() > MANY {
+                shards.retain(|(_, shard)| Arc::strong_count(shard) > 1);
+            }
+            count(&shards[0].1, Add::Alone);
+            true
+        });
+        if !own.unwrap_or(false) {
+            count(&self.late, Add::Shared);
         }
     }
 
@@ -227,6 +283,18 @@ impl Shard {
 
     fn total(&self, total: Total) -> &AtomicU64 {
         &self.totals[total as usize]
+    }
+
+    #[inline]
+    fn outcome(&self, add: Add, Outcome { failed, dropped, enforced, callsite }: Outcome) {
+        add.to(self.places.get_or_init(Places::new).at(callsite), 1);
+        add.to(self.total(if enforced { Total::Masked } else { Total::Observed }), 1);
+        if failed && enforced {
+            add.to(self.total(Total::Failures), 1);
+        }
+        if dropped && enforced {
+            add.to(self.total(Total::Dropped), 1);
+        }
     }
 
     fn other(&self, decision: &Decision<'_>) -> &Other {
@@ -316,6 +384,7 @@ mod tests {
             failed: false,
             dropped: false,
             enforced: true,
+            made_by: None,
         }
     }
 

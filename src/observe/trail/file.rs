@@ -18,6 +18,8 @@ pub(super) struct TrailFile {
     file: File,
     /// How long the file is; all lines up to here are whole.
     len: u64,
+    /// Whether a piece of a line may stand behind them.
+    torn: bool,
 }
 
 /// What stood in a file that was there.
@@ -55,17 +57,34 @@ impl TrailFile {
         if whole < len {
             file.set_len(whole)?;
         }
-        Ok((Self { file, len: whole }, Found { last, torn: len - whole }))
+        Ok((Self { file, len: whole, torn: false }, Found { last, torn: len - whole }))
+    }
+}
+
+impl TrailFile {
+    /// Takes off what may stand behind the last whole line.
+    fn mend(&mut self) -> io::Result<()> {
+        if self.torn {
+            self.file.set_len(self.len)?;
+            self.torn = false;
+        }
+        Ok(())
     }
 }
 
 impl Sink for TrailFile {
     fn append(&mut self, line: &[u8]) -> io::Result<()> {
+        // Else this line would be joined to the piece.
+        self.mend()?;
+        self.torn = true;
         let written = self.file.write_all(line);
         match &written {
-            Ok(()) => self.len += line.len() as u64,
-            // A piece of the line may stand there. If it cannot be taken off, the next line would be joined to it.
-            Err(_) => self.file.set_len(self.len)?,
+            Ok(()) => {
+                self.len += line.len() as u64;
+                self.torn = false;
+            }
+            // Where this fails, too, the next line tries it again.
+            Err(_) => drop(self.mend()),
         }
         written
     }

@@ -31,10 +31,9 @@
 
 mod chain;
 mod file;
+mod places;
 
-use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -43,10 +42,10 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
-use tracing_core::Metadata;
 
 pub use self::chain::{TrailFault, Verified, verify};
 use self::file::{Sink, TrailFile};
+use self::places::{Place, Places};
 use super::{Decision, Notice, Observer};
 use crate::format::write_time;
 use crate::policy::ExemptionInfo;
@@ -59,21 +58,10 @@ use crate::policy::ExemptionInfo;
 pub struct Trail(Arc<Writing>);
 
 struct Writing {
-    hasher: RandomState,
-    /// What is counted, by a hash of what it is.
-    places: [Mutex<HashMap<u64, Vec<Place>>>; SHARDS],
+    places: Places,
     out: Mutex<Out>,
     lost: AtomicU64,
 }
-
-/// A power of two: threads that mask different things seldom meet.
-const SHARDS: usize = 16;
-
-/// More places than this in one shard are counted as one.
-const MOST_PLACES: usize = 1024;
-
-/// Under this they are counted.
-const OTHERS: u64 = 0;
 
 /// How often what was counted is written, if nothing else is said.
 const INTERVAL: Duration = Duration::from_secs(20);
@@ -84,26 +72,6 @@ struct Out {
     before: String,
     /// How many notices could not be written.
     lost: u64,
-}
-
-/// What is told of a decision.
-#[derive(Clone, Serialize)]
-struct Place {
-    rule: Box<str>,
-    category: Box<str>,
-    class: &'static str,
-    masker: Box<str>,
-    outcome: &'static str,
-    target: Option<&'static str>,
-    file: Option<&'static str>,
-    line: Option<u32>,
-    field: Option<&'static str>,
-    policy: Box<str>,
-    /// Where `line` and `field` are from.
-    #[serde(skip)]
-    callsite: Option<&'static Metadata<'static>>,
-    #[serde(rename = "count")]
-    unwritten: u64,
 }
 
 impl Trail {
@@ -147,12 +115,7 @@ impl Trail {
 
     fn to(sink: Box<dyn Sink>, next: u64, before: String) -> Self {
         let out = Mutex::new(Out { sink, next, before, lost: 0 });
-        Self(Arc::new(Writing {
-            hasher: RandomState::new(),
-            places: std::array::from_fn(|_| Mutex::default()),
-            out,
-            lost: AtomicU64::new(0),
-        }))
+        Self(Arc::new(Writing { places: Places::new(), out, lost: AtomicU64::new(0) }))
     }
 }
 
@@ -180,30 +143,10 @@ impl Drop for Writing {
 
 impl Writing {
     fn decided(&self, decision: &Decision<'_>) {
-        let callsite = decision.callsite.map(std::ptr::from_ref);
-        let what = (decision.rule, decision.masker, decision.field, outcome(decision), callsite);
-        let hash = self.hasher.hash_one(what);
-        let shard = hash as usize % SHARDS;
-        let first = {
-            let mut places = lock(&self.places[shard]);
-            let others = places.len() >= MOST_PLACES && !places.contains_key(&hash);
-            let same = places.entry(if others { OTHERS } else { hash }).or_default();
-            match same.iter_mut().find(|place| others || place.is_of(decision)) {
-                Some(place) => {
-                    place.unwritten += 1;
-                    None
-                }
-                None => {
-                    let first = Place::of(decision, others);
-                    same.push(Place { unwritten: 0, ..first.clone() });
-                    Some(first)
-                }
-            }
-        };
-        if let Some(first) = first
+        if let Some(first) = self.places.count(decision)
             && self.write(&Masked { kind: "masked", place: &first }).is_err()
         {
-            self.count_again(shard, &first);
+            self.places.count_again(&first);
         }
     }
 
@@ -237,27 +180,12 @@ impl Writing {
     }
 
     fn flush(&self) {
-        for (shard, places) in self.places.iter().enumerate() {
-            let unwritten: Vec<Place> = {
-                let mut places = lock(places);
-                let counted = places.values_mut().flatten().filter(|place| place.unwritten > 0);
-                counted.map(Place::take).collect()
-            };
-            let mut failed = false;
-            for place in unwritten {
-                failed = failed || self.write(&Masked { kind: "masked", place: &place }).is_err();
-                if failed {
-                    self.count_again(shard, &place);
-                }
+        let mut failed = false;
+        for place in self.places.take() {
+            failed = failed || self.write(&Masked { kind: "masked", place: &place }).is_err();
+            if failed {
+                self.places.count_again(&place);
             }
-        }
-    }
-
-    /// Counts again what could not be written.
-    fn count_again(&self, shard: usize, place: &Place) {
-        let mut places = lock(&self.places[shard]);
-        if let Some(known) = places.values_mut().flatten().find(|known| known.is_same(place)) {
-            known.unwritten += place.unwritten;
         }
     }
 
@@ -283,67 +211,6 @@ impl Out {
         self.next += 1;
         self.before = hash;
         Ok(())
-    }
-}
-
-impl Place {
-    fn of(decision: &Decision<'_>, others: bool) -> Self {
-        let callsite = decision.callsite.filter(|_| !others);
-        Self {
-            rule: if others { "others".into() } else { decision.rule.into() },
-            category: decision.category.as_str().into(),
-            class: decision.class.as_str(),
-            masker: decision.masker.into(),
-            outcome: outcome(decision),
-            target: callsite.map(Metadata::target),
-            file: callsite.and_then(Metadata::file),
-            line: callsite.and_then(Metadata::line),
-            field: callsite.and_then(|callsite| field_of(callsite, decision.field)),
-            policy: decision.policy.into(),
-            callsite,
-            unwritten: 1,
-        }
-    }
-
-    fn is_of(&self, decision: &Decision<'_>) -> bool {
-        let callsite = |callsite: Option<&'static Metadata<'static>>| callsite.map(std::ptr::from_ref);
-        *self.rule == *decision.rule
-            && *self.masker == *decision.masker
-            && self.outcome == outcome(decision)
-            && callsite(self.callsite) == callsite(decision.callsite)
-            && self.field == decision.callsite.and_then(|callsite| field_of(callsite, decision.field))
-            && *self.policy == *decision.policy
-    }
-
-    fn is_same(&self, other: &Self) -> bool {
-        let callsite = |place: &Self| place.callsite.map(std::ptr::from_ref);
-        self.rule == other.rule
-            && self.masker == other.masker
-            && self.outcome == other.outcome
-            && callsite(self) == callsite(other)
-            && self.field == other.field
-            && self.policy == other.policy
-    }
-
-    /// What is to be written; nothing of it is left.
-    fn take(&mut self) -> Self {
-        let taken = self.clone();
-        self.unwritten = 0;
-        taken
-    }
-}
-
-/// The name of a field, if the callsite has it; else it is a key in a text, and that is data.
-fn field_of(callsite: &'static Metadata<'static>, field: &str) -> Option<&'static str> {
-    callsite.fields().iter().map(|known| known.name()).find(|known| *known == field)
-}
-
-fn outcome(decision: &Decision<'_>) -> &'static str {
-    match decision {
-        Decision { enforced: false, .. } => "observed",
-        Decision { failed: true, .. } => "failed",
-        Decision { dropped: true, .. } => "dropped",
-        _ => "masked",
     }
 }
 

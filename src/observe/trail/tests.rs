@@ -1,4 +1,8 @@
+use std::collections::BTreeMap;
+
+use super::places::{MOST_CELLS, MOST_PLACES, SHARDS};
 use super::*;
+use crate::Policy;
 use crate::policy::{Category, DataClass};
 
 /// A disk that can be full.
@@ -52,6 +56,7 @@ fn decide(trail: &Trail, rule: &str) {
         failed: false,
         dropped: false,
         enforced: true,
+        made_by: None,
     });
 }
 
@@ -99,4 +104,89 @@ fn places_without_end_become_one() {
     let counts =
         disk.lines().iter().map(|line| line.rsplit(' ').next().and_then(|n| n.parse::<usize>().ok()).expect("n")).sum();
     assert_eq!((many, true), (counts, disk.lines().len() < many * 3 / 4));
+}
+
+/// The sum of all counts, by rule and field.
+fn sums(disk: &Disk) -> BTreeMap<String, u64> {
+    let bytes = lock(&disk.0).1.clone();
+    verify(&bytes[..]).expect("the trail is whole");
+    let mut sums = BTreeMap::new();
+    for line in String::from_utf8(bytes).expect("UTF-8").lines() {
+        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let field = line["field"].as_str().unwrap_or("-").to_owned();
+        *sums.entry(format!("{} {field}", line["rule"].as_str().expect("a rule"))).or_default() +=
+            line["count"].as_u64().expect("a count");
+    }
+    sums
+}
+
+#[test]
+fn threads_count_each_for_itself_and_nothing_is_lost_when_they_end() {
+    const EACH: u64 = 2000;
+    let (disk, trail) = trail();
+    let policy = Policy::builder().include("builtin:pii").include("builtin:secrets").observer(trail.clone()).build();
+    let policy = policy.expect("good rules");
+    for _ in 0..3 {
+        thread::scope(|scope| {
+            let threads: Vec<_> = (0..4)
+                .map(|_| {
+                    scope.spawn(|| {
+                        let _ = crate::testing::capture(&policy, || {
+                            for i in 0..EACH {
+                                tracing::info!(email = "jo@example.com", other = "key password=hunter2", i);
+                            }
+                        });
+                    })
+                })
+                .collect();
+            while !threads.iter().all(thread::ScopedJoinHandle::is_finished) {
+                trail.flush();
+                thread::yield_now();
+            }
+        });
+    }
+    trail.flush();
+    let expected = [("email_field email".to_owned(), 12 * EACH), ("password -".to_owned(), 12 * EACH)];
+    assert_eq!(sums(&disk), expected.into());
+    assert!(disk.lines().len() > 20, "it was written meanwhile");
+    trail.flush();
+    assert_eq!(sums(&disk), [("email_field email".to_owned(), 12 * EACH), ("password -".to_owned(), 12 * EACH)].into());
+}
+
+/// Policies that come and go stand at the same addresses, one after the other.
+#[test]
+fn rules_of_a_policy_are_not_taken_for_those_of_one_that_is_gone() {
+    let (disk, trail) = trail();
+    let rounds = u64::try_from(MOST_CELLS / 2 + 50).expect("few");
+    for round in 0..rounds {
+        let name = if round % 2 == 0 { "even" } else { "odd_" };
+        let rules = format!(
+            "version = 1\n[[field]]\nname = \"{name}\"\nkeys = [\"badge\"]\n[[field]]\nname = \"x{name}\"\nkeys = [\"x\"]\n"
+        );
+        let policy = Policy::builder().rules(&rules).observer(trail.clone()).build().expect("good rules");
+        for _ in 0..3 {
+            policy.sanitize_field("badge", "B-4711");
+            policy.sanitize_field("x", "B-4711");
+        }
+    }
+    trail.flush();
+    let half = 3 * rounds / 2;
+    let expected = ["even -", "odd_ -", "xeven -", "xodd_ -"].map(|name| (name.to_owned(), half));
+    assert_eq!(sums(&disk), expected.into());
+}
+
+/// The key of a text is data, so it is not told; and it makes no places without end.
+#[test]
+fn keys_of_texts_are_one_place_unless_the_callsite_has_a_field_of_that_name() {
+    let (disk, trail) = trail();
+    let policy = Policy::builder().include("builtin:secrets").observer(trail.clone()).build().expect("good rules");
+    let _ = crate::testing::capture(&policy, || {
+        for i in 0..50 {
+            let key = if i % 2 == 0 { format!("k{i}_password") } else { "password".to_owned() };
+            tracing::info!(body = format!("{key}=hunter{i}zq"), password = "hunter2");
+        }
+    });
+    trail.flush();
+    assert_eq!(sums(&disk), [("password -".to_owned(), 25), ("password password".to_owned(), 75)].into());
+    assert_eq!(disk.lines().len(), 4);
 }

@@ -201,6 +201,12 @@ impl Exemptions {
             .flatten()
     }
 
+    /// Whether a field of that target may pass as a whole.
+    pub(crate) fn lets_field_pass(&self, target: &str, field: &str) -> bool {
+        let (now, wall) = (Instant::now(), SystemTime::now());
+        self.find(target, |armed| armed.is_for_field(field) && !armed.is_over(now, wall)).is_some()
+    }
+
     fn find(&self, target: &str, is_for: impl Fn(&&Arc<Armed>) -> bool) -> Option<Arc<Armed>> {
         let list = self.list();
         let mut in_force =

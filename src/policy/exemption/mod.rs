@@ -209,38 +209,36 @@ impl Policy {
         compiled.exemptions.take_over(&old.compiled().exemptions, max, compiled.observer.as_deref());
     }
 
-    /// Arms the exemptions of rules files. Those whose time is over are told. For an audience, those for patterns which it
-    /// does not mask are left out.
-    pub(super) fn arm_from(&self, files: &[(Source, RulesFile)], audience: bool) -> Result<Vec<String>, Error> {
+    /// Arms the exemptions of rules files, but for those whose time is over, and those of a pattern that is known and not in force.
+    pub(super) fn arm_from(&self, files: &[(Source, RulesFile)], is_known: &dyn Fn(&str) -> bool) -> Result<(), Error> {
         let (now, compiled) = (SystemTime::now(), self.compiled());
-        let mut over = Vec::new();
         let rules = files.iter().flat_map(|(source, file)| file.exemptions.iter().map(move |rule| (source, rule)));
         for (source, rule) in rules {
-            let not_masked =
-                |name: &toml::Spanned<String>| !compiled.pattern_names().any(|known| known == name.get_ref());
-            if audience && rule.pattern.as_ref().is_some_and(not_masked) {
-                continue;
-            }
-            match self.of_file(source, rule, now)? {
-                Some(armed) => compiled.exemptions.arm(armed, compiled.observer.as_deref()),
-                None => {
-                    let message = "this exemption is over, and has no effect";
-                    let hint = Some("remove it".to_owned());
-                    over.push(Error::at(source, rule.expires.span(), message, hint).to_string());
-                }
+            if let Some(armed) = self.of_file(source, rule, now, is_known)? {
+                compiled.exemptions.arm(armed, compiled.observer.as_deref());
             }
         }
-        Ok(over)
+        Ok(())
     }
 
-    /// An exemption of a rules file; none if its time is over.
-    fn of_file(&self, source: &Source, rule: &ExemptionRule, now: SystemTime) -> Result<Option<Arc<Armed>>, Error> {
+    /// An exemption of a rules file; none if it has no effect.
+    fn of_file(
+        &self,
+        source: &Source,
+        rule: &ExemptionRule,
+        now: SystemTime,
+        is_known: &dyn Fn(&str) -> bool,
+    ) -> Result<Option<Arc<Armed>>, Error> {
         let at = |span: std::ops::Range<usize>| {
             move |Wrong { message, hint }: Wrong| Error::at(source, span, message, Some(hint))
         };
         let of = match (&rule.field, &rule.pattern) {
-            (Some(key), None) => of_field(key.get_ref()).map_err(at(key.span()))?,
-            (None, Some(name)) => self.of_pattern(name.get_ref()).map_err(at(name.span()))?,
+            (Some(key), None) => of_field(key.get_ref()).map(Some).map_err(at(key.span()))?,
+            (None, Some(name)) => match self.of_pattern(name.get_ref()) {
+                Ok(of) => Some(of),
+                Err(_) if is_known(name.get_ref()) => None,
+                Err(wrong) => return Err(at(name.span())(wrong)),
+            },
             _ => {
                 let message = "an exemption is for either a `field` or a `pattern`";
                 return Err(Error::at(source, rule.target.span(), message, None));
@@ -249,9 +247,7 @@ impl Policy {
         let target = target_of(rule.target.get_ref()).map_err(at(rule.target.span()))?;
         let reason = reason_of(rule.reason.get_ref()).map_err(at(rule.reason.span()))?;
         let Moment(expires) = *rule.expires.get_ref();
-        if expires <= now {
-            return Ok(None);
-        }
+        let Some(of) = of.filter(|_| expires > now) else { return Ok(None) };
         self.armed(of, target, reason, expires, now, false).map(Some).map_err(at(rule.expires.span()))
     }
 

@@ -3,40 +3,49 @@
 use std::fs::File;
 use std::io::{self, Seek as _, Write};
 
-use super::{Form, Item};
+use super::{Form, Item, Level};
 
 pub(super) struct Junit {
     command: &'static str,
     /// The cases. How many there are stands before them, so they wait in a file without a name.
     cases: io::BufWriter<File>,
-    count: u64,
+    tests: u64,
+    failures: u64,
 }
 
 impl Junit {
     pub(super) fn new(command: &'static str) -> io::Result<Self> {
-        Ok(Self { command, cases: io::BufWriter::new(tempfile::tempfile()?), count: 0 })
+        Ok(Self { command, cases: io::BufWriter::new(tempfile::tempfile()?), tests: 0, failures: 0 })
     }
 }
 
 impl Form for Junit {
-    fn add(&mut self, item: &Item<'_>, _: &mut dyn Write) -> io::Result<()> {
-        self.count += 1;
+    fn add(&mut self, level: Level, item: &Item<'_>, _: &mut dyn Write) -> io::Result<()> {
         let (file, message, rule) = (escaped(item.file), escaped(item.message), escaped(item.rule));
         let Item { line, column, .. } = item;
+        self.tests += 1;
+        // JUnit knows no warnings: a case that passes, and says something.
+        let says = match level {
+            Level::Error => {
+                self.failures += 1;
+                format!("<failure type=\"{rule}\" message=\"{message}\">{file}:{line}:{column}</failure>")
+            }
+            Level::Warning => format!("<system-out>warning: {message}</system-out>"),
+        };
         writeln!(
             self.cases,
             "    <testcase classname=\"{file}\" name=\"{rule} at {line}:{column}\" file=\"{file}\" line=\"{line}\">\n      \
-             <failure type=\"{rule}\" message=\"{message}\">{file}:{line}:{column}</failure>\n    </testcase>"
+             {says}\n    </testcase>"
         )
     }
 
     fn end(&mut self, to: &mut dyn Write) -> io::Result<()> {
-        let (command, failures) = (self.command, self.count);
-        let tests = failures.max(1);
+        let (command, failures) = (self.command, self.failures);
+        let tests = self.tests.max(1);
         let counts =
             format!("name=\"tracing-privacy {command}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\"");
         writeln!(to, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {counts}>\n  <testsuite {counts}>")?;
-        if failures == 0 {
+        if self.tests == 0 {
             writeln!(to, "    <testcase classname=\"tracing-privacy\" name=\"{command} found nothing\"/>")?;
         }
         self.cases.flush()?;

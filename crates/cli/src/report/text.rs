@@ -2,13 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::{Form, Item, one_line};
+use super::{Form, Item, Level, one_line};
 
 pub(super) struct Text;
 
 impl Form for Text {
-    fn add(&mut self, item: &Item<'_>, to: &mut dyn Write) -> io::Result<()> {
+    fn add(&mut self, level: Level, item: &Item<'_>, to: &mut dyn Write) -> io::Result<()> {
         let Item { line, column, .. } = item;
-        writeln!(to, "{}:{line}:{column}: {}", one_line(item.file), one_line(item.message))
+        let grave = if level == Level::Warning { "warning: " } else { "" };
+        writeln!(to, "{}:{line}:{column}: {grave}{}", one_line(item.file), one_line(item.message))
     }
 }
