@@ -28,6 +28,8 @@ pub enum Treatment {
     Dropped,
     /// They are looked into, like any text.
     Scanned,
+    /// The event is not logged, and a span loses the field; only schemas ask for that, see [`Policy::explain_schema`].
+    Rejected,
 }
 
 /// A rule that names a key.

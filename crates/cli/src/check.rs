@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use tracing_privacy::{Error, Policy};
 
 use crate::outcome::{FOUND, refused, trouble};
-use crate::report::{Format, Item, Report};
+use crate::report::{Format, Item, Level, Report};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -70,6 +70,7 @@ impl Check {
                     );
                     report.add(&Item {
                         rule: "rules",
+                        level: Level::Error,
                         message: &message,
                         file: &place.file,
                         line: place.line as u64,
@@ -77,6 +78,7 @@ impl Check {
                         end_column: None,
                         fingerprint: None,
                         facts: &[],
+                        excerpt: None,
                     })?;
                 }
                 report.finish()

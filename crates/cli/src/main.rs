@@ -19,6 +19,7 @@ mod redact;
 mod report;
 mod rules;
 mod scan;
+mod sieve;
 mod sources;
 mod steps;
 mod token;

@@ -11,7 +11,8 @@ impl Form for Github {
         let Item { line, column, .. } = item;
         let end = item.end_column.map_or_else(String::new, |end| format!(",endColumn={end}"));
         let (file, rule) = (property(item.file), property(item.rule));
-        writeln!(to, "::error file={file},line={line},col={column}{end},title={rule}::{}", data(item.message))
+        let (level, message) = (item.level.as_str(), data(item.message));
+        writeln!(to, "::{level} file={file},line={line},col={column}{end},title={rule}::{message}")
     }
 }
 

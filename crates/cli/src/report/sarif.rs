@@ -32,7 +32,7 @@ impl Form for Sarif {
         }
         let mut result = json!({
             "ruleId": item.rule,
-            "level": "error",
+            "level": item.level.as_str(),
             "message": { "text": item.message },
             "locations": [{
                 "physicalLocation": { "artifactLocation": { "uri": uri(item.file) }, "region": region },
