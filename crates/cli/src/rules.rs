@@ -24,7 +24,8 @@ impl Rules {
         self.builder().observer(observer).build()
     }
 
-    fn builder(&self) -> PolicyBuilder {
+    /// What it is built of, to be added to.
+    pub(crate) fn builder(&self) -> PolicyBuilder {
         match &self.rules {
             Some(path) => Policy::builder().rules_file(path),
             None => Policy::builder().environment(),
