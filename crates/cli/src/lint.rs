@@ -8,6 +8,7 @@ mod file;
 mod files;
 mod index;
 mod keys;
+mod logged;
 mod map;
 mod package;
 mod parse;
@@ -32,6 +33,7 @@ use self::checks::LINTS;
 use self::file::{Assigned, Options, Shown, defined, look};
 use self::index::Index;
 use self::keys::Keys;
+pub(crate) use self::logged::{logged_fields, with_room};
 use self::map::MapForm;
 use crate::outcome::{FOUND, TROUBLE, refused, trouble, wrong};
 use crate::progress::say;
@@ -152,7 +154,9 @@ impl Lint {
         };
         if policy.mode() != Mode::Enforce {
             let mode = policy.mode();
-            say(&format!("tracing-privacy: the mode is `{mode}`, in which nothing is masked; judged as if it were `enforce`"));
+            say(&format!(
+                "tracing-privacy: the mode is `{mode}`, in which nothing is masked; judged as if it were `enforce`"
+            ));
         }
         if self.map.is_some() { self.run_map(&policy) } else { self.run_lints(&policy) }
     }
@@ -164,7 +168,9 @@ impl Lint {
         };
         // Fingerprints are of names, which need no key.
         if let Some(key) = known.as_ref().and_then(|known| known.key.as_deref()) {
-            return refused(&format!("the baseline is one of `scan`, made with the key `{key}`; write one with `lint`"));
+            return refused(&format!(
+                "the baseline is one of `scan`, made with the key `{key}`; write one with `lint`"
+            ));
         }
         let new = self.write_baseline.as_ref().map(|_| Baseline::by_key(None));
         let report = (!self.quiet).then(|| Report::new(self.format, "lint", BufWriter::new(io::stdout().lock())));
@@ -212,7 +218,11 @@ impl Lint {
             Err(error) => trouble("standard output", &error),
             Ok(counts) => {
                 if !self.quiet {
-                    say(&format!("tracing-privacy: fields that are logged: {}; files: {}", entries.len(), counts.files));
+                    say(&format!(
+                        "tracing-privacy: fields that are logged: {}; files: {}",
+                        entries.len(),
+                        counts.files
+                    ));
                 }
                 if counts.unread > 0 { ExitCode::from(TROUBLE) } else { ExitCode::SUCCESS }
             }
@@ -253,16 +263,22 @@ impl Lint {
 
         let options = Options { tests: self.tests, map };
         let look = |keys: &mut Keys<'_>, file: &Assigned| look(file, &indexes[file.package], keys, &options);
-        work::in_order(jobs, &files, || Keys::new(policy), look, |file, seen| {
-            counts.files += 1;
-            match seen {
-                Ok(seen) => consume(&file.source.path.display().to_string(), seen),
-                Err(reason) => {
-                    unread(&file.source.path, &reason, &mut counts);
-                    Ok(())
+        work::in_order(
+            jobs,
+            &files,
+            || Keys::new(policy),
+            look,
+            |file, seen| {
+                counts.files += 1;
+                match seen {
+                    Ok(seen) => consume(&file.source.path.display().to_string(), seen),
+                    Err(reason) => {
+                        unread(&file.source.path, &reason, &mut counts);
+                        Ok(())
+                    }
                 }
-            }
-        })?;
+            },
+        )?;
         Ok(counts)
     }
 

@@ -21,7 +21,6 @@ mod report;
 mod rules;
 mod scan;
 mod sieve;
-mod sources;
 mod steps;
 mod token;
 mod work;

@@ -19,8 +19,8 @@ use crate::outcome::{FOUND, TROUBLE, refused, trouble, wrong};
 use crate::pipeline;
 use crate::progress::{Progress, say};
 use crate::report::{Format, Item, Level, Report};
-use crate::sieve::Sieve;
 use crate::rules::Rules;
+use crate::sieve::Sieve;
 use crate::steps::{Step, Steps, Task};
 use crate::work::Work;
 

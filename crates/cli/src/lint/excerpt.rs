@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Literal, Span, TokenStream, TokenTree};
 
 use super::place::Place;
 
@@ -24,12 +24,18 @@ pub(super) fn excerpts(source: &str, tokens: TokenStream, findings: &[Place]) ->
         match last.next() {
             None => drop(rest.pop()),
             Some(TokenTree::Group(group)) => {
-                excerpts.show(group.span_open(), 1);
-                excerpts.show(group.span_close(), 1);
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Brace => ("{", "}"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::None => ("", ""),
+                };
+                excerpts.show(group.span_open(), open);
+                excerpts.show(group.span_close(), close);
                 rest.push(group.stream().into_iter());
             }
-            Some(TokenTree::Ident(ident)) => excerpts.show(ident.span(), ident.to_string().chars().count()),
-            Some(TokenTree::Punct(punct)) => excerpts.show(punct.span(), 1),
+            Some(TokenTree::Ident(ident)) => excerpts.show(ident.span(), &ident.to_string()),
+            Some(TokenTree::Punct(punct)) => excerpts.show(punct.span(), &punct.as_char().to_string()),
             Some(TokenTree::Literal(literal)) => excerpts.literal(&literal),
         }
     }
@@ -43,17 +49,14 @@ struct Excerpts<'f> {
 }
 
 impl Excerpts<'_> {
-    /// Shows a token of that many characters. A comment of the documentation is tokens, too, each as long as all of it.
-    fn show(&mut self, span: Span, len: usize) {
-        let (start, end) = (span.start(), span.end());
-        if start.line == end.line && end.column - start.column <= len {
-            (start.column..end.column).for_each(|column| self.copy(start.line, column));
+    /// Shows a token, if it is what stands there: a comment of the documentation is tokens, too, but not as it is written.
+    fn show(&mut self, span: Span, token: &str) {
+        let (line, column) = (span.start().line, span.start().column);
+        let Some(written) = self.lines.get(&line).and_then(|line| line.get(column..)) else { return };
+        let token: Vec<char> = token.chars().collect();
+        if written.starts_with(&token) {
+            token.into_iter().enumerate().for_each(|(at, character)| self.put(line, column + at, character));
         }
-    }
-
-    fn copy(&mut self, line: usize, column: usize) {
-        let character = self.lines.get(&line).and_then(|line| line.get(column)).copied();
-        self.put(line, column, character.unwrap_or(' '));
     }
 
     fn put(&mut self, line: usize, column: usize, character: char) {
@@ -78,6 +81,11 @@ impl Excerpts<'_> {
             return;
         }
         let text = literal.to_string();
+        // That of a comment of the documentation is not as it is written.
+        let is_as_written = start.line != end.line || text.chars().count() == end.column - start.column;
+        if !is_as_written || text.matches('\n').count() != end.line - start.line {
+            return;
+        }
         // What is too short to say anything is shown.
         let is_short = !text.contains('"') && text.chars().count() <= 2;
         let quotes = [text.find('"'), text.rfind('"')];
@@ -102,12 +110,9 @@ mod tests {
     fn names_stay_and_literals_and_comments_go() {
         let place = |line, column| Place { line, column, end_line: line, end_column: column + 4 };
         let source = "/// hunter2\nfn f() { info!(ä = %mail, n = 4111, \"to hunter2 {mail:?}\", 7); } // hunter2\n#[doc = r#\"\nhunter2 x\"#] struct S;";
-        let shown = excerpts(source, source.parse().unwrap(), &[place(1, 1), place(2, 54), place(4, 1)]);
+        let shown = excerpts(source, source.parse().unwrap(), &[place(1, 1), place(2, 50), place(4, 99)]);
         assert_eq!(shown[&1].trim(), "");
-        assert_eq!(
-            shown[&2].trim_end(),
-            "fn f() { info!(ä = %mail, n = ****, \"***********{mail***\", 7); }"
-        );
+        assert_eq!(shown[&2].trim_end(), "fn f() { info!(ä = %mail, n = ****, \"***********{mail***\", 7); }");
         assert_eq!(shown[&4].trim_end(), "*********\"*] struct S;");
     }
 }

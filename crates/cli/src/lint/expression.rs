@@ -33,24 +33,89 @@ pub(super) struct Reader<'r> {
 
 /// Methods that give their value on, as it is or in another form.
 const PASS_ON: [&str; 42] = [
-    "clone", "cloned", "copied", "to_string", "to_owned", "to_vec", "as_str", "as_ref", "as_mut", "as_deref", "as_bytes",
-    "as_slice", "borrow", "borrow_mut", "deref", "into", "into_inner", "into_owned", "into_string", "unwrap", "unwrap_or",
-    "unwrap_or_default", "unwrap_or_else", "expect", "ok", "ok_or", "trim", "trim_end", "trim_start", "to_lowercase",
-    "to_uppercase", "to_ascii_lowercase", "take", "iter", "expose_secret", "declassify", "into_declassified", "lock", "read",
-    "to_str", "to_string_lossy", "inspect",
+    "clone",
+    "cloned",
+    "copied",
+    "to_string",
+    "to_owned",
+    "to_vec",
+    "as_str",
+    "as_ref",
+    "as_mut",
+    "as_deref",
+    "as_bytes",
+    "as_slice",
+    "borrow",
+    "borrow_mut",
+    "deref",
+    "into",
+    "into_inner",
+    "into_owned",
+    "into_string",
+    "unwrap",
+    "unwrap_or",
+    "unwrap_or_default",
+    "unwrap_or_else",
+    "expect",
+    "ok",
+    "ok_or",
+    "trim",
+    "trim_end",
+    "trim_start",
+    "to_lowercase",
+    "to_uppercase",
+    "to_ascii_lowercase",
+    "take",
+    "iter",
+    "expose_secret",
+    "declassify",
+    "into_declassified",
+    "lock",
+    "read",
+    "to_str",
+    "to_string_lossy",
+    "inspect",
 ];
 /// Methods and functions that take a value by its name.
 const BY_NAME: [&str; 16] = [
-    "get", "get_mut", "get_all", "get_one", "remove", "header", "param", "query_param", "cookie", "var", "var_os", "value_of",
-    "try_get", "get_str", "get_string", "field",
+    "get",
+    "get_mut",
+    "get_all",
+    "get_one",
+    "remove",
+    "header",
+    "param",
+    "query_param",
+    "cookie",
+    "var",
+    "var_os",
+    "value_of",
+    "try_get",
+    "get_str",
+    "get_string",
+    "field",
 ];
 /// Functions that only wrap what they are given.
 const WRAP: [&str; 12] =
     ["Some", "Ok", "Err", "new", "from", "debug", "display", "Debug", "Display", "Json", "DebugValue", "DisplayValue"];
 /// In the name of a function that makes a value safe.
 const MAKE_SAFE: [&str; 16] = [
-    "mask", "redact", "hash", "sanit", "anonym", "pseudonym", "tokenize", "censor", "obfuscat", "scrub", "confidential",
-    "internal", "encrypt", "digest", "hmac", "fingerprint",
+    "mask",
+    "redact",
+    "hash",
+    "sanit",
+    "anonym",
+    "pseudonym",
+    "tokenize",
+    "censor",
+    "obfuscat",
+    "scrub",
+    "confidential",
+    "internal",
+    "encrypt",
+    "digest",
+    "hmac",
+    "fingerprint",
 ];
 
 impl Reader<'_> {
@@ -265,7 +330,8 @@ impl Reader<'_> {
         let method = call.method.to_string();
         match method.as_str() {
             "len" | "count" | "capacity" => return Some(Ty::named("usize")),
-            "is_empty" | "is_some" | "is_none" | "is_ok" | "is_err" | "contains" | "starts_with" | "ends_with" | "eq" => {
+            "is_empty" | "is_some" | "is_none" | "is_ok" | "is_err" | "contains" | "starts_with" | "ends_with"
+            | "eq" => {
                 return Some(Ty::named("bool"));
             }
             "elapsed" => return Some(Ty::named("Duration")),
@@ -276,8 +342,8 @@ impl Reader<'_> {
             return Some(returned.clone());
         }
         match method.as_str() {
-            "clone" | "cloned" | "copied" | "as_ref" | "as_mut" | "to_owned" | "iter" | "into_iter" | "as_deref" | "borrow"
-            | "deref" | "to_vec" => Some(receiver),
+            "clone" | "cloned" | "copied" | "as_ref" | "as_mut" | "to_owned" | "iter" | "into_iter" | "as_deref"
+            | "borrow" | "deref" | "to_vec" => Some(receiver),
             "unwrap" | "unwrap_or_default" | "unwrap_or" | "unwrap_or_else" | "expect" | "lock" | "read" | "write"
             | "into_inner" | "first" | "last" | "pop" | "next" => Some(receiver.unwrapped().clone()).filter(is_known),
             _ => None,

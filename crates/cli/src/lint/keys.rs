@@ -61,7 +61,10 @@ impl<'p> Keys<'p> {
         let text = [before.as_bytes(), CANARY, after.as_bytes()].concat();
         let range = before.len()..before.len() + CANARY.len();
         // Not what the policy makes of the text: in the mode `observe`, that is nothing.
-        self.policy.findings(&text).iter().any(|finding| finding.range.start <= range.start && range.end <= finding.range.end)
+        self.policy
+            .findings(&text)
+            .iter()
+            .any(|finding| finding.range.start <= range.start && range.end <= finding.range.end)
     }
 }
 

@@ -171,8 +171,7 @@ impl Walker<'_> {
             return;
         };
         let value = self.reader.value(value, Form::Display);
-        let field =
-            Field { key: name.value(), place: Place::of_tokens(key), origin: FieldOrigin::Written, value };
+        let field = Field { key: name.value(), place: Place::of_tokens(key), origin: FieldOrigin::Written, value };
         let statement = self.statement(Kind::Record, "record", Place::of(call.method.span()));
         self.statements.push(Statement { fields: vec![field], ..statement });
     }
@@ -210,7 +209,8 @@ fn is_test(attributes: &[Attribute]) -> bool {
             "cfg" => match &attribute.meta {
                 syn::Meta::List(list) => {
                     let tokens = list.tokens.to_string();
-                    let is_word = |word: &str| tokens.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == word);
+                    let is_word =
+                        |word: &str| tokens.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == word);
                     is_word("test") && !is_word("not") && !is_word("any")
                 }
                 _ => false,

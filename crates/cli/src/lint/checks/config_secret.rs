@@ -36,7 +36,10 @@ pub(in crate::lint) fn secrets(policy: &Policy, text: &str, identity: impl Fn(&s
             lint: LINT.name,
             level: Level::Error,
             place,
-            message: format!("a secret stands in a configuration file, found by the rule `{rule}` ({}, {category})", class.as_str()),
+            message: format!(
+                "a secret stands in a configuration file, found by the rule `{rule}` ({}, {category})",
+                class.as_str()
+            ),
             help: LINT.help.to_owned(),
             class: class.as_str().to_owned(),
             category: category.as_str().to_owned(),
@@ -49,9 +52,9 @@ pub(in crate::lint) fn secrets(policy: &Policy, text: &str, identity: impl Fn(&s
 
 /// A file of this library's own rules has examples of all that it finds.
 fn is_rules_file(text: &str) -> bool {
-    let mut lines = text.lines().map(str::trim);
-    let has = |start: &str| text.lines().any(|line| line.trim().starts_with(start));
-    lines.any(|line| line.starts_with("version =")) && (has("[[pattern]]") || has("[[field]]") || has("include = ["))
+    let has =
+        |starts: &[&str]| text.lines().any(|line| starts.iter().any(|start| line.trim_start().starts_with(start)));
+    has(&["[[pattern]]", "[[field]]"]) && has(&["version = 1", "regex = ", "detector = ", "keys = "])
 }
 
 /// What stands for a secret, and what is none in spite of its key.
@@ -61,20 +64,27 @@ fn is_no_secret(text: &str, at: usize, value: &str) -> bool {
     // The key before the value, as far as letters go.
     let before = text[..at].trim_end_matches(|c: char| !c.is_alphanumeric());
     let key = &before[before.rfind(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').map_or(0, |at| at + 1)..];
-    let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    const WORDS: [&str; 12] = [
-        "", "true", "false", "null", "none", "nil", "~", "changeme", "redacted", "placeholder", "todo", "unset",
-    ];
-    // `# …` is a comment where the value should be.
-    const BEGINNINGS: [&str; 20] = [
-        "# ", "$", "{{", "{%", "<", "%", "@", "!", "env:", "env(", "env.", "vault:", "file:", "secret:", "ref+", "/", "./", "../", "~/",
-        "your",
+    let plain =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    const WORDS: [&str; 12] =
+        ["", "true", "false", "null", "none", "nil", "~", "changeme", "redacted", "placeholder", "todo", "unset"];
+    const BEGINNINGS: [&str; 19] = [
+        "$", "{{", "{%", "<", "%", "@", "!", "env:", "env(", "env.", "vault:", "file:", "secret:", "ref+", "/", "./",
+        "../", "~/", "your",
     ];
     let is_version = value.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '^' | '=' | '>' | '<' | '*'))
         && value.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '^' | '=' | '>' | '<' | ' ' | ',' | '*'))
         && value.contains('.');
-    let is_words = value.contains(' ') && value.chars().all(|c| c.is_alphabetic() || " .,:!?'’()-".contains(c));
-    WORDS.contains(&lower.as_str())
+    // A sentence, in a file of texts: without quotes, the value ends at its first blank.
+    let sentence = match text[..at].ends_with(['"', '\'']) {
+        true => value,
+        false => text[at..].lines().next().unwrap_or_default().trim(),
+    };
+    let is_words = sentence.contains(' ') && sentence.chars().all(|c| c.is_alphabetic() || " .,:!?'’()-".contains(c));
+    // A comment where the value should be.
+    let is_comment = value.starts_with('#') && text[..at].ends_with(char::is_whitespace);
+    is_comment
+        || WORDS.contains(&lower.as_str())
         || BEGINNINGS.iter().any(|start| lower.starts_with(start))
         || value.contains("${")
         || value.contains("{{")

@@ -29,8 +29,11 @@ fn check(statement: &Statement, keys: &Keys<'_>, found: &mut Vec<Found>) {
             FieldOrigin::Failed => "with `err`",
             _ => "as an argument",
         };
-        let (level, outcome) =
-            if is_masked { (Level::Warning, "; the policy masks it") } else { (Level::Error, ", and the policy does not mask it") };
+        let (level, outcome) = if is_masked {
+            (Level::Warning, "; the policy masks it")
+        } else {
+            (Level::Error, ", and the policy does not mask it")
+        };
         let message =
             format!("`#[instrument]` records {told} ({}, {}) {what}{outcome}", subject.class, subject.category);
         found.push(statement.finding(&LINT, level, field.place, &subject, message));

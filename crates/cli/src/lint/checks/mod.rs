@@ -96,11 +96,7 @@ impl Subject {
             format!("the {fields} {} of `{}`", names.join(", "), value.ty)
         };
         let sensitive = &highest.sensitive;
-        Some(Self {
-            name: names,
-            class: sensitive.class.as_str().to_owned(),
-            category: sensitive.category.clone(),
-        })
+        Some(Self { name: names, class: sensitive.class.as_str().to_owned(), category: sensitive.category.clone() })
     }
 }
 

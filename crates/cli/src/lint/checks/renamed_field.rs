@@ -15,12 +15,12 @@ pub(super) const LINT: Lint = Lint {
 fn check(statement: &Statement, keys: &Keys<'_>, found: &mut Vec<Found>) {
     for field in &statement.fields {
         let is_message = field.key == "message";
-        let Some(carried) = field.value.sensitive().filter(|_| field.origin == FieldOrigin::Written && !is_message) else {
+        let Some(carried) = field.value.sensitive().filter(|_| field.origin == FieldOrigin::Written && !is_message)
+        else {
             continue;
         };
         // A name that tells of it, and is not masked, is another finding.
-        if keys.sensitive(&field.key).is_some()
-            || is_kept_back(keys.treatment(statement.target.as_deref(), &field.key))
+        if keys.sensitive(&field.key).is_some() || is_kept_back(keys.treatment(statement.target.as_deref(), &field.key))
         {
             continue;
         }

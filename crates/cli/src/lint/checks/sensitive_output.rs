@@ -7,7 +7,7 @@ use crate::report::Level;
 
 pub(super) const LINT: Lint = Lint {
     name: "sensitive_output",
-    finds: "`println!`, `eprintln!`, `print!`, `eprint!` or `dbg!` of a sensitive value, which no boundary can mask",
+    finds: "a sensitive value that `println!`, `dbg!` and the like print",
     help: "log it as a field instead, or print a typed value: `confidential(&value)`",
     check,
 };

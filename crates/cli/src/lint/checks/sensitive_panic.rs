@@ -7,7 +7,7 @@ use super::{Found, Lint};
 
 pub(super) const LINT: Lint = Lint {
     name: "sensitive_panic",
-    finds: "`panic!`, `assert!`, `expect` and the like with a sensitive value in their message",
+    finds: "a sensitive value in the message of `panic!`, `assert!`, `expect` …",
     help: "leave the value out; `install_panic_hook()` masks what patterns find in such messages, and no more",
     check,
 };

@@ -22,7 +22,10 @@ fn check(statement: &Statement, keys: &Keys<'_>, found: &mut Vec<Found>) {
             continue;
         }
         let (class, category) = (sensitive.class.as_str().to_owned(), sensitive.category.clone());
-        let message = format!("the field `{}` ({class}, {category}) is logged as it is: the policy masks no such class", field.key);
+        let message = format!(
+            "the field `{}` ({class}, {category}) is logged as it is: the policy masks no such class",
+            field.key
+        );
         let subject = Subject { name: field.key.clone(), class, category };
         found.push(statement.finding(&LINT, Level::Error, field.place, &subject, message));
     }

@@ -84,9 +84,10 @@ pub(super) fn printed_by_thiserror(attributes: &[Attribute]) -> Vec<String> {
         let first = list.tokens.clone().into_iter().next()?;
         syn::parse2::<syn::LitStr>(first.into()).ok()
     });
-    let names = texts.flat_map(|text| placeholders(&text.value(), false)).map(|placeholder| match placeholder.argument {
-        Argument::Position(number) => number.to_string(),
-        Argument::Name(name) => name,
-    });
+    let names =
+        texts.flat_map(|text| placeholders(&text.value(), false)).map(|placeholder| match placeholder.argument {
+            Argument::Position(number) => number.to_string(),
+            Argument::Name(name) => name,
+        });
     names.collect()
 }

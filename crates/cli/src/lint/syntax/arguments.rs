@@ -97,7 +97,9 @@ fn events(input: ParseStream<'_>, into: &mut Arguments, mut level: bool, mut nam
                 into.level = Some(value);
                 level = false;
             }),
-            None if names && fork.peek(LitStr) && !fork.peek2(Token![=]) => fork.parse::<LitStr>().map(|_| names = false),
+            None if names && fork.peek(LitStr) && !fork.peek2(Token![=]) => {
+                fork.parse::<LitStr>().map(|_| names = false)
+            }
             None => argument(&fork, into),
         };
         if read.is_ok() {
@@ -152,11 +154,7 @@ fn argument(input: ParseStream<'_>, into: &mut Arguments) -> Result<()> {
             return value(input, Key::Name(name), place, form.unwrap_or(Form::Display), into);
         }
         if fork.is_empty() || fork.peek(Token![,]) || fork.peek(Token![;]) {
-            let expression: Expr = if form.is_some() {
-                syn::parse_str(&name)?
-            } else {
-                input.parse()?
-            };
+            let expression: Expr = if form.is_some() { syn::parse_str(&name)? } else { input.parse()? };
             input.advance_to(&fork);
             let form = form.or(sigil).unwrap_or(Form::Display);
             into.fields.push(Field { key: Key::Name(name), place, value: expression, form });

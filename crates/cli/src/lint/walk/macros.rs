@@ -33,14 +33,7 @@ impl Walker<'_> {
         read.message.iter().flat_map(|message| &message.arguments).for_each(|(_, value)| self.visit_expr(value));
     }
 
-    fn logged(
-        &self,
-        kind: Kind,
-        name: &str,
-        place: Place,
-        level: Option<&str>,
-        read: &Arguments,
-    ) -> Option<Statement> {
+    fn logged(&self, kind: Kind, name: &str, place: Place, level: Option<&str>, read: &Arguments) -> Option<Statement> {
         let level = level.map(str::to_owned).or_else(|| level_of(read.level.as_ref()?));
         let target = read.target.as_ref().map_or_else(|| self.module.clone(), |target| self.text(target));
         let fields = self.reader.fields(&read.fields);
