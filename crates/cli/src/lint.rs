@@ -25,7 +25,6 @@ use std::io::{self, BufWriter, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Mutex;
 
 use tracing_privacy::{Mode, Policy};
 
@@ -243,42 +242,35 @@ impl Lint {
             counts.unread += 1;
         };
         closed.iter().for_each(|(path, reason)| unread(path, reason, &mut counts));
-        let (files, packages) = Assigned::all(sources);
         let jobs = self.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
-
-        let indexes: Mutex<Vec<Index>> = Mutex::new((0..packages).map(|_| Index::default()).collect());
-        work::in_order(
-            jobs,
-            &files,
-            || (),
-            |(), file| defined(file),
-            |file, index| {
-                let mut indexes = indexes.lock().expect("only this thread has it");
-                indexes[file.package].merge(index);
-                Ok(())
-            },
-        )?;
-        let mut indexes = indexes.into_inner().expect("only this thread had it");
-        indexes.iter_mut().for_each(Index::finish);
-
         let options = Options { tests: self.tests, map };
-        let look = |keys: &mut Keys<'_>, file: &Assigned| look(file, &indexes[file.package], keys, &options);
-        work::in_order(
-            jobs,
-            &files,
-            || Keys::new(policy),
-            look,
-            |file, seen| {
-                counts.files += 1;
-                match seen {
-                    Ok(seen) => consume(&file.source.path.display().to_string(), seen),
-                    Err(reason) => {
-                        unread(&file.source.path, &reason, &mut counts);
-                        Ok(())
+        // One package after the other, so that what they define is not held at once.
+        for files in Assigned::by_package(sources) {
+            let mut index = Index::default();
+            let merge = |_: &Assigned, defined: Index| {
+                index.merge(defined);
+                Ok(())
+            };
+            work::in_order(jobs, &files, || (), |(), file| defined(file), merge)?;
+            index.finish();
+            let look = |keys: &mut Keys<'_>, file: &Assigned| look(file, &index, keys, &options);
+            work::in_order(
+                jobs,
+                &files,
+                || Keys::new(policy),
+                look,
+                |file, seen| {
+                    counts.files += 1;
+                    match seen {
+                        Ok(seen) => consume(&file.source.path.display().to_string(), seen),
+                        Err(reason) => {
+                            unread(&file.source.path, &reason, &mut counts);
+                            Ok(())
+                        }
                     }
-                }
-            },
-        )?;
+                },
+            )?;
+        }
         Ok(counts)
     }
 

@@ -1,5 +1,6 @@
 //! What becomes of one file.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use tracing_privacy::Policy;
@@ -16,37 +17,31 @@ use super::parse::{forget_spans, parse, read};
 use super::statement::Statement;
 use super::walk::statements;
 
-/// A file, and where it belongs.
+/// A file, and the path of its module.
 pub(super) struct Assigned {
     pub(super) source: Source,
-    /// Its package, by its index; behind all packages for a file without one.
-    pub(super) package: usize,
-    /// The path of its module.
     pub(super) module: Option<String>,
 }
 
 impl Assigned {
-    /// Says of each file where it belongs, and how many packages there are, one for those without any included.
-    pub(super) fn all(sources: Vec<Source>) -> (Vec<Self>, usize) {
+    /// Files by the package that they belong to, the first package first; those without one are together.
+    pub(super) fn by_package(sources: Vec<Source>) -> Vec<Vec<Self>> {
         let mut packages = Packages::default();
-        let found: Vec<_> = sources
-            .into_iter()
-            .map(|source| {
-                let package = packages.of(&source.path);
-                let stem = |path: &PathBuf| path.file_stem().map(|stem| stem.to_string_lossy().replace('-', "_"));
-                let module = match package {
-                    Some(package) => packages.all[package].module(&source.path),
-                    None => stem(&source.path),
-                };
-                (source, package, module)
-            })
-            .collect();
-        let without = packages.all.len();
-        let assigned = found
-            .into_iter()
-            .map(|(source, package, module)| Self { source, package: package.unwrap_or(without), module })
-            .collect();
-        (assigned, without + 1)
+        let (mut groups, mut places) = (Vec::<Vec<Self>>::new(), HashMap::new());
+        for source in sources {
+            let package = packages.of(&source.path);
+            let stem = |path: &PathBuf| path.file_stem().map(|stem| stem.to_string_lossy().replace('-', "_"));
+            let module = match package {
+                Some(package) => packages.all[package].module(&source.path),
+                None => stem(&source.path),
+            };
+            let at = *places.entry(package).or_insert(groups.len());
+            if at == groups.len() {
+                groups.push(Vec::new());
+            }
+            groups[at].push(Self { source, module });
+        }
+        groups
     }
 }
 
@@ -55,7 +50,9 @@ pub(super) fn defined(file: &Assigned) -> Index {
     if file.source.kind != Kind::Rust {
         return Index::default();
     }
-    let index = read(&file.source.path).and_then(|text| parse(&text)).map(|(parsed, _)| Index::of(&parsed));
+    let index = read(&file.source.path)
+        .and_then(|text| parse(&text))
+        .map(|(parsed, _)| Index::of(&parsed, file.module.as_deref()));
     forget_spans();
     index.unwrap_or_default()
 }

@@ -18,6 +18,8 @@ pub(super) struct Index {
     functions: HashMap<String, Option<Ty>>,
     methods: HashMap<(String, String), Option<Ty>>,
     constants: HashMap<String, Option<String>>,
+    /// The modules in files of their own that are only there in tests, by their paths.
+    tests: Vec<String>,
     /// What hand-written `impl`s print: of which type, in which form, which fields.
     written: Vec<(String, Form, Vec<String>)>,
 }
@@ -63,6 +65,15 @@ impl Index {
         other.methods.into_iter().for_each(|(name, ty)| add(&mut self.methods, name, ty));
         other.constants.into_iter().for_each(|(name, text)| add(&mut self.constants, name, text));
         self.written.extend(other.written);
+        self.tests.extend(other.tests);
+    }
+
+    /// Whether a module, or one around it, is only there in tests.
+    pub(super) fn is_test(&self, module: &str) -> bool {
+        let is_in = |test: &String| {
+            module.strip_prefix(test.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+        };
+        self.tests.iter().any(is_in)
     }
 
     /// Puts what `impl`s print to their types, which may stand in other files. To be called once all is merged.

@@ -24,7 +24,8 @@ pub(super) fn statements(
     keys: &Keys<'_>,
     tests: bool,
 ) -> Vec<Statement> {
-    if !tests && is_test(&file.attrs) {
+    let is_in_tests = module.as_deref().is_some_and(|module| index.is_test(module));
+    if !tests && (is_in_tests || is_test(&file.attrs)) {
         return Vec::new();
     }
     let reader = Reader { keys, index, scope: Scope::default(), this: None };
@@ -201,7 +202,7 @@ impl Walker<'_> {
 }
 
 /// Whether something is only there in tests.
-fn is_test(attributes: &[Attribute]) -> bool {
+pub(super) fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let Some(last) = attribute.path().segments.last().map(|last| last.ident.to_string()) else { return false };
         match last.as_str() {

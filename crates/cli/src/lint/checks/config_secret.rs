@@ -59,6 +59,7 @@ fn is_rules_file(text: &str) -> bool {
 
 /// What stands for a secret, and what is none in spite of its key.
 fn is_no_secret(text: &str, at: usize, value: &str) -> bool {
+    let line = text[text[..at].rfind('\n').map_or(0, |end| end + 1)..].lines().next().unwrap_or_default();
     let value = value.trim().trim_matches(['"', '\'', ',']);
     let lower = value.to_lowercase();
     // The key before the value, as far as letters go.
@@ -66,8 +67,32 @@ fn is_no_secret(text: &str, at: usize, value: &str) -> bool {
     let key = &before[before.rfind(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').map_or(0, |at| at + 1)..];
     let plain =
         |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    const WORDS: [&str; 12] =
-        ["", "true", "false", "null", "none", "nil", "~", "changeme", "redacted", "placeholder", "todo", "unset"];
+    // Defaults that everyone knows are no secrets, nor are the permissions of workflows.
+    const WORDS: [&str; 23] = [
+        "",
+        "true",
+        "false",
+        "null",
+        "none",
+        "nil",
+        "~",
+        "changeme",
+        "redacted",
+        "placeholder",
+        "todo",
+        "unset",
+        "password",
+        "passwd",
+        "secret",
+        "example",
+        "test",
+        "root",
+        "admin",
+        "postgres",
+        "dummy",
+        "read",
+        "write",
+    ];
     const BEGINNINGS: [&str; 19] = [
         "$", "{{", "{%", "<", "%", "@", "!", "env:", "env(", "env.", "vault:", "file:", "secret:", "ref+", "/", "./",
         "../", "~/", "your",
@@ -82,8 +107,11 @@ fn is_no_secret(text: &str, at: usize, value: &str) -> bool {
     };
     let is_words = sentence.contains(' ') && sentence.chars().all(|c| c.is_alphabetic() || " .,:!?'’()-".contains(c));
     // A comment where the value should be.
+    // Actions of a workflow are named by a hash.
+    let is_action = line.trim_start_matches(['-', ' ', '\t']).starts_with("uses:");
     let is_comment = value.starts_with('#') && text[..at].ends_with(char::is_whitespace);
     is_comment
+        || is_action
         || WORDS.contains(&lower.as_str())
         || BEGINNINGS.iter().any(|start| lower.starts_with(start))
         || value.contains("${")
@@ -153,6 +181,10 @@ mod tests {
             "password: Password",
             "password: Enter your password",
             "password = true",
+            "POSTGRES_PASSWORD: postgres",
+            "DATABASE_URL=postgres://postgres:password@localhost:5432/shop",
+            "  id-token: write",
+            "      uses: codecov/codecov-action@5a1091511ad55cbe89839c7260b706298ca349f7 # tag=v5.5.1",
             "password: # to be set\n",
             "authors = [\"Jane Doe <jane.doe@example.com>\"]",
             "version = 1\n[[field]]\nkeys = [\"x\"]\nexamples = [\"AKIAIOSFODNN7EXAMPLE\"]",

@@ -34,7 +34,10 @@ impl Index {
     pub(in crate::lint) fn tells_all_of(&self, ty: &Ty) -> bool {
         const TEXTS: [&str; 7] = ["String", "str", "[]", "Vec", "Bytes", "OsString", "PathBuf"];
         let is_text = |field: &super::Field| TEXTS.contains(&field.ty.unwrapped().name.as_str());
-        let bare = |defined: &Defined| defined.is_tuple || defined.fields.iter().any(is_text);
+        let is_data = |field: &super::Field| !field.ty.is_no_data();
+        let bare = |defined: &Defined| {
+            defined.is_tuple && defined.fields.iter().any(is_data) || defined.fields.iter().any(is_text)
+        };
         self.defined(ty).is_some_and(|types| !types.iter().any(bare))
     }
 }
@@ -106,7 +109,9 @@ impl<'s> Search<'s> {
                     let has_name = self.form == Form::Debug && *prints == Prints::All && !is_bare;
                     let is_masked = has_name && sensitive.is_kept_back;
                     let path = if path.is_empty() { name.to_owned() } else { path.clone() };
-                    self.found.push(Exposed { path, sensitive, is_masked });
+                    if !self.found.iter().any(|known| known.path == path) {
+                        self.found.push(Exposed { path, sensitive, is_masked });
+                    }
                 }
                 None => self.of(&field.ty, path),
             }

@@ -6,17 +6,20 @@ use syn::{Attribute, Fields, ImplItem, Item, Meta};
 use super::prints::{printed, printed_by_thiserror};
 use super::{Defined, Field, Form, Index, Prints, add};
 use crate::lint::types::Ty;
+use crate::lint::walk::is_test;
 
 impl Index {
-    /// What a file defines, at any depth.
-    pub(in crate::lint) fn of(file: &syn::File) -> Self {
-        let mut reader = Reader { index: Self::default() };
+    /// What a file defines, at any depth. `module`: the path of its module.
+    pub(in crate::lint) fn of(file: &syn::File, module: Option<&str>) -> Self {
+        let module = module.unwrap_or_default().to_owned();
+        let mut reader = Reader { module, index: Self::default() };
         reader.visit_file(file);
         reader.index
     }
 }
 
 struct Reader {
+    module: String,
     index: Index,
 }
 
@@ -78,6 +81,7 @@ impl<'ast> Visit<'ast> for Reader {
                 add(&mut self.index.functions, item.sig.ident.to_string(), Ty::returned(&item.sig.output));
             }
             Item::Impl(item) => self.implemented(item),
+            Item::Mod(item) => return self.module(item),
             Item::Const(item) => self.constant(&item.ident, &item.expr),
             Item::Static(item) => self.constant(&item.ident, &item.expr),
             _ => {}
@@ -87,6 +91,17 @@ impl<'ast> Visit<'ast> for Reader {
 }
 
 impl Reader {
+    fn module(&mut self, item: &syn::ItemMod) {
+        let outer = self.module.len();
+        self.module.push_str("::");
+        self.module.push_str(&item.ident.to_string());
+        if item.content.is_none() && is_test(&item.attrs) {
+            self.index.tests.push(self.module.clone());
+        }
+        visit::visit_item_mod(self, item);
+        self.module.truncate(outer);
+    }
+
     fn constant(&mut self, name: &syn::Ident, value: &syn::Expr) {
         let text = match value {
             syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),

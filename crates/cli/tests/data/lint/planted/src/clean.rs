@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use tracing::{debug, info, info_span, instrument, warn};
 use tracing_privacy::typed::{Sensitive, confidential};
 
-use crate::model::{Careful, Guarded, Token, User};
+use crate::model::{Careful, Guarded, Pin, Token, User};
 
 fn mask(text: &str) -> String {
     format!("{}…", &text[..1])
@@ -22,6 +22,8 @@ pub fn not_sensitive(user: &User, token: Token, shop_name: &str, password: &str,
     info!(id = user.id, shop_name, len = password.len(), is = password.is_empty(), "{} {pin}", user.email.len());
     info!(parsed = ?token, "{token:?} of {shop_name}");
     println!("{} has {} characters, {:?}", user.id, password.len(), token);
+    let pin = Pin(1);
+    println!("{pin:?}");
     dbg!(password.is_empty(), user.id);
     assert!(!password.is_empty(), "it is empty");
     panic!("no {{password}} for {}", user.id);

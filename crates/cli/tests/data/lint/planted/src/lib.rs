@@ -8,3 +8,6 @@ pub mod model;
 pub mod orders;
 pub mod output;
 pub mod structs;
+
+#[cfg(test)]
+mod only_in_tests;

@@ -99,3 +99,7 @@ pub enum Token {
     Word,
     Number(u64),
 }
+
+/// No text, and nothing that a rule names.
+#[derive(Clone, Copy, Debug)]
+pub struct Pin(pub usize);
