@@ -13,7 +13,7 @@ use super::index::Index;
 use super::keys::Keys;
 use super::map::{Entry, entries};
 use super::package::Packages;
-use super::parse::{forget_spans, parse, read};
+use super::parse::{forget_spans, parse, read, tokens};
 use super::statement::Statement;
 use super::walk::statements;
 
@@ -50,9 +50,8 @@ pub(super) fn defined(file: &Assigned) -> Index {
     if file.source.kind != Kind::Rust {
         return Index::default();
     }
-    let index = read(&file.source.path)
-        .and_then(|text| parse(&text))
-        .map(|(parsed, _)| Index::of(&parsed, file.module.as_deref()));
+    let index =
+        read(&file.source.path).and_then(|text| parse(&text)).map(|parsed| Index::of(&parsed, file.module.as_deref()));
     forget_spans();
     index.unwrap_or_default()
 }
@@ -92,7 +91,7 @@ pub(super) fn look(file: &Assigned, index: &Index, keys: &Keys<'_>, options: &Op
 }
 
 fn rust(text: &str, file: &Assigned, index: &Index, keys: &Keys<'_>, options: &Options) -> Result<Seen, String> {
-    let (parsed, tokens) = parse(text)?;
+    let parsed = parse(text)?;
     let statements: Vec<Statement> = statements(&parsed, file.module.clone(), index, keys, options.tests);
     if options.map {
         let entries = statements.iter().flat_map(|statement| entries(statement, keys)).collect();
@@ -103,7 +102,8 @@ fn rust(text: &str, file: &Assigned, index: &Index, keys: &Keys<'_>, options: &O
     found.sort_by(|a, b| (a.place, a.lint).cmp(&(b.place, b.lint)));
     found.dedup_by(|a, b| (a.place, a.lint) == (b.place, b.lint));
     let places: Vec<_> = found.iter().map(|found| found.place).collect();
-    let excerpts = if found.is_empty() { Default::default() } else { excerpts(text, tokens, &places) };
+    // Few files have findings, so that most are cut into tokens once.
+    let excerpts = if found.is_empty() { Default::default() } else { excerpts(text, tokens(text)?, &places) };
     let line = |found: &Found| excerpts.get(&found.place.line).cloned().unwrap_or_default();
     Ok(Seen { findings: shown(text, found, line), ..Seen::default() })
 }

@@ -21,7 +21,7 @@ pub(crate) struct LoggedField {
 ///
 /// To be called on a thread that [`with_room`] makes.
 pub(crate) fn logged_fields(source: &str, policy: &Policy) -> Result<Vec<LoggedField>, String> {
-    let parsed = parse(source).map(|(file, _)| {
+    let parsed = parse(source).map(|file| {
         let statements = statements(&file, None, &Index::default(), &Keys::new(policy), true);
         let logged = statements.into_iter().filter(|statement| !matches!(statement.kind, Kind::Print | Kind::Panic));
         let fields = logged.flat_map(|statement| statement.fields).filter(|field| {

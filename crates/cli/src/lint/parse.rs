@@ -36,19 +36,22 @@ pub(super) fn read(path: &Path) -> Result<String, String> {
 }
 
 /// Parses a source. The error says where it is no Rust. Spans are those of this thread until [`forget_spans`].
-pub(super) fn parse(source: &str) -> Result<(syn::File, TokenStream), String> {
-    // Without its mark, as the parser does it.
-    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
-    let rest = without_shebang(source);
-    let tokens: TokenStream = rest
-        .parse()
-        .map_err(|error: proc_macro2::LexError| format!("line {}: is no Rust: {error}", error.span().start().line))?;
+pub(super) fn parse(source: &str) -> Result<syn::File, String> {
+    let tokens = tokens(source)?;
     check_depth(&tokens)?;
-    let file = syn::parse2(tokens.clone()).map_err(|error: syn::Error| {
+    syn::parse2(tokens).map_err(|error: syn::Error| {
         let line = error.span().start().line;
         format!("line {line}: is no Rust: {error}")
-    })?;
-    Ok((file, tokens))
+    })
+}
+
+/// The tokens of a source, each at its place.
+pub(super) fn tokens(source: &str) -> Result<TokenStream, String> {
+    // Without its mark, as the parser does it.
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    without_shebang(source).parse().map_err(|error: proc_macro2::LexError| {
+        format!("line {}: is no Rust: a bracket, quote or sign does not fit", error.span().start().line)
+    })
 }
 
 /// Lets go of all texts that were parsed on this thread.

@@ -68,10 +68,12 @@ fn is_no_secret(text: &str, at: usize, value: &str) -> bool {
     let plain =
         |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
     // Defaults that everyone knows are no secrets, nor are the permissions of workflows.
-    const WORDS: [&str; 23] = [
+    const WORDS: [&str; 26] = [
         "",
         "true",
         "false",
+        "yes",
+        "no",
         "null",
         "none",
         "nil",
@@ -90,6 +92,7 @@ fn is_no_secret(text: &str, at: usize, value: &str) -> bool {
         "admin",
         "postgres",
         "dummy",
+        "inherit",
         "read",
         "write",
     ];
@@ -107,11 +110,16 @@ fn is_no_secret(text: &str, at: usize, value: &str) -> bool {
     };
     let is_words = sentence.contains(' ') && sentence.chars().all(|c| c.is_alphabetic() || " .,:!?'’()-".contains(c));
     // A comment where the value should be.
+    // What stands deeper below its key, and has keys of its own.
+    let first = value.lines().next().unwrap_or_default();
+    let is_mapping =
+        text[..at].trim_end_matches([' ', '\t']).ends_with('\n') && (first.contains(": ") || first.ends_with(':'));
     // Actions of a workflow are named by a hash.
     let is_action = line.trim_start_matches(['-', ' ', '\t']).starts_with("uses:");
     let is_comment = value.starts_with('#') && text[..at].ends_with(char::is_whitespace);
     is_comment
         || is_action
+        || is_mapping
         || WORDS.contains(&lower.as_str())
         || BEGINNINGS.iter().any(|start| lower.starts_with(start))
         || value.contains("${")
@@ -184,6 +192,8 @@ mod tests {
             "POSTGRES_PASSWORD: postgres",
             "DATABASE_URL=postgres://postgres:password@localhost:5432/shop",
             "  id-token: write",
+            "secrets:\n  CARGO_REGISTRY_TOKEN:\n    required: true\n",
+            "secrets:\n  name: shop\n  mode: 0400\n",
             "      uses: codecov/codecov-action@5a1091511ad55cbe89839c7260b706298ca349f7 # tag=v5.5.1",
             "password: # to be set\n",
             "authors = [\"Jane Doe <jane.doe@example.com>\"]",
