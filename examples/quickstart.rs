@@ -36,6 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn work() {
     info!(password = "hunter2", attempt = 1, "signing in");
     info_span!("reset", email = "jane.doe@example.com").in_scope(|| info!("link sent"));
+    // privacy:allow sensitive_struct none of these lines takes any care
     info!(account = ?Account { id: 17, api_key: "k-93f1c2".into(), plan: "basic" }, "loaded");
     info!(body = %r#"{"card":"4111 1111 1111 1111","cents":1200}"#, "paying");
     warn!("retrying https://api.example.com/v1?page=2&token=s3cr3t-t0ken");

@@ -216,9 +216,11 @@ async fn login(Json(credentials): Json<Credentials>) -> Response {
     ([("set-cookie", cookie)], Json(session)).into_response()
 }
 
+// privacy:allow instrumented_argument what a service that logs too much does
 #[instrument(ret)]
+// privacy:allow instrumented_argument what a service that logs too much does
 fn open_session(email: &str, password: &str) -> Session {
-    info!("checking the password of {email}");
+    info!("checking the password of {email}"); // privacy:allow sensitive_message an address in a text is found
     Session { user: (email.len() + password.len()) as u64, session_token: "made-canary-88a1".to_owned() }
 }
 
@@ -244,6 +246,7 @@ struct OrdersQuery {
 }
 
 async fn orders(Query(query): Query<OrdersQuery>) -> Json<Vec<u32>> {
+    // privacy:allow sensitive_struct what a service that logs too much does
     info!(?query, "listing orders of {} with {} characters of token", query.user, query.token.len());
     Json(vec![4711, 4712])
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use tracing_core::Metadata;
 
 use super::exemption::TargetPattern;
-use super::{Compiled, Inventory, OWN_TARGET, Policy};
+use super::{Compiled, Inventory, OWN_TARGET, Policy, Treatment};
 use crate::detect::pair::Dotted;
 use crate::observe::Notice;
 use crate::rules::{Error, NotAllowed, SchemaRule, Source};
@@ -95,6 +95,27 @@ impl Policy {
         }
         let schemas = self.compiled().schemas.iter().filter(|schema| schema.target.matches(target));
         schemas.filter(|schema| !schema.allows(field)).map(|schema| schema.not_allowed).max()
+    }
+
+    /// What becomes of a field that the schemas of a target do not allow; `None` if they do, or there is none. Of several, the
+    /// strictest decides, and it goes before what [`Policy::explain_key`] tells.
+    ///
+    /// ```
+    /// use tracing_privacy::{Policy, Treatment};
+    ///
+    /// let rules = "version = 1\n[[schema]]\ntarget = \"shop::*\"\nallow = [\"order_id\"]\nunlisted = \"mask\"\n";
+    /// let policy: Policy = rules.parse()?;
+    /// assert_eq!(policy.explain_schema("shop::orders", "customer"), Some(Treatment::Masked));
+    /// assert_eq!(policy.explain_schema("shop::orders", "order_id"), None);
+    /// assert_eq!(policy.explain_schema("stock", "customer"), None);
+    /// # Ok::<(), tracing_privacy::Error>(())
+    /// ```
+    pub fn explain_schema(&self, target: &str, field: &str) -> Option<Treatment> {
+        self.not_allowed(target, field).map(|not_allowed| match not_allowed {
+            NotAllowed::Mask => Treatment::Masked,
+            NotAllowed::Drop => Treatment::Dropped,
+            NotAllowed::Reject => Treatment::Rejected,
+        })
     }
 
     /// The callsites met so far that have fields which a schema does not allow.

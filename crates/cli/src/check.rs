@@ -83,6 +83,7 @@ impl Check {
             );
             let item = Item {
                 rule: diagnostic.kind().as_str(),
+                level: self.level(diagnostic),
                 message: &message,
                 file: place.map_or(source, |place| &place.file),
                 line: place.map_or(1, |place| place.line as u64),
@@ -90,8 +91,9 @@ impl Check {
                 end_column: None,
                 fingerprint: None,
                 facts: &[],
+                excerpt: None,
             };
-            report.add_at(self.level(diagnostic), &item)?;
+            report.add(&item)?;
         }
         report.finish()
     }

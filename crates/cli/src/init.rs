@@ -10,10 +10,10 @@ use std::process::ExitCode;
 use tracing_privacy::Policy;
 
 use crate::input::{Input, files_in};
+use crate::lint::{logged_fields, with_room};
 use crate::outcome::{TROUBLE, refused, trouble};
 use crate::progress::say;
 use crate::report::one_line;
-use crate::sources::logged_fields;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,8 +48,11 @@ impl Init {
         if !self.folder.is_dir() {
             return refused(&format!("{}: is no folder", self.folder.display()));
         }
-        let (fields, all_read) = self.fields();
         let policy = Policy::builtin();
+        let (fields, all_read) = match with_room(|| self.fields(&policy)) {
+            Ok(read) => read,
+            Err(error) => return trouble(self.folder.display(), &error),
+        };
         let (rules, unlisted) = rules_file(&policy, &fields);
         match write_new(&self.output, &rules) {
             Ok(()) => {}
@@ -64,7 +67,7 @@ impl Init {
     }
 
     /// All fields that are logged, and whether every source could be read.
-    fn fields(&self) -> (Fields, bool) {
+    fn fields(&self, policy: &Policy) -> (Fields, bool) {
         let (mut fields, mut all_read) = (Fields::new(), true);
         for input in files_in(&self.folder, true) {
             let name = one_line(&input.to_string());
@@ -72,7 +75,7 @@ impl Init {
                 Input::File(path) if path.extension().is_some_and(|extension| extension == "rs") => {
                     std::fs::read_to_string(path)
                         .map_err(|error| error.to_string())
-                        .and_then(|text| logged_fields(&text))
+                        .and_then(|text| logged_fields(&text, policy))
                 }
                 Input::Closed(_, reason) => Err(reason.clone()),
                 Input::File(_) | Input::Stdin => continue,

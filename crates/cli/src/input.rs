@@ -77,13 +77,23 @@ fn is_stdin(path: &Path) -> bool {
 /// The files of a folder and of all folders in it, hidden ones too. Links are not followed, so that there is no loop, and no file
 /// is read twice; nor are pipes and devices, which might not end.
 pub(crate) fn files_in(folder: &Path, gitignore: bool) -> impl Iterator<Item = Input> + Send + 'static {
+    files_where(folder, gitignore, |_| true)
+}
+
+/// The same, without the folders inside of it that `goes_into` refuses.
+pub(crate) fn files_where(
+    folder: &Path,
+    gitignore: bool,
+    goes_into: impl Fn(&Path) -> bool + Send + Sync + 'static,
+) -> impl Iterator<Item = Input> + Send + 'static {
     let mut walk = WalkBuilder::new(folder);
     walk.standard_filters(false).sort_by_file_name(Ord::cmp);
     // Where the folder is no work tree, too.
     walk.git_ignore(gitignore).ignore(gitignore).parents(gitignore).require_git(false);
-    if gitignore {
-        walk.filter_entry(|entry| entry.file_name() != ".git");
-    }
+    walk.filter_entry(move |entry| {
+        let is_folder = entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir());
+        !(gitignore && entry.file_name() == ".git" || is_folder && !goes_into(entry.path()))
+    });
     let root = folder.to_owned();
     walk.build().filter_map(move |entry| match entry {
         Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {

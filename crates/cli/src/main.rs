@@ -9,6 +9,7 @@ mod init;
 mod input;
 mod keygen;
 mod keys;
+mod lint;
 mod manual;
 mod mask;
 mod outcome;
@@ -20,7 +21,7 @@ mod report;
 mod rules;
 mod scan;
 mod schema;
-mod sources;
+mod sieve;
 mod steps;
 mod token;
 mod work;
@@ -44,6 +45,7 @@ struct Cli {
 enum Command {
     Redact(redact::Redact),
     Scan(scan::Scan),
+    Lint(lint::Lint),
     Init(init::Init),
     Check(check::Check),
     Explain(explain::Explain),
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Redact(redact) => redact.run(),
         Command::Scan(scan) => scan.run(),
+        Command::Lint(lint) => lint.run(),
         Command::Init(init) => init.run(),
         Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),

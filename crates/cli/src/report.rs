@@ -23,27 +23,36 @@ pub(crate) enum Format {
     Github,
 }
 
-/// How grave a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub(crate) enum Level {
-    Error,
     Warning,
+    Error,
 }
 
 impl Level {
-    /// As SARIF (§3.27.10) and GitHub name it.
-    fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
-            Self::Error => "error",
             Self::Warning => "warning",
+            Self::Error => "error",
         }
     }
+}
+
+/// The line that an item is about, for people who read.
+#[derive(Clone, Copy)]
+pub(crate) struct Excerpt<'i> {
+    /// The line as it may be shown, each character in its column.
+    pub(crate) line: &'i str,
+    /// How to mend it.
+    pub(crate) help: &'i str,
 }
 
 /// One thing that was found.
 #[derive(Clone, Copy)]
 pub(crate) struct Item<'i> {
     pub(crate) rule: &'i str,
+    pub(crate) level: Level,
     /// One sentence, without the value.
     pub(crate) message: &'i str,
     pub(crate) file: &'i str,
@@ -57,6 +66,8 @@ pub(crate) struct Item<'i> {
     pub(crate) fingerprint: Option<&'i str>,
     /// What else is known, by name.
     pub(crate) facts: &'i [(&'static str, &'i str)],
+    /// What the text form shows besides.
+    pub(crate) excerpt: Option<Excerpt<'i>>,
 }
 
 /// Items on their way to a writer.
@@ -71,7 +82,7 @@ trait Form {
         Ok(())
     }
 
-    fn add(&mut self, level: Level, item: &Item<'_>, to: &mut dyn Write) -> io::Result<()>;
+    fn add(&mut self, item: &Item<'_>, to: &mut dyn Write) -> io::Result<()>;
 
     fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
         Ok(())
@@ -94,11 +105,7 @@ impl<W: Write> Report<W> {
     }
 
     pub(crate) fn add(&mut self, item: &Item<'_>) -> io::Result<()> {
-        self.add_at(Level::Error, item)
-    }
-
-    pub(crate) fn add_at(&mut self, level: Level, item: &Item<'_>) -> io::Result<()> {
-        self.form.add(level, item, &mut self.to)
+        self.form.add(item, &mut self.to)
     }
 
     /// Lets out what was added so far.
@@ -124,6 +131,7 @@ mod tests {
 
     const AWKWARD: Item<'_> = Item {
         rule: "email",
+        level: Level::Error,
         message: "email <\"&'> 100%, \u{1} it:\nsays",
         file: "logs/a b%,:\"<&>\u{fffd}é\n.log",
         line: 12,
@@ -131,6 +139,7 @@ mod tests {
         end_column: Some(9),
         fingerprint: Some("value:00ff"),
         facts: &[("class", "confidential"), ("category", "contact")],
+        excerpt: None,
     };
 
     pub(super) fn written(format: Format, items: &[Item<'_>]) -> String {
@@ -146,6 +155,27 @@ mod tests {
         let text = written(Format::Text, &[AWKWARD]);
         assert_eq!(text.lines().count(), 1);
         assert!(text.starts_with("logs/a b%,:\"<&>\u{fffd}é\\n.log:12:5: email <"), "{text}");
+    }
+
+    #[test]
+    fn text_with_an_excerpt_points_at_its_place() {
+        let excerpt = Some(Excerpt { line: "    info!(\tä = %mail); // \u{1b}", help: "name it `email`" });
+        let text = written(Format::Text, &[Item { column: 17, end_column: Some(21), excerpt, ..AWKWARD }]);
+        let lines: Vec<_> = text.lines().collect();
+        assert!(lines[0].starts_with("error[email]: email <"), "{text}");
+        assert_eq!(lines[1].trim(), "--> logs/a b%,:\"<&>\u{fffd}é\\n.log:12:17");
+        let (line, carets) = (lines[3], lines[4]);
+        let from = line.chars().position(|c| c == 'm').unwrap();
+        assert_eq!(carets.chars().filter(|c| *c == '^').count(), 4, "{text}");
+        assert_eq!(carets.chars().position(|c| c == '^'), Some(from), "{text}");
+        assert!(text.contains("help: name it `email`") && !text.contains('\u{1b}'), "{text}");
+    }
+
+    #[test]
+    fn warnings_are_told_as_such() {
+        let warning = [Item { level: Level::Warning, ..AWKWARD }];
+        assert!(written(Format::Github, &warning).starts_with("::warning file="));
+        assert!(written(Format::Sarif, &warning).contains("\"level\":\"warning\""));
     }
 
     #[test]

@@ -32,7 +32,8 @@ impl Rules {
         self.audience.as_ref().map_or(Ok(policy.clone()), |name| policy.audience(name))
     }
 
-    fn builder(&self) -> PolicyBuilder {
+    /// What it is built of, to be added to.
+    pub(crate) fn builder(&self) -> PolicyBuilder {
         match &self.rules {
             Some(path) => Policy::builder().rules_file(path),
             None => Policy::builder().environment(),

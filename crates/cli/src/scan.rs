@@ -1,9 +1,9 @@
 //! `scan`: looks for what leaked into logs that already exist.
 
-mod allow;
-mod baseline;
+pub(crate) mod allow;
+pub(crate) mod baseline;
 mod find;
-mod fingerprint;
+pub(crate) mod fingerprint;
 
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::PathBuf;
@@ -18,8 +18,9 @@ use crate::keys::Keys;
 use crate::outcome::{FOUND, TROUBLE, refused, trouble, wrong};
 use crate::pipeline;
 use crate::progress::{Progress, say};
-use crate::report::{Format, Item, Report};
+use crate::report::{Format, Item, Level, Report};
 use crate::rules::Rules;
+use crate::sieve::Sieve;
 use crate::steps::{Step, Steps, Task};
 use crate::work::Work;
 
@@ -97,7 +98,7 @@ impl Scan {
         let new = self.write_baseline.as_ref().map(|_| Baseline::by_key(key));
         let report = (!self.quiet).then(|| Report::new(self.format, "scan", BufWriter::new(io::stdout().lock())));
         let mut tally = match report.transpose() {
-            Ok(report) => Tally::new(report, known, new, self.work.max_line()),
+            Ok(report) => Tally::new(Sieve::new(report, known, new), self.work.max_line()),
             Err(error) => return trouble("standard output", &error),
         };
         match self.scan(finder, &mut tally) {
@@ -106,17 +107,17 @@ impl Scan {
             Err(error) => return trouble("standard output", &error),
             Ok(()) => {}
         }
-        if let (Some(path), Some(new)) = (&self.write_baseline, &tally.new)
-            && let Err(error) = new.write(path)
+        if let Some(path) = &self.write_baseline
+            && let Err(error) = tally.sieve.write(path)
         {
             return trouble(path.display(), &error);
         }
         if !self.quiet {
             say(&tally.summary());
         }
-        match tally {
-            Tally { all_read: false, .. } => ExitCode::from(TROUBLE),
-            Tally { told: 0, .. } => ExitCode::SUCCESS,
+        match (tally.all_read, tally.sieve.told()) {
+            (false, _) => ExitCode::from(TROUBLE),
+            (true, 0) => ExitCode::SUCCESS,
             _ => ExitCode::from(FOUND),
         }
     }
@@ -146,47 +147,31 @@ impl Scan {
             progress.update();
             tally.take(step, &progress)
         })?;
-        tally.report.as_mut().map_or(Ok(()), Report::finish)
+        tally.sieve.finish()
     }
 }
 
 /// Tells findings, and counts them.
 struct Tally<W> {
-    /// None, where nothing is to be told.
-    report: Option<Report<W>>,
-    /// What is left out.
-    known: Option<Baseline>,
-    /// What is written instead of told.
-    new: Option<Baseline>,
+    sieve: Sieve<W>,
     /// In MiB, for messages.
     max_line: u16,
     input: Input,
     name: String,
     lines_of_input: u64,
-    /// How many findings were told, left out as known, left out as allowed, and written to a new baseline.
-    told: u64,
-    left_out: u64,
-    allowed: u64,
-    written: u64,
     inputs: u64,
     lines: u64,
     all_read: bool,
 }
 
 impl<W: Write> Tally<W> {
-    fn new(report: Option<Report<W>>, known: Option<Baseline>, new: Option<Baseline>, max_line: u16) -> Self {
+    fn new(sieve: Sieve<W>, max_line: u16) -> Self {
         Self {
-            report,
-            known,
-            new,
+            sieve,
             max_line,
             input: Input::Stdin,
             name: String::new(),
             lines_of_input: 0,
-            told: 0,
-            left_out: 0,
-            allowed: 0,
-            written: 0,
             inputs: 0,
             lines: 0,
             all_read: true,
@@ -203,7 +188,7 @@ impl<W: Write> Tally<W> {
                 Ok(())
             }
             Step::Lines(found) => {
-                let told = self.told;
+                let told = self.sieve.told();
                 for leak in &found.leaks {
                     self.leak(leak)?;
                 }
@@ -217,8 +202,7 @@ impl<W: Write> Tally<W> {
                 self.lines_of_input += found.lines;
                 self.lines += found.lines;
                 // A pipe is watched while it flows.
-                let news = self.report.as_mut().filter(|_| self.told > told);
-                news.map_or(Ok(()), Report::flush)
+                if self.sieve.told() > told { self.sieve.flush() } else { Ok(()) }
             }
             Step::End => Ok(()),
             Step::Failed(reason) => {
@@ -234,27 +218,16 @@ impl<W: Write> Tally<W> {
     }
 
     fn leak(&mut self, leak: &Leak) -> io::Result<()> {
-        if leak.allowed {
-            self.allowed += 1;
+        if !self.sieve.lets_through(&leak.rule, leak.fingerprint, leak.allowed) {
             return Ok(());
         }
-        if let Some(new) = &mut self.new {
-            new.add(leak.fingerprint, &leak.rule, 1);
-            self.written += 1;
-            return Ok(());
-        }
-        if self.known.as_mut().is_some_and(|known| known.takes(leak.fingerprint)) {
-            self.left_out += 1;
-            return Ok(());
-        }
-        self.told += 1;
-        let Some(report) = &mut self.report else { return Ok(()) };
         let (class, category) = (leak.class.as_str(), leak.category.as_str());
         let value = leak.value.as_ref().map_or_else(String::new, |value| format!(": {value}"));
         let mut facts = vec![("class", class), ("category", category)];
         facts.extend(leak.value.as_deref().map(|value| ("value", value)));
-        report.add(&Item {
+        self.sieve.tell(&Item {
             rule: &leak.rule,
+            level: Level::Error,
             message: &format!("{} ({class}, {category}){value}", leak.rule),
             file: &self.name,
             line: self.lines_of_input + leak.line + 1,
@@ -262,13 +235,12 @@ impl<W: Write> Tally<W> {
             end_column: Some(leak.end_column),
             fingerprint: Some(&leak.fingerprint.to_string()),
             facts: &facts,
+            excerpt: None,
         })
     }
 
     fn summary(&self) -> String {
-        let mut parts = vec![format!("{} finding{}", self.told, if self.told == 1 { "" } else { "s" })];
-        let more = [(self.left_out, "known"), (self.allowed, "allowed"), (self.written, "written to the baseline")];
-        parts.extend(more.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
-        format!("tracing-privacy: {}; lines: {}, inputs: {}", parts.join(", "), self.lines, self.inputs)
+        let Self { sieve, lines, inputs, .. } = self;
+        format!("tracing-privacy: {}; lines: {lines}, inputs: {inputs}", sieve.summary())
     }
 }

@@ -46,6 +46,11 @@ fn mistakes_in_the_usage_are_told_on_standard_error() {
         "token x --category Contact",
         "keygen --id",
         "scan --format xml",
+        "lint --format xml",
+        "lint --level info",
+        "lint --allow no_such_lint",
+        "lint --map=yaml",
+        "lint --map --format json",
         "completions csh",
     ] {
         let mistake = ran(directory.path(), arguments);

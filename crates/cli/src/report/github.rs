@@ -2,17 +2,17 @@
 
 use std::io::{self, Write};
 
-use super::{Form, Item, Level};
+use super::{Form, Item};
 
 pub(super) struct Github;
 
 impl Form for Github {
-    fn add(&mut self, level: Level, item: &Item<'_>, to: &mut dyn Write) -> io::Result<()> {
+    fn add(&mut self, item: &Item<'_>, to: &mut dyn Write) -> io::Result<()> {
         let Item { line, column, .. } = item;
         let end = item.end_column.map_or_else(String::new, |end| format!(",endColumn={end}"));
         let (file, rule) = (property(item.file), property(item.rule));
-        let level = level.as_str();
-        writeln!(to, "::{level} file={file},line={line},col={column}{end},title={rule}::{}", data(item.message))
+        let (level, message) = (item.level.as_str(), data(item.message));
+        writeln!(to, "::{level} file={file},line={line},col={column}{end},title={rule}::{message}")
     }
 }
 

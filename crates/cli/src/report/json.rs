@@ -9,12 +9,12 @@ use super::{Form, Item, Level};
 pub(super) struct Json;
 
 impl Form for Json {
-    fn add(&mut self, level: Level, item: &Item<'_>, to: &mut dyn Write) -> io::Result<()> {
+    fn add(&mut self, item: &Item<'_>, to: &mut dyn Write) -> io::Result<()> {
         let mut object = Map::new();
         let mut set = |name: &str, value: Value| object.insert(name.to_owned(), value);
         set("rule", item.rule.into());
-        if level == Level::Warning {
-            set("level", level.as_str().into());
+        if item.level == Level::Warning {
+            set("level", item.level.as_str().into());
         }
         set("file", item.file.into());
         set("line", item.line.into());

@@ -20,12 +20,12 @@ impl Junit {
 }
 
 impl Form for Junit {
-    fn add(&mut self, level: Level, item: &Item<'_>, _: &mut dyn Write) -> io::Result<()> {
+    fn add(&mut self, item: &Item<'_>, _: &mut dyn Write) -> io::Result<()> {
         let (file, message, rule) = (escaped(item.file), escaped(item.message), escaped(item.rule));
         let Item { line, column, .. } = item;
         self.tests += 1;
         // JUnit knows no warnings: a case that passes, and says something.
-        let says = match level {
+        let says = match item.level {
             Level::Error => {
                 self.failures += 1;
                 format!("<failure type=\"{rule}\" message=\"{message}\">{file}:{line}:{column}</failure>")

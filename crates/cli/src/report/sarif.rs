@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use super::{Form, Item, Level};
+use super::{Form, Item};
 
 #[derive(Default)]
 pub(super) struct Sarif {
@@ -25,14 +25,14 @@ impl Form for Sarif {
         )
     }
 
-    fn add(&mut self, level: Level, item: &Item<'_>, to: &mut dyn Write) -> io::Result<()> {
+    fn add(&mut self, item: &Item<'_>, to: &mut dyn Write) -> io::Result<()> {
         let mut region = json!({ "startLine": item.line, "startColumn": item.column });
         if let Some(end) = item.end_column {
             region["endColumn"] = end.into();
         }
         let mut result = json!({
             "ruleId": item.rule,
-            "level": level.as_str(),
+            "level": item.level.as_str(),
             "message": { "text": item.message },
             "locations": [{
                 "physicalLocation": { "artifactLocation": { "uri": uri(item.file) }, "region": region },

@@ -10,7 +10,7 @@ const MARK: &[u8] = b"privacy:allow ";
 static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(MARK));
 
 /// The rules whose findings `line` allows. Without a reason, it does not.
-pub(super) fn allowed(line: &[u8]) -> Vec<&[u8]> {
+pub(crate) fn allowed(line: &[u8]) -> Vec<&[u8]> {
     let rule = |at: usize| {
         let mut words = line[at + MARK.len()..].split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         let rule = words.next()?;

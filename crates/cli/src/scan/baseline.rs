@@ -14,9 +14,9 @@ use super::fingerprint::Fingerprint;
 
 /// How often each finding is known. A finding more is a new one.
 #[derive(Default)]
-pub(super) struct Baseline {
+pub(crate) struct Baseline {
     /// The key that fingerprints were made with.
-    pub(super) key: Option<String>,
+    pub(crate) key: Option<String>,
     findings: Known,
 }
 
@@ -47,12 +47,12 @@ struct Entry {
 
 impl Baseline {
     /// One that knows nothing yet, for fingerprints by that key.
-    pub(super) fn by_key(key: Option<String>) -> Self {
+    pub(crate) fn by_key(key: Option<String>) -> Self {
         Self { key, ..Self::default() }
     }
 
     /// Reads a file. The error says what is wrong with it.
-    pub(super) fn read(path: &Path) -> Result<Self, String> {
+    pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let name = path.display();
         let file = File::open(path).map_err(|error| format!("{name}: {error}"))?;
         let written: Written = serde_json::from_reader(BufReader::new(file))
@@ -67,12 +67,12 @@ impl Baseline {
     }
 
     /// Counts a finding as known.
-    pub(super) fn add(&mut self, fingerprint: Fingerprint, rule: &str, count: u32) {
+    pub(crate) fn add(&mut self, fingerprint: Fingerprint, rule: &str, count: u32) {
         self.findings.add(fingerprint, rule, count);
     }
 
     /// Whether a finding is known; each time it is met counts.
-    pub(super) fn takes(&mut self, fingerprint: Fingerprint) -> bool {
+    pub(crate) fn takes(&mut self, fingerprint: Fingerprint) -> bool {
         match self.findings.counts.get_mut(&fingerprint) {
             Some((_, left)) if *left > 0 => {
                 *left -= 1;
@@ -83,7 +83,7 @@ impl Baseline {
     }
 
     /// Writes a file, in one step.
-    pub(super) fn write(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut file = BufWriter::new(NamedTempFile::new_in(folder)?);
         let mut sorted: Vec<_> = self.findings.counts.iter().collect();

@@ -9,7 +9,16 @@ use tracing_privacy::mask::KeyRing;
 
 /// Equal for equal findings, wherever they stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Fingerprint(pub(super) [u8; 16]);
+pub(crate) struct Fingerprint(pub(crate) [u8; 16]);
+
+impl Fingerprint {
+    /// That of what a text tells, which must hold nothing to keep back: names, and masked lines.
+    pub(crate) fn of_text(text: &str) -> Self {
+        let mut half = [0; 16];
+        half.copy_from_slice(&Sha256::digest(text)[..16]);
+        Self(half)
+    }
+}
 
 /// Makes fingerprints.
 ///
@@ -17,7 +26,7 @@ pub(super) struct Fingerprint(pub(super) [u8; 16]);
 /// the masked line: an unkeyed hash of a phone number would be the number (all of them can be tried), and the masked line may be
 /// seen by anyone.
 #[derive(Clone)]
-pub(super) struct Fingerprints {
+pub(crate) struct Fingerprints {
     ring: Option<KeyRing>,
     /// Which key of the ring.
     index: usize,
@@ -25,12 +34,12 @@ pub(super) struct Fingerprints {
 
 impl Fingerprints {
     /// By the active key, if there is one.
-    pub(super) fn new(ring: Option<KeyRing>) -> Self {
+    pub(crate) fn new(ring: Option<KeyRing>) -> Self {
         Self { ring, index: 0 }
     }
 
     /// By the key that a baseline was made with; the error says that it is not there.
-    pub(super) fn by_key(ring: Option<KeyRing>, key: Option<&str>) -> Result<Self, String> {
+    pub(crate) fn by_key(ring: Option<KeyRing>, key: Option<&str>) -> Result<Self, String> {
         let Some(key) = key else { return Ok(Self::new(None)) };
         let missing = || format!("the baseline was made with the key `{key}`, which is not there");
         let index = ring.as_ref().and_then(|ring| ring.key_ids().position(|id| id == key)).ok_or_else(missing)?;
@@ -38,12 +47,12 @@ impl Fingerprints {
     }
 
     /// The key that is used.
-    pub(super) fn key_id(&self) -> Option<&str> {
+    pub(crate) fn key_id(&self) -> Option<&str> {
         self.ring.as_ref().and_then(|ring| ring.key_ids().nth(self.index))
     }
 
     /// The fingerprint of a value that `rule` found in a line; `masked_line` gives what [`digest`] makes of the line without it.
-    pub(super) fn of(
+    pub(crate) fn of(
         &self,
         rule: &str,
         category: &Category,
@@ -70,7 +79,7 @@ impl Fingerprints {
 }
 
 /// Stands for a masked line, however long that is and however much is found in it.
-pub(super) fn digest(masked_line: &[u8]) -> [u8; 32] {
+pub(crate) fn digest(masked_line: &[u8]) -> [u8; 32] {
     Sha256::digest(masked_line).into()
 }
 

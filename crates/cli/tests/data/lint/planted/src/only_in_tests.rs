@@ -1,0 +1,3 @@
+fn of_a_test(email: &str) {
+    println!("{email}");
+}

@@ -1,0 +1,3 @@
+fn f(email: &str) {
+    println!("{email}");
+}
