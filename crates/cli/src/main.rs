@@ -1,5 +1,6 @@
 //! Command line of tracing-privacy: masks secrets and personal data in logs that already exist.
 
+mod atomic;
 mod blocks;
 mod buffers;
 mod check;
@@ -19,14 +20,19 @@ mod redact;
 mod report;
 mod rules;
 mod scan;
+mod signals;
 mod sources;
 mod steps;
+mod terminal;
 mod token;
+mod trail;
 mod work;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::outcome::trouble;
 
 /// Finds and masks secrets and personal data in logs
 ///
@@ -35,6 +41,9 @@ use clap::{Parser, Subcommand};
 #[derive(Parser)]
 #[command(name = "tracing-privacy", version, propagate_version = true)]
 struct Cli {
+    #[command(flatten)]
+    terminal: terminal::Terminal,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -48,12 +57,19 @@ enum Command {
     Explain(explain::Explain),
     Keygen(keygen::Keygen),
     Token(token::Token),
+    Trail(trail::Trail),
     Completions(manual::Completions),
     Man(manual::Man),
 }
 
 fn main() -> ExitCode {
-    match Cli::parse().command {
+    terminal::apply_color_early(std::env::args_os());
+    let cli = Cli::parse();
+    cli.terminal.apply();
+    if let Err(error) = signals::watch() {
+        return trouble("signals cannot be watched", &error);
+    }
+    match cli.command {
         Command::Redact(redact) => redact.run(),
         Command::Scan(scan) => scan.run(),
         Command::Init(init) => init.run(),
@@ -61,6 +77,7 @@ fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Keygen(keygen) => keygen.run(),
         Command::Token(token) => token.run(),
+        Command::Trail(trail) => trail.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
     }

@@ -4,7 +4,7 @@ mod in_place;
 mod sink;
 mod stats;
 
-use std::io::{self, IsTerminal as _};
+use std::io;
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -89,9 +89,7 @@ impl Redact {
         if self.verbose {
             say(&format!("tracing-privacy: rules: {}", self.rules.source()));
         }
-        if self.inputs.read_stdin() && io::stdin().is_terminal() {
-            say("tracing-privacy: reading standard input; end it with Ctrl-D, or name files (see --help)");
-        }
+        self.inputs.tell_of_terminal();
         let progress = |read| Progress::new(&self.inputs, read);
         let (cut, jobs) = (self.work.cut(), self.work.jobs());
         let sink: Box<dyn Sink> =

@@ -5,7 +5,7 @@ mod baseline;
 mod find;
 mod fingerprint;
 
-use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -17,10 +17,11 @@ use crate::input::{Input, Inputs};
 use crate::keys::Keys;
 use crate::outcome::{FOUND, TROUBLE, refused, trouble, wrong};
 use crate::pipeline;
-use crate::progress::{Progress, say};
+use crate::progress::{Progress, remark};
 use crate::report::{Format, Item, Report};
 use crate::rules::Rules;
 use crate::steps::{Step, Steps, Task};
+use crate::terminal::is_quiet;
 use crate::work::Work;
 
 const EXAMPLES: &str = "\
@@ -71,10 +72,6 @@ pub(crate) struct Scan {
     #[arg(long)]
     show: bool,
 
-    /// Tells nothing but what could not be read
-    #[arg(short, long)]
-    quiet: bool,
-
     #[command(flatten)]
     inputs: Inputs,
 }
@@ -89,13 +86,11 @@ impl Scan {
             Ok(both) => both,
             Err(reason) => return refused(&reason),
         };
-        if self.inputs.read_stdin() && io::stdin().is_terminal() {
-            say("tracing-privacy: reading standard input; end it with Ctrl-D, or name files (see --help)");
-        }
+        self.inputs.tell_of_terminal();
         let key = fingerprints.key_id().map(str::to_owned);
         let finder = Finder { policy, fingerprints, show: self.show, limit: self.work.cut().limit };
         let new = self.write_baseline.as_ref().map(|_| Baseline::by_key(key));
-        let report = (!self.quiet).then(|| Report::new(self.format, "scan", BufWriter::new(io::stdout().lock())));
+        let report = (!is_quiet()).then(|| Report::new(self.format, "scan", BufWriter::new(io::stdout().lock())));
         let mut tally = match report.transpose() {
             Ok(report) => Tally::new(report, known, new, self.work.max_line()),
             Err(error) => return trouble("standard output", &error),
@@ -111,9 +106,7 @@ impl Scan {
         {
             return trouble(path.display(), &error);
         }
-        if !self.quiet {
-            say(&tally.summary());
-        }
+        remark(&tally.summary());
         match tally {
             Tally { all_read: false, .. } => ExitCode::from(TROUBLE),
             Tally { told: 0, .. } => ExitCode::SUCCESS,
