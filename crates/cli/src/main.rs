@@ -13,6 +13,7 @@ mod keys;
 mod manual;
 mod mask;
 mod outcome;
+mod page;
 mod pipeline;
 mod private_key;
 mod progress;
@@ -58,6 +59,7 @@ enum Command {
     Keygen(keygen::Keygen),
     Token(token::Token),
     Trail(trail::Trail),
+    Report(page::Report),
     Completions(manual::Completions),
     Man(manual::Man),
 }
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
         Command::Keygen(keygen) => keygen.run(),
         Command::Token(token) => token.run(),
         Command::Trail(trail) => trail.run(),
+        Command::Report(report) => report.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
     }

@@ -10,7 +10,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use self::baseline::Baseline;
-use self::find::{Finder, Found, Leak};
+use self::find::Found;
+pub(crate) use self::find::{Finder, Leak};
 use self::fingerprint::Fingerprints;
 use crate::buffers::Buffers;
 use crate::input::{Input, Inputs};

@@ -95,7 +95,9 @@ impl Trails {
                 match entry {
                     Ok(entry) if filter.takes(&entry) => take(&name, &entry)?,
                     Ok(_) => {}
-                    Err(Unread::Line(line)) => unread(&format!("line {line} is none of a trail; `trail verify` says more")),
+                    Err(Unread::Line(line)) => {
+                        unread(&format!("line {line} is none of a trail; `trail verify` says more"))
+                    }
                     Err(Unread::Io(error)) => unread(&error.to_string()),
                 }
             }

@@ -18,7 +18,10 @@ fn a_trail_of_the_library_is_verified_shown_and_summed_up() {
     let written = Trail::open(directory.path().join("privacy.trail")).unwrap();
     let policy = Policy::builder().include_all().observer(written.clone()).build().unwrap();
     for _ in 0..5 {
-        let _ = capture(&policy, || tracing::info!(target: "shop::billing", { user.email = "jo@example.com" }, "signed in"));
+        let _ = capture(
+            &policy,
+            || tracing::info!(target: "shop::billing", { user.email = "jo@example.com" }, "signed in"),
+        );
     }
     drop(policy);
     written.flush();
@@ -31,7 +34,10 @@ fn a_trail_of_the_library_is_verified_shown_and_summed_up() {
     let shown = ran(directory.path(), "trail show privacy.trail");
     let lines: Vec<_> = shown.out.lines().collect();
     assert_eq!((shown.code, lines.len()), (Some(0), 2), "{shown:?}");
-    assert!(lines[1].contains("masked 4× email_field (confidential, contact) by email_domain in shop::billing, at"), "{lines:?}");
+    assert!(
+        lines[1].contains("masked 4× email_field (confidential, contact) by email_domain in shop::billing, at"),
+        "{lines:?}"
+    );
     assert!(lines[1].contains("tests/trail.rs:") && lines[1].contains(", field user.email, policy "), "{lines:?}");
 
     let report = ran(directory.path(), "trail report --format json privacy.trail");
@@ -148,7 +154,8 @@ fn what_is_no_trail_is_named_and_the_rest_is_done() {
 #[test]
 fn escape_sequences_in_a_trail_are_shown_not_obeyed() {
     let directory = directory();
-    let line = r#""time":"2026-01-02T03:04:05Z","kind":"\u001b[31mmasked\nx","rule":"\u001b]0;x\u0007","target":"\u009b31m""#;
+    let line =
+        r#""time":"2026-01-02T03:04:05Z","kind":"\u001b[31mmasked\nx","rule":"\u001b]0;x\u0007","target":"\u009b31m""#;
     fs::write(directory.path().join("a.trail"), trail(&[line])).unwrap();
     for command in ["show", "report", "verify"] {
         let shown = ran(directory.path(), &format!("trail {command} a.trail"));

@@ -4,14 +4,14 @@ use std::fs::{self, Metadata};
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use super::sink::{Sink, Unwritten};
 use crate::atomic::Unfinished;
 use crate::encoding::Encoding;
 use crate::input::Input;
 use crate::mask::Masked;
 use crate::steps::Beginning;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 /// Rewrites each input, if anything in it is masked.
 #[derive(Default)]

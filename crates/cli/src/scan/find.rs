@@ -11,7 +11,7 @@ use crate::private_key::{Markers, PrivateKeys};
 use crate::report::one_line;
 
 /// What looks for leaks.
-pub(super) struct Finder {
+pub(crate) struct Finder {
     pub(super) policy: Policy,
     pub(super) fingerprints: Fingerprints,
     /// Whether values are told.
@@ -22,33 +22,38 @@ pub(super) struct Finder {
 
 /// What was found in a block.
 #[derive(Default)]
-pub(super) struct Found {
-    pub(super) leaks: Vec<Leak>,
+pub(crate) struct Found {
+    pub(crate) leaks: Vec<Leak>,
     pub(super) lines: u64,
     /// Which of the lines were over the limit, counted from 0.
     pub(super) overlong: Vec<u64>,
 }
 
 /// A sensitive value that stands in a line.
-pub(super) struct Leak {
+pub(crate) struct Leak {
     /// Counted from 0, in the block.
-    pub(super) line: u64,
+    pub(crate) line: u64,
     /// In characters, counted from 1.
     pub(super) column: u64,
     pub(super) end_column: u64,
-    pub(super) rule: String,
-    pub(super) category: Category,
-    pub(super) class: DataClass,
+    pub(crate) rule: String,
+    pub(crate) category: Category,
+    pub(crate) class: DataClass,
     pub(super) fingerprint: Fingerprint,
     /// Whether the line allows it.
-    pub(super) allowed: bool,
+    pub(crate) allowed: bool,
     /// The value, if it is to be told.
     pub(super) value: Option<String>,
 }
 
 impl Finder {
+    /// One that tells no values, for whoever needs no fingerprints that outlive the run.
+    pub(crate) fn without_values(policy: Policy, limit: usize) -> Self {
+        Self { policy, fingerprints: Fingerprints::new(None), show: false, limit }
+    }
+
     /// Looks at the lines of `block`. Before it stood lines that left `keys` behind.
-    pub(super) fn find(&self, mut keys: PrivateKeys, block: &[u8]) -> Found {
+    pub(crate) fn find(&self, mut keys: PrivateKeys, block: &[u8]) -> Found {
         let mut found = Found::default();
         let mut markers = Markers::new(block);
         let mut masked = Vec::new();

@@ -136,7 +136,9 @@ mod tests {
     #[test]
     fn what_is_no_line_of_a_trail_is_told_by_its_number() {
         let good = |n: u64| {
-            format!(r#"{{"n":{n},"time":"2026-01-02T03:04:05.000006Z","kind":"masked","line":{n},"count":3,"new":[],"before":"","hash":""}}"#)
+            format!(
+                r#"{{"n":{n},"time":"2026-01-02T03:04:05.000006Z","kind":"masked","line":{n},"count":3,"new":[],"before":"","hash":""}}"#
+            )
         };
         let long = "x".repeat(200_000);
         let text = format!("{}\nno JSON\n{long}\n{}\n{{\"n\":5}}\n", good(1), good(4));

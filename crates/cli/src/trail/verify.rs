@@ -86,7 +86,8 @@ impl State {
         match self {
             Self::Whole(Verified { lines, head, .. }) => format!("whole; lines: {lines}, head: {head}"),
             Self::Replaced(_) => {
-                "whole, but the head that was kept is not in it: lines were taken off its end, or it was written anew".to_owned()
+                "whole, but the head that was kept is not in it: lines were taken off its end, or it was written anew"
+                    .to_owned()
             }
             Self::Wrong(fault) => fault.to_string(),
             Self::Unread(reason) => reason.clone(),
@@ -108,7 +109,12 @@ pub(crate) fn state(input: &Input, head: Option<&str>) -> State {
     let of_nothing = head.is_some_and(|head| head.bytes().all(|byte| byte == b'0'));
     let bytes: Box<dyn Read + Send> = match head {
         None => opened.bytes,
-        Some(head) => Box::new(Watched { bytes: opened.bytes, end: Vec::new(), head: format!("\"hash\":\"{head}\"}}"), seen: seen.clone() }),
+        Some(head) => Box::new(Watched {
+            bytes: opened.bytes,
+            end: Vec::new(),
+            head: format!("\"hash\":\"{head}\"}}"),
+            seen: seen.clone(),
+        }),
     };
     match verify(BufReader::new(bytes)) {
         Ok(verified) if head.is_none() || of_nothing || seen.load(Ordering::Relaxed) => State::Whole(verified),

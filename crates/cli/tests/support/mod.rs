@@ -87,3 +87,24 @@ pub const TRAIL: [&str; 8] = [
     r#""time":"2026-01-02T05:20:00Z","kind":"reloaded","from":"0123456789abcdef0123","to":"fedcba98765432100123""#,
     r#""time":"2026-01-02T05:30:00Z","kind":"lost","count":4"#,
 ];
+
+/// The command as someone who may not do everything, also where the tests run as root.
+#[cfg(unix)]
+pub fn command_without_power(directory: &Path) -> Command {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    use std::os::unix::process::CommandExt as _;
+    const NOBODY: u32 = 65_534;
+    let mut command = command(directory);
+    if std::fs::metadata(directory).unwrap().uid() == 0 {
+        // The program and its files must be within reach of nobody.
+        let program = directory.join("tracing-privacy");
+        std::fs::copy(env!("CARGO_BIN_EXE_tracing-privacy"), &program).unwrap();
+        std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let mut other = Command::new(program);
+        other.current_dir(directory).uid(NOBODY).gid(NOBODY);
+        other.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        other.env_clear().env("COLUMNS", "100");
+        command = other;
+    }
+    command
+}
