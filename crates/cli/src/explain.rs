@@ -79,7 +79,8 @@ impl Explanation<'_> {
         let mut told = format!("rules: {}\n", self.rules.source());
         let profile = profile.map_or_else(|| "none".to_owned(), |profile| one_line(&profile));
         let locked = if locked { " (locked)" } else { "" };
-        let _ = writeln!(told, "profile: {profile}{locked}, mode: {}, masks from: {}", mode.as_str(), mask_from.as_str());
+        let _ =
+            writeln!(told, "profile: {profile}{locked}, mode: {}, masks from: {}", mode.as_str(), mask_from.as_str());
         for exemption in exemptions {
             let (of, target) = (one_line(&exemption.of), one_line(&exemption.target));
             let _ = writeln!(told, "exempted for now: {of}, in {target} ({})", one_line(&exemption.reason));
@@ -105,8 +106,7 @@ impl Explanation<'_> {
             let _ = writeln!(told, "decided by: {}", described(rule));
         }
         for rule in explanation.rules.iter().skip(1) {
-            let because =
-                rule.beaten_by.map_or_else(String::new, |why| format!(" (the one before goes first: {why})"));
+            let because = rule.beaten_by.map_or_else(String::new, |why| format!(" (the one before goes first: {why})"));
             let _ = writeln!(told, "       not: {}{because}", described(rule));
         }
         let Some(value) = value else { return };
@@ -115,7 +115,10 @@ impl Explanation<'_> {
             _ => {
                 for finding in self.policy.findings(value.as_bytes()) {
                     let rule = one_line(finding.rule);
-                    let _ = writeln!(told, "       not: `{rule}`, for a key that is masked decides over what is in its value");
+                    let _ = writeln!(
+                        told,
+                        "       not: `{rule}`, for a key that is masked decides over what is in its value"
+                    );
                 }
             }
         }
@@ -151,7 +154,8 @@ impl Explanation<'_> {
         for Finding { rule, category, class, range, .. } in without.findings(text.as_bytes()) {
             if overlaps(&range) {
                 let (characters, rule, class) = (characters(text, &range), one_line(rule), class.as_str());
-                let _ = writeln!(told, "       not: `{rule}` ({class}, {category}), which without it finds {characters}");
+                let _ =
+                    writeln!(told, "       not: `{rule}` ({class}, {category}), which without it finds {characters}");
             }
         }
     }

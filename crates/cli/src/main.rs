@@ -24,6 +24,7 @@ mod scan;
 mod signals;
 mod sources;
 mod steps;
+mod suggest;
 mod terminal;
 mod token;
 mod trail;
@@ -53,6 +54,7 @@ struct Cli {
 enum Command {
     Redact(redact::Redact),
     Scan(scan::Scan),
+    Suggest(suggest::Suggest),
     Init(init::Init),
     Check(check::Check),
     Explain(explain::Explain),
@@ -74,6 +76,7 @@ fn main() -> ExitCode {
     match cli.command {
         Command::Redact(redact) => redact.run(),
         Command::Scan(scan) => scan.run(),
+        Command::Suggest(suggest) => suggest.run(),
         Command::Init(init) => init.run(),
         Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use self::facts::{Facts, InputFacts};
 use self::read::Reader;
+pub(crate) use self::read::is_name;
 use crate::atomic::Unfinished;
 use crate::buffers::Buffers;
 use crate::input::{Input, Inputs};

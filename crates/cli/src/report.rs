@@ -82,6 +82,11 @@ impl<W: Write> Report<W> {
         self.form.add(item, &mut self.to)
     }
 
+    /// Adds a text as it is, for forms that are read by people.
+    pub(crate) fn text(&mut self, text: &str) -> io::Result<()> {
+        self.to.write_all(text.as_bytes())
+    }
+
     /// Lets out what was added so far.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.to.flush()

@@ -1,21 +1,27 @@
 //! `scan`: looks for what leaked into logs that already exist.
 
 mod allow;
+mod audit;
 mod baseline;
 mod find;
 mod fingerprint;
+mod pairs;
+mod snippet;
+mod telling;
 
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use self::audit::Wanting;
+pub(crate) use self::audit::{Auditor, Keys};
 use self::baseline::Baseline;
-use self::find::Found;
-pub(crate) use self::find::{Finder, Leak};
-use self::fingerprint::Fingerprints;
+pub(crate) use self::find::{Finder, Found, Leak};
+use self::fingerprint::{Fingerprint, Fingerprints};
+pub(crate) use self::snippet::snippet;
 use crate::buffers::Buffers;
 use crate::input::{Input, Inputs};
-use crate::keys::Keys;
+use crate::keys::Keys as TokenKeys;
 use crate::outcome::{FOUND, TROUBLE, refused, trouble, wrong};
 use crate::pipeline;
 use crate::progress::{Progress, remark};
@@ -32,6 +38,7 @@ Examples:
   tracing-privacy scan --write-baseline known.json logs/    # what is there is known from now on
   tracing-privacy scan --baseline known.json logs/
   tracing-privacy scan --format sarif logs/ > leaks.sarif
+  tracing-privacy scan --policy-audit logs/                 # what the rules do not know of
 
 In a line that says `privacy:allow RULE reason`, findings of that rule are allowed.
 
@@ -67,7 +74,11 @@ pub(crate) struct Scan {
     write_baseline: Option<PathBuf>,
 
     #[command(flatten)]
-    keys: Keys,
+    keys: TokenKeys,
+
+    /// Compares the logs with the rules, too: keys that no rule names and that look as if one should, with rules to paste in the text
+    #[arg(long)]
+    policy_audit: bool,
 
     /// Tells the values, too: for your eyes, not for the logs of a build
     #[arg(long)]
@@ -89,7 +100,8 @@ impl Scan {
         };
         self.inputs.tell_of_terminal();
         let key = fingerprints.key_id().map(str::to_owned);
-        let finder = Finder { policy, fingerprints, show: self.show, limit: self.work.cut().limit };
+        let auditor = self.policy_audit.then(|| Auditor::new(policy.clone()));
+        let finder = Finder { policy, auditor, fingerprints, show: self.show, limit: self.work.cut().limit };
         let new = self.write_baseline.as_ref().map(|_| Baseline::by_key(key));
         let report = (!is_quiet()).then(|| Report::new(self.format, "scan", BufWriter::new(io::stdout().lock())));
         let mut tally = match report.transpose() {
@@ -140,7 +152,7 @@ impl Scan {
             progress.update();
             tally.take(step, &progress)
         })?;
-        tally.report.as_mut().map_or(Ok(()), Report::finish)
+        tally.finish(self.policy_audit && self.format == Format::Text)
     }
 }
 
@@ -152,6 +164,8 @@ struct Tally<W> {
     known: Option<Baseline>,
     /// What is written instead of told.
     new: Option<Baseline>,
+    /// Keys that no rule names.
+    keys: Keys,
     /// In MiB, for messages.
     max_line: u16,
     input: Input,
@@ -173,6 +187,7 @@ impl<W: Write> Tally<W> {
             report,
             known,
             new,
+            keys: Keys::default(),
             max_line,
             input: Input::Stdin,
             name: String::new(),
@@ -208,6 +223,7 @@ impl<W: Write> Tally<W> {
                         progress,
                     );
                 }
+                self.keys.add(found.keys, &self.name, self.lines_of_input);
                 self.lines_of_input += found.lines;
                 self.lines += found.lines;
                 // A pipe is watched while it flows.
@@ -227,21 +243,29 @@ impl<W: Write> Tally<W> {
         self.all_read = false;
     }
 
+    /// Whether a finding is to be told. One that is known is not, nor one that is written to be known.
+    fn is_news(&mut self, fingerprint: Fingerprint, rule: &str) -> bool {
+        if let Some(new) = &mut self.new {
+            new.add(fingerprint, rule, 1);
+            self.written += 1;
+            return false;
+        }
+        if self.known.as_mut().is_some_and(|known| known.takes(fingerprint)) {
+            self.left_out += 1;
+            return false;
+        }
+        self.told += 1;
+        true
+    }
+
     fn leak(&mut self, leak: &Leak) -> io::Result<()> {
         if leak.allowed {
             self.allowed += 1;
             return Ok(());
         }
-        if let Some(new) = &mut self.new {
-            new.add(leak.fingerprint, &leak.rule, 1);
-            self.written += 1;
+        if !self.is_news(leak.fingerprint, &leak.rule) {
             return Ok(());
         }
-        if self.known.as_mut().is_some_and(|known| known.takes(leak.fingerprint)) {
-            self.left_out += 1;
-            return Ok(());
-        }
-        self.told += 1;
         let Some(report) = &mut self.report else { return Ok(()) };
         let (class, category) = (leak.class.as_str(), leak.category.as_str());
         let value = leak.value.as_ref().map_or_else(String::new, |value| format!(": {value}"));
@@ -257,6 +281,31 @@ impl<W: Write> Tally<W> {
             fingerprint: Some(&leak.fingerprint.to_string()),
             facts: &facts,
         })
+    }
+
+    /// Tells what can only be told in the end, and ends the report.
+    fn finish(&mut self, with_snippet: bool) -> io::Result<()> {
+        let mut news = std::mem::take(&mut self.keys).wanting();
+        news.retain(|wanting| self.is_news(wanting.fingerprint(), wanting.why.rule()));
+        let Some(report) = &mut self.report else { return Ok(()) };
+        for wanting in &news {
+            let Wanting { key, file, line, column, count, class, category, why, .. } = wanting;
+            let rule = why.rule();
+            report.add(&Item {
+                rule,
+                message: &format!("{rule}: `{key}` {} (lines: {count})", why.told()),
+                file,
+                line: line + 1,
+                column: *column,
+                end_column: None,
+                fingerprint: Some(&wanting.fingerprint().to_string()),
+                facts: &[("key", key), ("class", class.as_str()), ("category", category)],
+            })?;
+        }
+        if with_snippet && !news.is_empty() {
+            report.text(&format!("\n# Rules to paste; look at each before you keep it.\n{}", snippet(&news)))?;
+        }
+        report.finish()
     }
 
     fn summary(&self) -> String {

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use tracing_privacy::{Category, DataClass, Finding, Policy};
 
 use super::allow::allowed;
+use super::audit::{Auditor, Keys};
 use super::fingerprint::{Fingerprint, Fingerprints, digest};
 use crate::blocks::{Line, lines};
 use crate::private_key::{Markers, PrivateKeys};
@@ -13,6 +14,8 @@ use crate::report::one_line;
 /// What looks for leaks.
 pub(crate) struct Finder {
     pub(super) policy: Policy,
+    /// What looks at keys, if they are to be looked at.
+    pub(super) auditor: Option<Auditor>,
     pub(super) fingerprints: Fingerprints,
     /// Whether values are told.
     pub(super) show: bool,
@@ -24,9 +27,11 @@ pub(crate) struct Finder {
 #[derive(Default)]
 pub(crate) struct Found {
     pub(crate) leaks: Vec<Leak>,
-    pub(super) lines: u64,
+    /// Keys that no rule names.
+    pub(crate) keys: Keys,
+    pub(crate) lines: u64,
     /// Which of the lines were over the limit, counted from 0.
-    pub(super) overlong: Vec<u64>,
+    pub(crate) overlong: Vec<u64>,
 }
 
 /// A sensitive value that stands in a line.
@@ -49,7 +54,12 @@ pub(crate) struct Leak {
 impl Finder {
     /// One that tells no values, for whoever needs no fingerprints that outlive the run.
     pub(crate) fn without_values(policy: Policy, limit: usize) -> Self {
-        Self { policy, fingerprints: Fingerprints::new(None), show: false, limit }
+        Self { policy, auditor: None, fingerprints: Fingerprints::new(None), show: false, limit }
+    }
+
+    /// The same, which also looks at keys.
+    pub(crate) fn auditing(policy: Policy, limit: usize) -> Self {
+        Self { auditor: Some(Auditor::new(policy.clone())), ..Self::without_values(policy, limit) }
     }
 
     /// Looks at the lines of `block`. Before it stood lines that left `keys` behind.
@@ -67,7 +77,11 @@ impl Finder {
                     let concerns_keys = keys.is_open() || markers.next_from(start).is_some_and(|marker| marker < end);
                     let before = concerns_keys.then(|| keys.clone());
                     let keys = before.map(|before| (before, &mut keys));
+                    let leaks = found.leaks.len();
                     self.line(text, number, keys, &mut masked, &mut found.leaks);
+                    if let Some(auditor) = &self.auditor {
+                        auditor.line(text, number, found.leaks.len() > leaks, &mut found.keys);
+                    }
                 }
             }
         }
