@@ -36,12 +36,25 @@ use clap::{Parser, Subcommand};
 
 use crate::outcome::trouble;
 
+const EXAMPLES: &str = "\
+Examples:
+  kubectl logs -f deploy/shop | tracing-privacy redact
+  tracing-privacy scan /var/log/shop
+  tracing-privacy explain user.email
+  tracing-privacy report /var/log/shop privacy.trail -o report.html
+
+Exit status:
+  0  all is well
+  1  there is something to mend: leaks, wrong rules, a trail that was changed
+  2  something could not be read or done (the rest was), or the usage was wrong
+  130  it was interrupted";
+
 /// Finds and masks secrets and personal data in logs
 ///
 /// The rules are those that mask at run time: of --rules, $TRACING_PRIVACY_RULES, redaction-rules.toml in the working
 /// directory, or else the built-in ones.
 #[derive(Parser)]
-#[command(name = "tracing-privacy", version, propagate_version = true)]
+#[command(name = "tracing-privacy", version, propagate_version = true, after_help = EXAMPLES)]
 struct Cli {
     #[command(flatten)]
     terminal: terminal::Terminal,

@@ -34,7 +34,7 @@ Examples:
 
 Exit status:
   0  everything was read
-  2  an input could not be read (the others were), the rules are wrong, or the usage was";
+  2  an input or a line could not be read (the others were), the rules are wrong, or the usage was";
 
 /// Masks secrets and personal data in lines of text
 ///
@@ -195,6 +195,8 @@ impl<S: Sink> Output<S> {
     }
 
     fn count(&mut self, masked: &Masked, progress: &Progress) {
+        // They were not read, if also nothing of them comes out.
+        self.all_done &= masked.overlong.is_empty();
         for index in &masked.overlong {
             let (input, number, limit) = (&self.input, self.lines_of_input + index + 1, self.max_line);
             progress.say(&format!(
