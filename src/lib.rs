@@ -79,3 +79,8 @@ pub use crate::setup::{InitError, Setup, init, setup};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// So does that of the page on CI.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/ci.md")]
+struct Ci;

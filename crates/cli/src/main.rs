@@ -128,7 +128,8 @@ mod tests {
     #[test]
     fn what_the_readme_and_the_help_show_can_be_run() {
         let mut cli = Cli::command();
-        let blocks = include_str!("../../../README.md").split("```").skip(1).step_by(2);
+        let pages = [include_str!("../../../README.md"), include_str!("../../../docs/ci.md")];
+        let blocks = pages.iter().flat_map(|page| page.split("```").skip(1).step_by(2));
         let mut texts: Vec<_> =
             blocks.filter(|block| block.starts_with("sh") || block.starts_with("yaml")).map(str::to_owned).collect();
         texts.extend(cli.get_subcommands_mut().map(|command| command.render_long_help().to_string()));
