@@ -52,7 +52,11 @@ pub fn marks(text: &[u8]) -> impl Iterator<Item = Mark<'_>> {
                 (Some(&placeholder), _) => (placeholder, false),
                 (None, None) => return None,
             };
-            if is_token { tokens.next() } else { placeholders.next() };
+            if is_token {
+                tokens.next()
+            } else {
+                placeholders.next()
+            };
             if start < from {
                 continue;
             }

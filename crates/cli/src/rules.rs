@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use tracing_privacy::observe::Observer;
-use tracing_privacy::{Error, Policy, PolicyBuilder};
+use tracing_privacy::{Policy, PolicyBuilder};
 
 /// Which rules are in force; the same for every command.
 #[derive(clap::Args)]
@@ -26,13 +26,13 @@ impl Rules {
     /// The policy that the option or the environment asks for.
     pub(crate) fn policy(&self) -> Result<Policy, String> {
         self.refuse_two_profiles()?;
-        self.builder().build().map_err(told)
+        self.builder().build().map_err(|error| error.to_string())
     }
 
     /// The same, with someone who is told of every decision.
     pub(crate) fn observed_policy(&self, observer: impl Observer) -> Result<Policy, String> {
         self.refuse_two_profiles()?;
-        self.builder().observer(observer).build().map_err(told)
+        self.builder().observer(observer).build().map_err(|error| error.to_string())
     }
 
     /// The policy as it would be without one of its rules; `None` where it cannot be without it.
@@ -78,11 +78,6 @@ impl Rules {
             (None, None) => "built in".to_owned(),
         }
     }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
-fn told(error: Error) -> String {
-    error.to_string()
 }
 
 /// A text as TOML writes it.

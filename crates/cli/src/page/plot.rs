@@ -28,7 +28,7 @@ pub(super) fn over_time(id: &str, title: &str, series: &Series) -> Markup {
     let (wide, high) = (WIDTH - LEFT, HEIGHT - BOTTOM - TOP);
     let slot = wide / bars.len().max(1) as f64;
     let y = |count: u64| TOP + high - high * count as f64 / top as f64;
-    let parts = if top % 4 == 0 { 4 } else { top.min(5) };
+    let parts = if top.is_multiple_of(4) { 4 } else { top.min(5) };
     let ticks: Vec<u64> = (0..=parts).map(|tick| top / parts * tick).collect();
     let labelled = bars.len().div_ceil(6).max(1);
     html! {

@@ -80,7 +80,7 @@ pub(super) fn category_by_name(path: &str) -> Option<&'static str> {
         let ending: Vec<&str> = ending.split(' ').collect();
         words.len() >= ending.len() && words[words.len() - ending.len()..].iter().eq(ending.iter())
     };
-    ENDINGS.iter().find(|(_, endings)| endings.iter().any(|ending| ends(ending))).map(|(category, _)| *category)
+    ENDINGS.iter().find(|(_, endings)| endings.iter().any(ends)).map(|(category, _)| *category)
 }
 
 /// The words of a name, in lower case: of `snake_case`, `kebab-case` and `camelCase`.
