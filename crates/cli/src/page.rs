@@ -20,6 +20,7 @@ use crate::input::{Input, Inputs};
 use crate::outcome::{FOUND, TROUBLE, refused, trouble, wrong};
 use crate::pipeline;
 use crate::progress::{Progress, remark};
+use crate::report::one_line;
 use crate::rules::Rules;
 use crate::steps::{Step, Steps, Task};
 use crate::trail::{State, is_trail, state};
@@ -84,7 +85,7 @@ impl Report {
             true => io::stdout().lock().write_all(page.as_bytes()),
             false => self.begin().and_then(|mut file| {
                 file.write_all(page.as_bytes())?;
-                file.put_new(&self.output)
+                file.put(&self.output)
             }),
         };
         if let Err(error) = written {
@@ -103,10 +104,7 @@ impl Report {
 
     /// A file that will be the page.
     fn begin(&self) -> io::Result<Unfinished> {
-        if self.output.is_dir() {
-            return Err(io::Error::other("is a folder"));
-        }
-        Unfinished::beside(&self.output)
+        Unfinished::new(&self.output)
     }
 
     fn not_written(&self, error: &io::Error) -> String {
@@ -181,14 +179,14 @@ impl Gathered {
             return;
         }
         if !state.is_whole() {
-            progress.say(&format!("tracing-privacy: {}: {}", self.input, state.told()));
+            progress.say(&format!("tracing-privacy: {}: {}", one_line(&self.input.to_string()), state.told()));
             self.all_whole = false;
         }
         self.facts.verified(&state);
     }
 
     fn unread(&mut self, reason: &str, progress: &Progress) {
-        progress.say(&format!("tracing-privacy: {}: {reason}", self.input));
+        progress.say(&format!("tracing-privacy: {}: {reason}", one_line(&self.input.to_string())));
         self.facts.unread(reason);
         self.all_read = false;
     }

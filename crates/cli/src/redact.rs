@@ -21,6 +21,7 @@ use crate::mask::{Masked, UNREAD_LINE, mask};
 use crate::outcome::{TROUBLE, refused, trouble, wrong};
 use crate::pipeline;
 use crate::progress::{Progress, say};
+use crate::report::one_line;
 use crate::rules::Rules;
 use crate::steps::{Cut, Step, Steps, Task};
 use crate::work::Work;
@@ -185,7 +186,7 @@ impl<S: Sink> Output<S> {
             Ok(()) => Ok(()),
             Err(Unwritten::All(error)) => Err(error),
             Err(Unwritten::Input(reason)) => {
-                progress.say(&format!("tracing-privacy: {}: {reason}", self.input));
+                progress.say(&format!("tracing-privacy: {}: {reason}", one_line(&self.input.to_string())));
                 self.sink.abandon();
                 self.given_up = true;
                 self.all_done = false;
@@ -198,7 +199,8 @@ impl<S: Sink> Output<S> {
         // They were not read, if also nothing of them comes out.
         self.all_done &= masked.overlong.is_empty();
         for index in &masked.overlong {
-            let (input, number, limit) = (&self.input, self.lines_of_input + index + 1, self.max_line);
+            let input = one_line(&self.input.to_string());
+            let (number, limit) = (self.lines_of_input + index + 1, self.max_line);
             progress.say(&format!(
                 "tracing-privacy: {input}: line {number} is over {limit} MiB, {UNREAD_LINE} stands for it (see --max-line)"
             ));

@@ -25,7 +25,7 @@ use crate::keys::Keys as TokenKeys;
 use crate::outcome::{FOUND, TROUBLE, refused, trouble, wrong};
 use crate::pipeline;
 use crate::progress::{Progress, remark};
-use crate::report::{Format, Item, Report};
+use crate::report::{Format, Item, Report, one_line};
 use crate::rules::Rules;
 use crate::steps::{Step, Steps, Task};
 use crate::terminal::is_quiet;
@@ -239,7 +239,7 @@ impl<W: Write> Tally<W> {
     }
 
     fn unread(&mut self, reason: &str, progress: &Progress) {
-        progress.say(&format!("tracing-privacy: {}: {reason}", self.input));
+        progress.say(&format!("tracing-privacy: {}: {reason}", one_line(&self.input.to_string())));
         self.all_read = false;
     }
 

@@ -125,6 +125,19 @@ fn paths_that_are_not_utf8_are_read_and_named() {
     assert_named(directory.path(), command, OsStr::from_bytes(b"no\xff.log"), &["no\u{fffd}.log: No such file"]);
 }
 
+#[test]
+fn names_of_files_cannot_write_to_the_terminal_nor_forge_lines() {
+    let directory = directory();
+    let name = "a\u{1b}[31m\ntracing-privacy: all is well.log";
+    fs::write(directory.path().join(name), b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\0").unwrap();
+    for (arguments, _) in COMMANDS {
+        let ended = finished(command(directory.path()).args(arguments).arg(name).output().unwrap());
+        assert!(ended.code == Some(2) && ended.err.contains("binary"), "{ended:?}");
+        assert!(!ended.err.contains('\u{1b}') && !ended.out.contains('\u{1b}'), "{arguments:?}: {ended:?}");
+        assert!(!ended.err.lines().any(|line| line.starts_with("tracing-privacy: all is well")), "{}", ended.err);
+    }
+}
+
 /// The most memory that a process had so far, in MiB; `None` once it has ended.
 fn peak(child: &Child) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;

@@ -151,7 +151,9 @@ impl Facts {
         let second = Some(entry.time.as_second());
         if entry.is_decision() {
             let count = entry.decisions();
-            let category = entry.category.as_deref().unwrap_or("sensitive");
+            // Who changed the trail may have written anything.
+            let category =
+                entry.category.as_deref().filter(|name| Category::new(name).is_some()).unwrap_or("(unknown)");
             let place = match (entry.place(), &entry.field) {
                 (Some(place), Some(field)) => Some(format!("{place} {field}")),
                 (place, _) => place,

@@ -44,7 +44,7 @@ impl Sink for InPlace {
         }
         let begin = || {
             let path = fs::canonicalize(path)?;
-            let file = BufWriter::new(Unfinished::beside(&path)?);
+            let file = BufWriter::new(Unfinished::private(&path)?);
             let to = Compressor::new(file, beginning.encoding)?;
             Ok(Rewriting { path, before: before.clone(), to, masked: false })
         };

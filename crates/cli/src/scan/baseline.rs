@@ -83,7 +83,7 @@ impl Baseline {
 
     /// Writes a file, in one step.
     pub(super) fn write(&self, path: &Path) -> io::Result<()> {
-        let mut file = BufWriter::new(Unfinished::beside(path)?);
+        let mut file = BufWriter::new(Unfinished::new(path)?);
         let mut sorted: Vec<_> = self.findings.counts.iter().collect();
         sorted.sort();
         let key = serde_json::to_string(&self.key)?;
@@ -95,7 +95,7 @@ impl Baseline {
         }
         write!(file, "\n  ]\n}}\n")?;
         // It is to be committed and read by others.
-        file.into_inner().map_err(io::IntoInnerError::into_error)?.put_new(path)
+        file.into_inner().map_err(io::IntoInnerError::into_error)?.put(path)
     }
 }
 
