@@ -89,3 +89,7 @@ struct Audiences;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/metrics.md")]
 struct Metrics;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/ci.md")]
+struct Ci;

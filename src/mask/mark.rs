@@ -11,8 +11,64 @@
 //! - so a secret gets past only where code writes it in that form on purpose, at most 128 bits at a time. A boundary guards
 //!   against oversight, and code that wants to leak has easier ways: it can write to a socket.
 
+use std::ops::Range;
+
+use memchr::memmem;
+
 use super::erase;
 use crate::policy::Category;
+
+/// A mark of ours in a text: what stands for a value that was masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Mark<'t> {
+    /// Where it stands, in bytes.
+    pub range: Range<usize>,
+    /// The category that it names: `contact`.
+    pub category: &'t str,
+    /// Whether it is a token; else it is a placeholder.
+    pub is_token: bool,
+}
+
+/// All placeholders and tokens in a text, from its start to its end. Masks that keep parts of a value have no form of their own, and
+/// are not among them.
+///
+/// ```
+/// use tracing_privacy::mask::marks;
+///
+/// let marks: Vec<_> = marks(b"mail to [redacted:contact], key [redacted:credential]").collect();
+/// assert_eq!((marks[0].category, marks[0].range.clone(), marks[0].is_token), ("contact", 8..26, false));
+/// assert_eq!(marks.len(), 2);
+/// ```
+pub fn marks(text: &[u8]) -> impl Iterator<Item = Mark<'_>> {
+    let mut placeholders = memmem::find_iter(text, erase::OPEN).peekable();
+    let mut tokens = memmem::find_iter(text, TOKEN).peekable();
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let (start, is_token) = match (placeholders.peek(), tokens.peek()) {
+                (Some(&placeholder), Some(&token)) if token < placeholder => (token, true),
+                (None, Some(&token)) => (token, true),
+                (Some(&placeholder), _) => (placeholder, false),
+                (None, None) => return None,
+            };
+            if is_token {
+                tokens.next()
+            } else {
+                placeholders.next()
+            };
+            if start < from {
+                continue;
+            }
+            let open = if is_token { TOKEN.len() } else { erase::OPEN.len() };
+            let Some(len) = own_mark(&text[start..]) else { continue };
+            let category = category_len(&text[start + open..]).map_or(&[][..], |len| &text[start + open..][..len]);
+            from = start + len;
+            let category = str::from_utf8(category).unwrap_or_default();
+            return Some(Mark { range: start..from, category, is_token });
+        }
+    })
+}
 
 /// The length of the mark that `text` begins with, if it begins with one.
 pub(crate) fn own_mark(text: &[u8]) -> Option<usize> {
@@ -138,6 +194,19 @@ mod tests {
             let mark = format!("[redacted:{name}]");
             assert_eq!(is_own_mark(mark.as_bytes()), Category::new(name).is_some(), "{name}");
         }
+    }
+
+    #[test]
+    fn marks_are_found_in_a_text_in_their_order() {
+        let text = format!("a=[redacted:x] tok-contact-k1-{CODE} tok-no [redacted:] ([redacted:credential])");
+        let found: Vec<_> = marks(text.as_bytes()).collect();
+        let told: Vec<_> = found.iter().map(|mark| (mark.category, mark.is_token, &text[mark.range.clone()])).collect();
+        let token = format!("tok-contact-k1-{CODE}");
+        assert_eq!(
+            told,
+            [("x", false, "[redacted:x]"), ("contact", true, &*token), ("credential", false, "[redacted:credential]")]
+        );
+        assert_eq!(marks(b"nothing").count(), 0);
     }
 
     #[test]

@@ -48,7 +48,11 @@ pub(crate) use self::{
     erase::push_placeholder,
     mark::{is_key_id, is_own_mark, own_mark},
 };
-pub use self::{key_ring::KeyRing, key_text::KeyError};
+pub use self::{
+    key_ring::KeyRing,
+    key_text::KeyError,
+    mark::{Mark, marks},
+};
 use crate::policy::{Category, DataClass};
 
 /// Turns a sensitive value into a safe one.

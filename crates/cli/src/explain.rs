@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::ops::Range;
 use std::process::ExitCode;
 
-use tracing_privacy::{KeyRule, Policy, Treatment};
+use tracing_privacy::{Finding, InForce, KeyRule, Policy, Treatment};
 
 use crate::outcome::{trouble, wrong};
 use crate::report::one_line;
@@ -14,6 +15,7 @@ const EXAMPLES: &str = "\
 Examples:
   tracing-privacy explain user.email
   tracing-privacy explain 'session_token=4f1c'
+  tracing-privacy explain --profile production user.email
   tracing-privacy explain --text 'mail to jane.doe@example.com'
 
 Exit status:
@@ -23,7 +25,7 @@ Exit status:
 /// Explains which rule decides about a key or a text, and why
 ///
 /// Tells what becomes of the values of a key, which rules name it, and why one goes before another. With a value, or for a text,
-/// what comes out and which rules found something, but never the value itself.
+/// what comes out, which rules found something, and which others would have, but never the value itself.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Explain {
@@ -45,12 +47,13 @@ impl Explain {
             Ok(policy) => policy,
             Err(error) => return wrong(&error),
         };
-        let mut told = format!("rules: {}\n", self.rules.source());
+        let explanation = Explanation { policy: &policy, rules: &self.rules };
+        let mut told = explanation.in_force();
         match (&self.text, &self.key) {
-            (Some(text), _) => tell_text(&policy, text, &mut told),
+            (Some(text), _) => explanation.text(text, &mut told),
             (None, Some(argument)) => {
                 let (key, value) = argument.split_once('=').map_or((argument.as_str(), None), |(k, v)| (k, Some(v)));
-                tell_key(&policy, key, value, &mut told);
+                explanation.key(key, value, &mut told);
             }
             (None, None) => {}
         }
@@ -61,66 +64,111 @@ impl Explain {
     }
 }
 
+/// What explains.
+struct Explanation<'e> {
+    policy: &'e Policy,
+    rules: &'e Rules,
+}
+
 // Writing to memory does not fail, so the results of `writeln!` say nothing.
 
-fn tell_key(policy: &Policy, key: &str, value: Option<&str>, told: &mut String) {
-    let explanation = policy.explain_key(key);
-    let _ = writeln!(told, "key: {}", one_line(key));
-    let deciding = explanation.rules.first();
-    let treatment = match (explanation.treatment, deciding) {
-        (Treatment::Masked, Some(_)) => "masked as a whole",
-        (Treatment::Masked, None) => "masked as a whole, for no rule names it and `unlisted` is \"mask\"",
-        (Treatment::Dropped, Some(_)) => "dropped, key and value",
-        (Treatment::Dropped, None) => "dropped, for no rule names it and `unlisted` is \"drop\"",
-        (Treatment::Scanned, Some(_)) => "scanned like any text, for the rule's class is not masked",
-        (Treatment::Scanned, None) => "scanned like any text, for no rule names it",
-        _ => "treated in a way that this version cannot tell",
-    };
-    let _ = writeln!(told, "its values are {treatment}");
-    if let Some(rule) = deciding {
-        let _ = writeln!(told, "decided by: {}", described(rule));
+impl Explanation<'_> {
+    /// Which rules are in force, how, and what they let pass for now.
+    fn in_force(&self) -> String {
+        let InForce { profile, locked, mode, mask_from, exemptions, .. } = self.policy.in_force();
+        let mut told = format!("rules: {}\n", self.rules.source());
+        let profile = profile.map_or_else(|| "none".to_owned(), |profile| one_line(&profile));
+        let locked = if locked { " (locked)" } else { "" };
+        let _ =
+            writeln!(told, "profile: {profile}{locked}, mode: {}, masks from: {}", mode.as_str(), mask_from.as_str());
+        for exemption in exemptions {
+            let (of, target) = (one_line(&exemption.of), one_line(&exemption.target));
+            let _ = writeln!(told, "exempted for now: {of}, in {target} ({})", one_line(&exemption.reason));
+        }
+        told
     }
-    for rule in explanation.rules.iter().skip(1) {
-        let because = rule.beaten_by.map_or_else(String::new, |why| format!(" (the one before goes first: {why})"));
-        let _ = writeln!(told, "       not: {}{because}", described(rule));
-    }
-    if let Some(value) = value {
-        if explanation.treatment == Treatment::Scanned {
-            tell_findings(policy, value, told);
+
+    fn key(&self, key: &str, value: Option<&str>, told: &mut String) {
+        let explanation = self.policy.explain_key(key);
+        let _ = writeln!(told, "key: {}", one_line(key));
+        let deciding = explanation.rules.first();
+        let treatment = match (explanation.treatment, deciding) {
+            (Treatment::Masked, Some(_)) => "masked as a whole",
+            (Treatment::Masked, None) => "masked as a whole, for no rule names it and `unlisted` is \"mask\"",
+            (Treatment::Dropped, Some(_)) => "dropped, key and value",
+            (Treatment::Dropped, None) => "dropped, for no rule names it and `unlisted` is \"drop\"",
+            (Treatment::Scanned, Some(_)) => "scanned like any text, for the rule's class is not masked",
+            (Treatment::Scanned, None) => "scanned like any text, for no rule names it",
+            _ => "treated in a way that this version cannot tell",
+        };
+        let _ = writeln!(told, "its values are {treatment}");
+        if let Some(rule) = deciding {
+            let _ = writeln!(told, "decided by: {}", described(rule));
+        }
+        for rule in explanation.rules.iter().skip(1) {
+            let because = rule.beaten_by.map_or_else(String::new, |why| format!(" (the one before goes first: {why})"));
+            let _ = writeln!(told, "       not: {}{because}", described(rule));
+        }
+        let Some(value) = value else { return };
+        match explanation.treatment {
+            Treatment::Scanned => self.findings(value, told),
+            _ => {
+                for finding in self.policy.findings(value.as_bytes()) {
+                    let rule = one_line(finding.rule);
+                    let _ = writeln!(
+                        told,
+                        "       not: `{rule}`, for a key that is masked decides over what is in its value"
+                    );
+                }
+            }
         }
         match explanation.treatment {
             Treatment::Dropped => told.push_str("comes out: nothing\n"),
-            _ => tell_outcome(&policy.sanitize_field(key, value), told),
+            _ => tell_outcome(&self.policy.sanitize_field(key, value), told),
         }
     }
-}
 
-fn tell_text(policy: &Policy, text: &str, told: &mut String) {
-    tell_findings(policy, text, told);
-    tell_outcome(&policy.sanitize_text(text), told);
+    fn text(&self, text: &str, told: &mut String) {
+        self.findings(text, told);
+        tell_outcome(&self.policy.sanitize_text(text), told);
+    }
+
+    /// Tells of all findings in a text, by their place.
+    fn findings(&self, text: &str, told: &mut String) {
+        let findings = self.policy.findings(text.as_bytes());
+        if findings.is_empty() {
+            let _ = writeln!(told, "nothing is found in it");
+        }
+        for finding in &findings {
+            let Finding { rule, category, class, range, .. } = finding;
+            let (characters, rule, class) = (characters(text, range), one_line(rule), class.as_str());
+            let _ = writeln!(told, "found: {characters}, by the rule `{rule}` ({class}, {category})");
+            self.beaten(text, finding, told);
+        }
+    }
+
+    /// Tells which rules would have found something there, if it were not for the one that did.
+    fn beaten(&self, text: &str, finding: &Finding<'_>, told: &mut String) {
+        let Some(without) = self.rules.policy_without(finding.rule) else { return };
+        let overlaps = |range: &Range<usize>| range.start < finding.range.end && finding.range.start < range.end;
+        for Finding { rule, category, class, range, .. } in without.findings(text.as_bytes()) {
+            if overlaps(&range) {
+                let (characters, rule, class) = (characters(text, &range), one_line(rule), class.as_str());
+                let _ =
+                    writeln!(told, "       not: `{rule}` ({class}, {category}), which without it finds {characters}");
+            }
+        }
+    }
 }
 
 fn tell_outcome(text: &str, told: &mut String) {
     let _ = writeln!(told, "comes out: {}", one_line(text));
 }
 
-/// Tells of all findings in a text, by their place.
-fn tell_findings(policy: &Policy, text: &str, told: &mut String) {
-    let findings = policy.findings(text.as_bytes());
-    if findings.is_empty() {
-        let _ = writeln!(told, "nothing is found in it");
-    }
-    for finding in findings {
-        let column = |at: usize| String::from_utf8_lossy(&text.as_bytes()[..at]).chars().count();
-        let (first, last) = (column(finding.range.start) + 1, column(finding.range.end));
-        let _ = writeln!(
-            told,
-            "found: characters {first} to {last}, by the rule `{}` ({}, {})",
-            one_line(finding.rule),
-            finding.class.as_str(),
-            finding.category
-        );
-    }
+/// Where a range of bytes stands in a text, counted from 1.
+fn characters(text: &str, range: &Range<usize>) -> String {
+    let count = |end: usize| String::from_utf8_lossy(&text.as_bytes()[..end]).chars().count();
+    format!("characters {} to {}", count(range.start) + 1, count(range.end))
 }
 
 fn described(rule: &KeyRule<'_>) -> String {

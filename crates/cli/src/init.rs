@@ -12,7 +12,7 @@ use tracing_privacy::Policy;
 use crate::input::{Input, files_in};
 use crate::lint::{logged_fields, with_room};
 use crate::outcome::{TROUBLE, refused, trouble};
-use crate::progress::say;
+use crate::progress::{remark, say};
 use crate::report::one_line;
 
 const EXAMPLES: &str = "\
@@ -62,7 +62,7 @@ impl Init {
             Err(error) => return trouble(self.output.display(), &error),
         }
         let (path, all) = (self.output.display(), fields.len());
-        say(&format!("tracing-privacy: wrote {path}; fields that are logged: {all}, named by no rule: {unlisted}"));
+        remark(&format!("tracing-privacy: wrote {path}; fields that are logged: {all}, named by no rule: {unlisted}"));
         if all_read { ExitCode::SUCCESS } else { ExitCode::from(TROUBLE) }
     }
 

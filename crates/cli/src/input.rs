@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{File, Metadata};
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,6 +11,7 @@ use flate2::read::MultiGzDecoder;
 use ignore::WalkBuilder;
 
 use crate::encoding::{Encoding, is_undecided};
+use crate::progress::remark;
 
 /// What a command reads from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +47,13 @@ impl Inputs {
     /// Whether standard input is among them.
     pub(crate) fn read_stdin(&self) -> bool {
         self.paths.is_empty() || self.paths.iter().any(|path| is_stdin(path))
+    }
+
+    /// Says that it waits, where it reads from a terminal.
+    pub(crate) fn tell_of_terminal(&self) {
+        if self.read_stdin() && io::stdin().is_terminal() {
+            remark("tracing-privacy: reading standard input; end it with Ctrl-D, or name files (see --help)");
+        }
     }
 
     /// All of them, in the order of the arguments; those of a folder in the order of their names.

@@ -9,7 +9,7 @@ use tracing_privacy::mask::KeyRing;
 use zeroize::Zeroizing;
 
 use crate::outcome::{refused, trouble};
-use crate::progress::say;
+use crate::progress::remark;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -51,7 +51,7 @@ impl Keygen {
             },
             Some(path) => match write_new(path, key.as_bytes()) {
                 Ok(()) => {
-                    say(&format!("tracing-privacy: wrote the key `{id}` to {}", path.display()));
+                    remark(&format!("tracing-privacy: wrote the key `{id}` to {}", path.display()));
                     ExitCode::SUCCESS
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {

@@ -1,5 +1,6 @@
 //! Command line of tracing-privacy: masks secrets and personal data in logs that already exist.
 
+mod atomic;
 mod blocks;
 mod buffers;
 mod check;
@@ -13,6 +14,7 @@ mod lint;
 mod manual;
 mod mask;
 mod outcome;
+mod page;
 mod pipeline;
 mod private_key;
 mod progress;
@@ -22,21 +24,43 @@ mod rules;
 mod scan;
 mod schema;
 mod sieve;
+mod signals;
 mod steps;
+mod suggest;
+mod terminal;
 mod token;
+mod trail;
 mod work;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::outcome::trouble;
+
+const EXAMPLES: &str = "\
+Examples:
+  kubectl logs -f deploy/shop | tracing-privacy redact
+  tracing-privacy scan /var/log/shop
+  tracing-privacy explain user.email
+  tracing-privacy report /var/log/shop privacy.trail -o report.html
+
+Exit status:
+  0  all is well
+  1  there is something to mend: leaks, wrong rules, a trail that was changed
+  2  something could not be read or done (the rest was), or the usage was wrong
+  130  it was interrupted";
+
 /// Finds and masks secrets and personal data in logs
 ///
 /// The rules are those that mask at run time: of --rules, $TRACING_PRIVACY_RULES, redaction-rules.toml in the working
 /// directory, or else the built-in ones.
 #[derive(Parser)]
-#[command(name = "tracing-privacy", version, propagate_version = true)]
+#[command(name = "tracing-privacy", version, propagate_version = true, after_help = EXAMPLES)]
 struct Cli {
+    #[command(flatten)]
+    terminal: terminal::Terminal,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -46,27 +70,39 @@ enum Command {
     Redact(redact::Redact),
     Scan(scan::Scan),
     Lint(lint::Lint),
+    Suggest(suggest::Suggest),
     Init(init::Init),
     Check(check::Check),
     Explain(explain::Explain),
     Schema(schema::Schema),
     Keygen(keygen::Keygen),
     Token(token::Token),
+    Trail(trail::Trail),
+    Report(page::Report),
     Completions(manual::Completions),
     Man(manual::Man),
 }
 
 fn main() -> ExitCode {
-    match Cli::parse().command {
+    terminal::apply_color_early(std::env::args_os());
+    let cli = Cli::parse();
+    cli.terminal.apply();
+    if let Err(error) = signals::watch() {
+        return trouble("signals cannot be watched", &error);
+    }
+    match cli.command {
         Command::Redact(redact) => redact.run(),
         Command::Scan(scan) => scan.run(),
         Command::Lint(lint) => lint.run(),
+        Command::Suggest(suggest) => suggest.run(),
         Command::Init(init) => init.run(),
         Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),
         Command::Schema(schema) => schema.run(),
         Command::Keygen(keygen) => keygen.run(),
         Command::Token(token) => token.run(),
+        Command::Trail(trail) => trail.run(),
+        Command::Report(report) => report.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
     }
@@ -98,7 +134,8 @@ mod tests {
     #[test]
     fn what_the_readme_and_the_help_show_can_be_run() {
         let mut cli = Cli::command();
-        let blocks = include_str!("../../../README.md").split("```").skip(1).step_by(2);
+        let pages = [include_str!("../../../README.md"), include_str!("../../../docs/ci.md")];
+        let blocks = pages.iter().flat_map(|page| page.split("```").skip(1).step_by(2));
         let mut texts: Vec<_> =
             blocks.filter(|block| block.starts_with("sh") || block.starts_with("yaml")).map(str::to_owned).collect();
         texts.extend(cli.get_subcommands_mut().map(|command| command.render_long_help().to_string()));

@@ -26,7 +26,7 @@ pub(crate) fn trouble(place: impl Display, error: &io::Error) -> ExitCode {
 }
 
 /// Ends with what the library says of rules or keys, which stands for itself.
-pub(crate) fn wrong(error: &tracing_privacy::Error) -> ExitCode {
+pub(crate) fn wrong(error: &impl Display) -> ExitCode {
     say(&error.to_string());
     ExitCode::from(TROUBLE)
 }

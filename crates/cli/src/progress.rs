@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::input::Inputs;
+use crate::terminal::{Styles, is_quiet};
 
 /// A run that takes less shows nothing.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -37,7 +38,7 @@ impl Progress {
     /// which tells nothing, nor where the output goes to the terminal, too: it would be torn.
     pub(crate) fn new(inputs: &Inputs, read: Arc<AtomicU64>) -> Self {
         let total = inputs.len();
-        let shown = io::stderr().is_terminal() && !io::stdout().is_terminal() && !inputs.read_stdin();
+        let shown = !is_quiet() && io::stderr().is_terminal() && !io::stdout().is_terminal() && !inputs.read_stdin();
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
         let template = if total.is_some() { OF_KNOWN_LENGTH } else { OF_UNKNOWN_LENGTH };
         bar.set_style(ProgressStyle::with_template(template).expect("the templates are good").progress_chars("=> "));
@@ -67,5 +68,19 @@ impl Drop for Progress {
 
 /// Writes a message to standard error; where that is closed, to nobody.
 pub(crate) fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "{}", message.trim_end());
+    const NAME: &str = "tracing-privacy:";
+    let message = message.trim_end();
+    let style = Styles::of_stderr().trouble;
+    let _ = match message.strip_prefix(NAME) {
+        Some(rest) => writeln!(io::stderr(), "{style}{NAME}{style:#}{rest}"),
+        None => writeln!(io::stderr(), "{message}"),
+    };
+}
+
+/// Writes what is good to know and not wrong to standard error, unless it should be quiet.
+pub(crate) fn remark(message: &str) {
+    if !is_quiet() {
+        let style = Styles::of_stderr().faint;
+        let _ = writeln!(io::stderr(), "{style}{}{style:#}", message.trim_end());
+    }
 }

@@ -4,7 +4,7 @@ mod in_place;
 mod sink;
 mod stats;
 
-use std::io::{self, IsTerminal as _};
+use std::io;
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,6 +21,7 @@ use crate::mask::{Masked, UNREAD_LINE, mask};
 use crate::outcome::{TROUBLE, refused, trouble, wrong};
 use crate::pipeline;
 use crate::progress::{Progress, say};
+use crate::report::one_line;
 use crate::rules::Rules;
 use crate::steps::{Cut, Step, Steps, Task};
 use crate::work::Work;
@@ -34,7 +35,7 @@ Examples:
 
 Exit status:
   0  everything was read
-  2  an input could not be read (the others were), the rules are wrong, or the usage was";
+  2  an input or a line could not be read (the others were), the rules are wrong, or the usage was";
 
 /// Masks secrets and personal data in lines of text
 ///
@@ -89,9 +90,7 @@ impl Redact {
         if self.verbose {
             say(&format!("tracing-privacy: rules: {}", self.rules.source()));
         }
-        if self.inputs.read_stdin() && io::stdin().is_terminal() {
-            say("tracing-privacy: reading standard input; end it with Ctrl-D, or name files (see --help)");
-        }
+        self.inputs.tell_of_terminal();
         let progress = |read| Progress::new(&self.inputs, read);
         let (cut, jobs) = (self.work.cut(), self.work.jobs());
         let sink: Box<dyn Sink> =
@@ -187,7 +186,7 @@ impl<S: Sink> Output<S> {
             Ok(()) => Ok(()),
             Err(Unwritten::All(error)) => Err(error),
             Err(Unwritten::Input(reason)) => {
-                progress.say(&format!("tracing-privacy: {}: {reason}", self.input));
+                progress.say(&format!("tracing-privacy: {}: {reason}", one_line(&self.input.to_string())));
                 self.sink.abandon();
                 self.given_up = true;
                 self.all_done = false;
@@ -197,8 +196,11 @@ impl<S: Sink> Output<S> {
     }
 
     fn count(&mut self, masked: &Masked, progress: &Progress) {
+        // They were not read, if also nothing of them comes out.
+        self.all_done &= masked.overlong.is_empty();
         for index in &masked.overlong {
-            let (input, number, limit) = (&self.input, self.lines_of_input + index + 1, self.max_line);
+            let input = one_line(&self.input.to_string());
+            let (number, limit) = (self.lines_of_input + index + 1, self.max_line);
             progress.say(&format!(
                 "tracing-privacy: {input}: line {number} is over {limit} MiB, {UNREAD_LINE} stands for it (see --max-line)"
             ));

@@ -8,6 +8,8 @@ mod text;
 
 use std::io::{self, Write};
 
+use crate::terminal::Styles;
+
 /// How findings are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
@@ -93,7 +95,7 @@ impl<W: Write> Report<W> {
     /// Begins a report of what that command found.
     pub(crate) fn new(format: Format, command: &'static str, to: W) -> io::Result<Self> {
         let form: Box<dyn Form> = match format {
-            Format::Text => Box::new(text::Text),
+            Format::Text => Box::new(text::Text { styles: Styles::of_stdout() }),
             Format::Json => Box::new(json::Json),
             Format::Sarif => Box::new(sarif::Sarif::default()),
             Format::Junit => Box::new(junit::Junit::new(command)?),
@@ -108,6 +110,11 @@ impl<W: Write> Report<W> {
         self.form.add(item, &mut self.to)
     }
 
+    /// Adds a text as it is, for forms that are read by people.
+    pub(crate) fn text(&mut self, text: &str) -> io::Result<()> {
+        self.to.write_all(text.as_bytes())
+    }
+
     /// Lets out what was added so far.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
@@ -120,9 +127,11 @@ impl<W: Write> Report<W> {
     }
 }
 
-/// A text on one line, without control characters: a name of a file cannot forge a line of a report.
+/// A text on one line, without control characters and what turns the direction of text: a name of a file cannot forge a line of a
+/// report.
 pub(crate) fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
+    let forges = |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if forges(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
 #[cfg(test)]

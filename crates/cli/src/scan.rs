@@ -1,27 +1,35 @@
 //! `scan`: looks for what leaked into logs that already exist.
 
 pub(crate) mod allow;
+mod audit;
 pub(crate) mod baseline;
 mod find;
 pub(crate) mod fingerprint;
+mod pairs;
+mod snippet;
+mod telling;
 
-use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use self::audit::Wanting;
+pub(crate) use self::audit::{Auditor, Keys};
 use self::baseline::Baseline;
-use self::find::{Finder, Found, Leak};
+pub(crate) use self::find::{Finder, Found, Leak};
 use self::fingerprint::Fingerprints;
+pub(crate) use self::snippet::snippet;
 use crate::buffers::Buffers;
 use crate::input::{Input, Inputs};
-use crate::keys::Keys;
+use crate::keys::Keys as TokenKeys;
 use crate::outcome::{FOUND, TROUBLE, refused, trouble, wrong};
 use crate::pipeline;
-use crate::progress::{Progress, say};
-use crate::report::{Format, Item, Level, Report};
+use crate::progress::{Progress, remark};
+use crate::report::{Format, Item, Level, Report, one_line};
 use crate::rules::Rules;
 use crate::sieve::Sieve;
 use crate::steps::{Step, Steps, Task};
+use crate::terminal::is_quiet;
 use crate::work::Work;
 
 const EXAMPLES: &str = "\
@@ -31,6 +39,7 @@ Examples:
   tracing-privacy scan --write-baseline known.json logs/    # what is there is known from now on
   tracing-privacy scan --baseline known.json logs/
   tracing-privacy scan --format sarif logs/ > leaks.sarif
+  tracing-privacy scan --policy-audit logs/                 # what the rules do not know of
 
 In a line that says `privacy:allow RULE reason`, findings of that rule are allowed.
 
@@ -66,15 +75,15 @@ pub(crate) struct Scan {
     write_baseline: Option<PathBuf>,
 
     #[command(flatten)]
-    keys: Keys,
+    keys: TokenKeys,
+
+    /// Compares the logs with the rules, too: keys that no rule names and that look as if one should, with rules to paste in the text
+    #[arg(long)]
+    policy_audit: bool,
 
     /// Tells the values, too: for your eyes, not for the logs of a build
     #[arg(long)]
     show: bool,
-
-    /// Tells nothing but what could not be read
-    #[arg(short, long)]
-    quiet: bool,
 
     #[command(flatten)]
     inputs: Inputs,
@@ -90,13 +99,12 @@ impl Scan {
             Ok(both) => both,
             Err(reason) => return refused(&reason),
         };
-        if self.inputs.read_stdin() && io::stdin().is_terminal() {
-            say("tracing-privacy: reading standard input; end it with Ctrl-D, or name files (see --help)");
-        }
+        self.inputs.tell_of_terminal();
         let key = fingerprints.key_id().map(str::to_owned);
-        let finder = Finder { policy, fingerprints, show: self.show, limit: self.work.cut().limit };
+        let auditor = self.policy_audit.then(|| Auditor::new(policy.clone()));
+        let finder = Finder { policy, auditor, fingerprints, show: self.show, limit: self.work.cut().limit };
         let new = self.write_baseline.as_ref().map(|_| Baseline::by_key(key));
-        let report = (!self.quiet).then(|| Report::new(self.format, "scan", BufWriter::new(io::stdout().lock())));
+        let report = (!is_quiet()).then(|| Report::new(self.format, "scan", BufWriter::new(io::stdout().lock())));
         let mut tally = match report.transpose() {
             Ok(report) => Tally::new(Sieve::new(report, known, new), self.work.max_line()),
             Err(error) => return trouble("standard output", &error),
@@ -112,9 +120,7 @@ impl Scan {
         {
             return trouble(path.display(), &error);
         }
-        if !self.quiet {
-            say(&tally.summary());
-        }
+        remark(&tally.summary());
         match (tally.all_read, tally.sieve.told()) {
             (false, _) => ExitCode::from(TROUBLE),
             (true, 0) => ExitCode::SUCCESS,
@@ -147,13 +153,15 @@ impl Scan {
             progress.update();
             tally.take(step, &progress)
         })?;
-        tally.sieve.finish()
+        tally.finish(self.policy_audit && self.format == Format::Text)
     }
 }
 
 /// Tells findings, and counts them.
 struct Tally<W> {
     sieve: Sieve<W>,
+    /// Keys that no rule names.
+    keys: Keys,
     /// In MiB, for messages.
     max_line: u16,
     input: Input,
@@ -168,6 +176,7 @@ impl<W: Write> Tally<W> {
     fn new(sieve: Sieve<W>, max_line: u16) -> Self {
         Self {
             sieve,
+            keys: Keys::default(),
             max_line,
             input: Input::Stdin,
             name: String::new(),
@@ -199,6 +208,7 @@ impl<W: Write> Tally<W> {
                         progress,
                     );
                 }
+                self.keys.add(found.keys, &self.name, self.lines_of_input);
                 self.lines_of_input += found.lines;
                 self.lines += found.lines;
                 // A pipe is watched while it flows.
@@ -213,7 +223,7 @@ impl<W: Write> Tally<W> {
     }
 
     fn unread(&mut self, reason: &str, progress: &Progress) {
-        progress.say(&format!("tracing-privacy: {}: {reason}", self.input));
+        progress.say(&format!("tracing-privacy: {}: {reason}", one_line(&self.input.to_string())));
         self.all_read = false;
     }
 
@@ -237,6 +247,32 @@ impl<W: Write> Tally<W> {
             facts: &facts,
             excerpt: None,
         })
+    }
+
+    /// Tells what can only be told in the end, and ends the report.
+    fn finish(&mut self, with_snippet: bool) -> io::Result<()> {
+        let mut news = std::mem::take(&mut self.keys).wanting();
+        news.retain(|wanting| self.sieve.lets_through(wanting.why.rule(), wanting.fingerprint(), false));
+        for wanting in &news {
+            let Wanting { key, file, line, column, count, class, category, why, .. } = wanting;
+            let rule = why.rule();
+            self.sieve.tell(&Item {
+                rule,
+                level: Level::Error,
+                message: &format!("{rule}: `{key}` {} (lines: {count})", why.told()),
+                file,
+                line: line + 1,
+                column: *column,
+                end_column: None,
+                fingerprint: Some(&wanting.fingerprint().to_string()),
+                facts: &[("key", key), ("class", class.as_str()), ("category", category)],
+                excerpt: None,
+            })?;
+        }
+        if with_snippet && !news.is_empty() {
+            self.sieve.text(&format!("\n# Rules to paste; look at each before you keep it.\n{}", snippet(&news)))?;
+        }
+        self.sieve.finish()
     }
 
     fn summary(&self) -> String {

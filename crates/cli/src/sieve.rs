@@ -57,6 +57,11 @@ impl<W: Write> Sieve<W> {
         self.report.as_mut().map_or(Ok(()), Report::flush)
     }
 
+    /// Appends a text to the report.
+    pub(crate) fn text(&mut self, text: &str) -> io::Result<()> {
+        self.report.as_mut().map_or(Ok(()), |report| report.text(text))
+    }
+
     /// Ends the report.
     pub(crate) fn finish(&mut self) -> io::Result<()> {
         self.report.as_mut().map_or(Ok(()), Report::finish)

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::keys::Keys;
 use crate::outcome::{refused, trouble};
-use crate::progress::say;
+use crate::progress::remark;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -73,7 +73,7 @@ impl Token {
             Some(value) if value != "-" => Ok(Zeroizing::new(value.to_owned())),
             _ => {
                 if io::stdin().is_terminal() {
-                    say("tracing-privacy: reading values from standard input, one a line; end it with Ctrl-D");
+                    remark("tracing-privacy: reading values from standard input, one a line; end it with Ctrl-D");
                 }
                 let mut values = Zeroizing::new(String::new());
                 io::stdin().read_to_string(&mut values)?;

@@ -35,9 +35,28 @@ fn every_shell_has_completions_for_every_command() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = ran(directory.path(), &format!("completions {shell}"));
         assert_eq!(script.code, Some(0));
-        for word in ["redact", "scan", "write-baseline", "keygen"] {
+        let words = ["redact", "scan", "write-baseline", "keygen", "trail", "verify", "report", "suggest", "color"];
+        for word in words {
             assert!(script.out.contains(word), "{shell} knows no {word}");
         }
+    }
+}
+
+#[test]
+fn shells_parse_their_completions() {
+    let directory = directory();
+    for (shell, check) in [("bash", "-n"), ("zsh", "-n"), ("fish", "--no-execute")] {
+        let path = directory.path().join(shell);
+        fs::write(&path, ran(directory.path(), &format!("completions {shell}")).out).unwrap();
+        let Ok(parsed) = Command::new(shell).arg(check).arg(&path).output() else {
+            assert!(std::env::var_os("REQUIRE_TOOLS").is_none(), "REQUIRE_TOOLS is set, and there is no {shell}");
+            eprintln!("NOT RUN: there is no {shell} to parse its completions");
+            continue;
+        };
+        assert!(parsed.status.success(), "{shell}: {}", String::from_utf8_lossy(&parsed.stderr));
+        // It would say so.
+        fs::write(&path, "if true; {").unwrap();
+        assert!(!Command::new(shell).arg(check).arg(&path).output().unwrap().status.success(), "{shell}");
     }
 }
 
@@ -47,7 +66,7 @@ fn every_command_has_a_manual_page() {
     let page = ran(directory.path(), "man").out;
     assert!(page.contains(".TH tracing-privacy 1") && page.contains("scan"), "{page}");
     assert_eq!(ran(directory.path(), "man --output .").code, Some(0));
-    for command in ["", "-redact", "-scan", "-check", "-explain", "-keygen", "-token"] {
+    for command in ["", "-redact", "-scan", "-check", "-explain", "-keygen", "-token", "-report", "-trail-verify"] {
         let page = fs::read_to_string(directory.path().join(format!("tracing-privacy{command}.1"))).unwrap();
         assert!(page.contains(".SH SYNOPSIS"), "{command}");
     }

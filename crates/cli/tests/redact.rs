@@ -254,7 +254,7 @@ fn an_overlong_line_is_replaced_as_a_whole() {
     command.args(["--max-line", "1"]);
     let long = format!("{AWS_KEY} {}{AWS_KEY}\r\n", "x".repeat(3 * 1024 * 1024));
     let output = run(command, format!("before\n{long}after\n").as_bytes());
-    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.status.code(), Some(2));
     assert_eq!(String::from_utf8_lossy(&output.stdout), "before\n[redacted:sensitive]\r\nafter\n");
     assert!(stderr(&output).contains("standard input: line 2 is over 1 MiB"), "{}", stderr(&output));
 }

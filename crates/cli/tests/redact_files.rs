@@ -153,3 +153,23 @@ fn statistics_name_rules_and_no_values() {
     let rows: Vec<_> = output.err.lines().map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     assert_eq!(rows, ["2 email (contact)", "1 password (credential)"]);
 }
+
+/// Only root can give files to others, so only as root there is something to keep.
+#[cfg(unix)]
+#[test]
+fn the_owner_of_a_file_stays() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let directory = directory();
+    let path = directory.path().join("theirs.log");
+    fs::write(&path, format!("to {MAIL}\n")).unwrap();
+    if fs::metadata(&path).unwrap().uid() != 0 {
+        eprintln!("NOT RUN: only root can make a file of another owner");
+        return;
+    }
+    std::os::unix::fs::chown(&path, Some(65_534), Some(65_533)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o4640)).unwrap();
+    assert_eq!(ran(directory.path(), "redact --in-place theirs.log").code, Some(0));
+    let after = fs::metadata(&path).unwrap();
+    assert_eq!((after.uid(), after.gid(), after.mode() & 0o7777), (65_534, 65_533, 0o4640));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "to ***@example.com\n");
+}

@@ -129,6 +129,8 @@ fn keys_and_texts_are_explained() {
         &["a=b=c"],
         &["--text", "caf\u{e9} jo@example.com, key AKIAIOSFODNN7EXAMPLE\n\u{1b}[0m"],
         &["--text", "nothing to see"],
+        &["--text", "password=AKIAIOSFODNN7EXAMPLE"],
+        &["password=AKIAIOSFODNN7EXAMPLE"],
     ] {
         let explained = finished(command(directory.path()).arg("explain").args(arguments).output().unwrap());
         assert_eq!((explained.code, explained.err.as_str()), (Some(0), ""));
@@ -139,4 +141,67 @@ fn keys_and_texts_are_explained() {
         let shown = told.lines().filter(|line| !line.starts_with('$')).any(|line| line.contains(value));
         assert!(!shown, "{value} is shown");
     }
+}
+
+const PROFILES: &str = r#"
+version = 1
+include = ["builtin:pii"]
+
+[profile.development]
+mask_from = "confidential"
+
+[profile.production]
+mask_from = "internal"
+locked = true
+
+[[field]]
+keys = ["team"]
+class = "internal"
+category = "person"
+
+[[exemption]]
+field = "email"
+target = "shop::*"
+reason = "INC-4711"
+expires = 2999-01-01T00:00:00Z
+"#;
+
+#[test]
+fn what_is_explained_is_that_of_a_profile() {
+    let directory = directory();
+    let rules = PROFILES.replace("2999-01-01T00:00:00Z", &soon());
+    fs::write(directory.path().join("redaction-rules.toml"), rules).unwrap();
+    let explain = |arguments: &[&str], variable: Option<&str>| {
+        let mut command = command(directory.path());
+        command.arg("explain").args(arguments);
+        variable.map(|profile| command.env("TRACING_PRIVACY_PROFILE", profile));
+        finished(command.output().unwrap())
+    };
+    let lines = |ran: &support::Ran| ran.out.lines().map(str::to_owned).collect::<Vec<_>>();
+
+    let development = explain(&["--profile", "development", "team=red"], None);
+    assert_eq!(lines(&development)[1], "profile: development, mode: enforce, masks from: confidential");
+    assert_eq!(lines(&development).last().unwrap(), "comes out: red");
+    for (arguments, variable) in [
+        (&["--profile", "production", "team=red"][..], None),
+        (&["team=red"], Some("production")),
+        (&["--profile", "production", "team=red"], Some("production")),
+        (&["--rules", "redaction-rules.toml", "--profile", "production", "team=red"], Some("development")),
+    ] {
+        let production = explain(arguments, variable);
+        assert_eq!(lines(&production)[1], "profile: production (locked), mode: enforce, masks from: internal");
+        assert_eq!(lines(&production)[2], "exempted for now: field email, in shop::* (INC-4711)");
+        assert_eq!(lines(&production).last().unwrap(), "comes out: [redacted:person]");
+    }
+    let two = explain(&["--profile", "production", "team=red"], Some("development"));
+    assert!(two.code == Some(2) && two.err.contains("env -u TRACING_PRIVACY_PROFILE"), "{two:?}");
+    let none = explain(&["--profile", "staging", "team"], None);
+    assert!(none.code == Some(2) && none.err.contains("no profile `staging`"), "{none:?}");
+}
+
+/// A time within the longest exemption, as TOML writes it.
+fn soon() -> String {
+    let time = std::time::SystemTime::now() + std::time::Duration::from_secs(3_600);
+    let seconds = time.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    jiff::Timestamp::from_second(i64::try_from(seconds).unwrap()).unwrap().to_string()
 }

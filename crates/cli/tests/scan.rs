@@ -8,6 +8,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
+use support::planted::{plant, shown};
 use support::{KEY, Ran, command, directory, finished, ran, ran_with_input};
 
 const MAIL: &str = "jane.doe@example.com";
@@ -23,81 +24,44 @@ fn write(directory: &Path, files: &[(&str, &str)]) {
     }
 }
 
-fn gzip(text: &str) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(text.as_bytes()).unwrap();
-    encoder.finish().unwrap()
-}
-
-/// The values that were planted, each of which must be told and none of which may be shown.
-fn planted() -> Vec<String> {
-    (0..40).map(|n| format!("person{n:02}.x@example.com")).collect()
-}
-
-/// A tree with forty leaks in nine formats and ten thousand clean lines.
-fn tree(directory: &Path) {
-    let values = planted();
-    /// What a file's lines make of a value.
-    type Form = fn(&str) -> String;
-    let forms: [(&str, Form); 9] = [
-        ("plain.log", |v| format!("2026-01-02 03:04:05 INFO mail to {v} was sent")),
-        ("lines.json", |v| format!("{{\"level\":\"info\",\"user\":{{\"contact\":\"{v}\"}},\"n\":1}}")),
-        ("nested.json", |v| format!("{{\"body\":\"{{\\\"to\\\":\\\"{v}\\\"}}\"}}")),
-        ("logfmt.log", |v| format!("level=info email={v} status=200")),
-        ("debug.log", |v| format!("user: User {{ id: 7, email: Some(\"{v}\") }}")),
-        ("query.log", |v| format!("GET /search?email={} 200", v.replace('@', "%40"))),
-        ("deep/er/old.log.gz", |v| format!("mail to {v}")),
-        ("deep/older.log.zst", |v| format!("mail to {v}")),
-        ("deep/page.xml", |v| format!("<contact><email>{v}</email></contact>")),
-    ];
-    let mut texts = vec![String::new(); forms.len()];
-    let mut clean = 0..10_000;
-    for (n, value) in values.iter().enumerate() {
-        for number in clean.by_ref().take(250) {
-            texts[n % 9] += &format!("2026-01-02 03:04:05 INFO request {number} took 12 ms\n");
-        }
-        texts[n % 9] += &format!("{}\n", forms[n % 9].1(value));
-    }
-    for ((name, _), text) in forms.iter().zip(&texts) {
-        let path = directory.join("logs").join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let bytes = match name.rsplit('.').next() {
-            Some("gz") => gzip(text),
-            Some("zst") => zstd::encode_all(text.as_bytes(), 1).unwrap(),
-            _ => text.clone().into_bytes(),
-        };
-        fs::write(path, bytes).unwrap();
-    }
-}
-
 #[track_caller]
 fn assert_shows_nothing(ran: &Ran) {
-    for value in planted() {
-        let name = value.split('@').next().unwrap();
-        assert!(!ran.out.contains(name) && !ran.err.contains(name), "{name} is shown");
-    }
+    assert_eq!((shown(&ran.out), shown(&ran.err)), (None, None), "a value is shown");
 }
 
 #[test]
 fn all_leaks_of_a_tree_are_found_and_nothing_else() {
     let directory = directory();
-    tree(directory.path());
+    let places = plant(directory.path());
     let found = ran(directory.path(), "scan --format json logs");
     assert_eq!(found.code, Some(1), "{}", found.err);
-    assert_eq!(found.err, "tracing-privacy: 40 findings; lines: 10040, inputs: 9\n");
-    assert_shows_nothing(&found);
     let findings: Vec<serde_json::Value> = found.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(findings.len(), 40);
-    let files: std::collections::BTreeSet<_> =
-        findings.iter().map(|finding| finding["file"].as_str().unwrap()).collect();
-    assert_eq!(files.len(), 9, "{files:?}");
-    // With 250 clean lines before each, the first of a file stands in line 251.
-    assert_eq!(findings[0]["line"], 251);
+    let mut told: Vec<(String, u64)> = findings
+        .iter()
+        .map(|finding| (finding["file"].as_str().unwrap().to_owned(), finding["line"].as_u64().unwrap()))
+        .collect();
+    let mut planted: Vec<_> = places.iter().map(|(file, line, _)| (file.clone(), *line)).collect();
+    told.sort();
+    planted.sort();
+    assert_eq!(told, planted);
+    assert_eq!(found.err, "tracing-privacy: 40 findings; lines: 10040, inputs: 11\n");
 
-    let shown = ran(directory.path(), "scan --show --jobs 3 logs");
-    for value in planted() {
-        let name = value.split('@').next().unwrap();
-        assert_eq!(shown.out.matches(name).count(), 1, "{name}");
+    let values = ran(directory.path(), "scan --show --jobs 3 logs");
+    for (_, _, value) in places {
+        let value = value.replace("sid=", "");
+        assert!(values.out.contains(&value), "{value} is not shown, and it was asked for");
+    }
+}
+
+#[test]
+fn no_form_of_report_holds_a_value() {
+    let directory = directory();
+    plant(directory.path());
+    for format in ["text", "json", "sarif", "junit", "github"] {
+        let found = ran(directory.path(), &format!("scan --policy-audit --format {format} logs"));
+        assert_eq!(found.code, Some(1));
+        assert!(found.out.matches("email").count() > 5, "{format}: {}", found.out);
+        assert_shows_nothing(&found);
     }
 }
 
@@ -105,7 +69,7 @@ fn all_leaks_of_a_tree_are_found_and_nothing_else() {
 fn a_baseline_knows_what_was_there_and_nothing_new() {
     for key in [None, Some(KEY)] {
         let directory = directory();
-        tree(directory.path());
+        plant(directory.path());
         let scan = |arguments: &str| {
             let mut command = command(directory.path());
             command.args(arguments.split(' '));
@@ -116,7 +80,7 @@ fn a_baseline_knows_what_was_there_and_nothing_new() {
         assert_eq!((written.code, written.out.as_str()), (Some(0), ""));
         assert!(written.err.contains("40 written to the baseline"), "{}", written.err);
         let baseline = fs::read_to_string(directory.path().join("known.json")).unwrap();
-        assert!(!baseline.contains("person") && !baseline.contains("example.com"));
+        assert_eq!(shown(&baseline), None);
 
         let clean = scan("scan --baseline known.json logs");
         assert_eq!((clean.code, clean.out.as_str()), (Some(0), ""), "{}", clean.err);
@@ -184,7 +148,7 @@ fn a_finding_has_its_place_and_rule() {
 #[test]
 fn own_masks_are_no_findings() {
     let directory = directory();
-    tree(directory.path());
+    plant(directory.path());
     let masked = ran(directory.path(), "redact logs");
     let mut scan = command(directory.path());
     scan.arg("scan");
@@ -259,30 +223,105 @@ fn every_form_is_as_it_was_read_last() {
     }
 }
 
-/// The types of `serde-sarif` are made from the published schema of SARIF 2.1.0.
-#[test]
-fn reports_are_read_by_what_they_are_for() {
-    let directory = directory();
-    tree(directory.path());
-    let sarif = ran(directory.path(), "scan --format sarif logs").out;
-    let read: serde_sarif::sarif::Sarif = serde_json::from_str(&sarif).unwrap();
-    let results = read.runs[0].results.as_ref().unwrap();
-    assert_eq!(results.len(), 40);
-    assert_eq!(results[0].rule_id.as_deref(), Some("email_field"));
-    for (right, wrong) in
-        [("\"startLine\":", "\"startLine\":\"x\",\"a\":"), ("\"level\":\"error\"", "\"level\":\"bad\"")]
-    {
-        assert!(
-            serde_json::from_str::<serde_sarif::sarif::Sarif>(&sarif.replacen(right, wrong, 1)).is_err(),
-            "{wrong}"
-        );
-    }
+/// The schema is the published one of SARIF 2.1.0, as the registry's package `serde-sarif` ships it.
+fn sarif_schema() -> serde_json::Value {
+    let metadata = std::process::Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--offline",
+            "--locked",
+            "--filter-platform",
+            "x86_64-unknown-linux-gnu",
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let package = packages.iter().find(|package| package["name"] == "serde-sarif").unwrap();
+    let manifest = Path::new(package["manifest_path"].as_str().unwrap());
+    let schema = fs::read_to_string(manifest.with_file_name("src").join("schema.json")).unwrap();
+    // One of its patterns has a bracket that newer regexes want escaped; it means the same.
+    serde_json::from_str(&schema.replace("{2}]?$", "{2}\\\\]?$")).unwrap()
+}
 
-    let junit = ran(directory.path(), "scan --format junit logs").out;
-    let read = roxmltree::Document::parse(&junit).unwrap();
-    let named = |name: &'static str| read.descendants().filter(move |node| node.has_tag_name(name));
-    assert_eq!((named("testcase").count(), named("failure").count()), (40, 40));
-    assert_eq!(named("testsuite").next().unwrap().attribute("failures"), Some("40"));
+#[test]
+fn sarif_is_what_its_published_schema_asks_for() {
+    let directory = directory();
+    plant(directory.path());
+    let schema = sarif_schema();
+    assert_eq!(schema["title"], "Static Analysis Results Format (SARIF) Version 2.1.0 JSON Schema");
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+    fs::write(directory.path().join("bad.toml"), "version = 1\n[[field]]\nkey = []\n").unwrap();
+    fs::write(directory.path().join("logs/\u{fc} b%#?.log"), "to ann.x@example.com\n").unwrap();
+    for (arguments, results) in [
+        ("scan --format sarif logs", 41),
+        ("scan --format sarif --policy-audit logs", 41),
+        ("scan --format sarif --show logs", 41),
+        ("scan --format sarif logs/none.log", 0),
+        ("check --format sarif bad.toml", 1),
+    ] {
+        let sarif = ran(directory.path(), arguments).out;
+        let read: serde_json::Value = serde_json::from_str(&sarif).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&read).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{arguments}: {errors:?}");
+        assert!(read["runs"][0]["results"].as_array().unwrap().len() >= results, "{arguments}");
+        // The schema would say so.
+        let wrongs = [
+            ("\"startLine\":", "\"startLine\":\"x\",\"a\":"),
+            ("\"level\":\"error\"", "\"level\":\"bad\""),
+            ("\"version\":\"2.1.0\"", "\"version\":\"2.0\""),
+            ("\"uri\":\"", "\"uri\":\"a b\\\\"),
+        ];
+        for (right, wrong) in wrongs.into_iter().filter(|(right, _)| sarif.contains(right)) {
+            let wrong = serde_json::from_str(&sarif.replacen(right, wrong, 1)).unwrap();
+            assert!(!validator.is_valid(&wrong), "{wrong}");
+        }
+    }
+}
+
+/// Runs a program that other packages bring; `None`, said aloud, where it is not installed and not required.
+fn tool(name: &str, arguments: &[&str], path: &Path) -> Option<Ran> {
+    match std::process::Command::new(name).args(arguments).arg(path).output() {
+        Ok(output) => Some(finished(output)),
+        Err(_) => {
+            assert!(std::env::var_os("REQUIRE_TOOLS").is_none(), "REQUIRE_TOOLS is set, and there is no {name}");
+            eprintln!("NOT RUN: there is no {name} to read the report with");
+            None
+        }
+    }
+}
+
+#[test]
+fn junit_is_read_by_tools_for_junit() {
+    let directory = directory();
+    plant(directory.path());
+    fs::write(directory.path().join("logs/<&>\"'\u{fc}.log"), "to ann.x@example.com\n").unwrap();
+    let report = directory.path().join("report.xml");
+    for (arguments, cases, failures) in [("scan --format junit logs", 41, 41), ("scan --format junit deep", 1, 0)] {
+        fs::create_dir_all(directory.path().join("deep")).unwrap();
+        let junit = ran(directory.path(), arguments).out;
+        let read = roxmltree::Document::parse(&junit).unwrap();
+        let named = |name: &'static str| read.descendants().filter(move |node| node.has_tag_name(name));
+        assert_eq!((named("testcase").count(), named("failure").count()), (cases, failures));
+        fs::write(&report, junit).unwrap();
+        if let Some(lint) = tool("xmllint", &["--noout"], &report) {
+            assert_eq!((lint.code, lint.err.as_str()), (Some(0), ""));
+        }
+        let ask = "import sys, junitparser; x = junitparser.JUnitXml.fromfile(sys.argv[1]); \
+            cases = [c for s in x for c in s]; print(x.tests, x.failures, len(cases), sum(len(c.result) for c in cases))";
+        if let Some(told) = tool("/usr/bin/python3", &["-c", ask], &report) {
+            let missing = told.err.contains("No module named");
+            assert!(!missing || std::env::var_os("REQUIRE_TOOLS").is_none(), "{}", told.err);
+            if missing {
+                eprintln!("NOT RUN: there is no junitparser (apt-get install python3-junitparser)");
+            } else {
+                assert_eq!(told.out, format!("{cases} {failures} {cases} {failures}\n"), "{}", told.err);
+            }
+        }
+    }
 }
 
 #[test]

@@ -4,15 +4,14 @@ use std::fs::{self, Metadata};
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use tempfile::NamedTempFile;
-
 use super::sink::{Sink, Unwritten};
+use crate::atomic::Unfinished;
 use crate::encoding::Encoding;
 use crate::input::Input;
 use crate::mask::Masked;
 use crate::steps::Beginning;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 /// Rewrites each input, if anything in it is masked.
 #[derive(Default)]
@@ -32,9 +31,9 @@ struct Rewriting {
 
 /// Writes text as the file was stored.
 enum Compressor {
-    Plain(BufWriter<NamedTempFile>),
-    Gzip(GzEncoder<BufWriter<NamedTempFile>>),
-    Zstd(zstd::Encoder<'static, BufWriter<NamedTempFile>>),
+    Plain(BufWriter<Unfinished>),
+    Gzip(GzEncoder<BufWriter<Unfinished>>),
+    Zstd(zstd::Encoder<'static, BufWriter<Unfinished>>),
 }
 
 impl Sink for InPlace {
@@ -45,9 +44,7 @@ impl Sink for InPlace {
         }
         let begin = || {
             let path = fs::canonicalize(path)?;
-            let folder = path.parent().ok_or(io::ErrorKind::NotFound)?;
-            // On the same file system, so that it can be put in place in one step; for its owner only, while it is written.
-            let file = BufWriter::new(tempfile::Builder::new().prefix(".tracing-privacy-").tempfile_in(folder)?);
+            let file = BufWriter::new(Unfinished::private(&path)?);
             let to = Compressor::new(file, beginning.encoding)?;
             Ok(Rewriting { path, before: before.clone(), to, masked: false })
         };
@@ -88,10 +85,9 @@ impl Rewriting {
         let put = || {
             keep_owner(&file, &self.before)?;
             file.as_file().set_permissions(self.before.permissions())?;
-            file.as_file().sync_all()?;
-            file.persist(&self.path).map_err(|error| error.error)
+            file.put(&self.path)
         };
-        put().map(|_| ()).map_err(not_rewritten)
+        put().map_err(not_rewritten)
     }
 }
 
@@ -108,7 +104,7 @@ fn is_same(before: &Metadata, now: &Metadata) -> bool {
 }
 
 #[cfg(unix)]
-fn keep_owner(file: &NamedTempFile, before: &Metadata) -> io::Result<()> {
+fn keep_owner(file: &Unfinished, before: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt as _;
     let made = file.as_file().metadata()?;
     if (made.uid(), made.gid()) == (before.uid(), before.gid()) {
@@ -118,12 +114,12 @@ fn keep_owner(file: &NamedTempFile, before: &Metadata) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn keep_owner(_: &NamedTempFile, _: &Metadata) -> io::Result<()> {
+fn keep_owner(_: &Unfinished, _: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
 impl Compressor {
-    fn new(file: BufWriter<NamedTempFile>, encoding: Encoding) -> io::Result<Self> {
+    fn new(file: BufWriter<Unfinished>, encoding: Encoding) -> io::Result<Self> {
         Ok(match encoding {
             Encoding::Plain => Self::Plain(file),
             Encoding::Gzip => Self::Gzip(GzEncoder::new(file, Compression::default())),
@@ -139,7 +135,7 @@ impl Compressor {
         }
     }
 
-    fn finish(self) -> io::Result<NamedTempFile> {
+    fn finish(self) -> io::Result<Unfinished> {
         let file = match self {
             Self::Plain(file) => file,
             Self::Gzip(encoder) => encoder.finish()?,

@@ -5,16 +5,26 @@ use std::io::{self, Write};
 use annotate_snippets::{AnnotationKind, Level as Title, Renderer, Snippet};
 
 use super::{Excerpt, Form, Item, Level, one_line};
+use crate::terminal::Styles;
 
-pub(super) struct Text;
+pub(super) struct Text {
+    pub(super) styles: Styles,
+}
 
 impl Form for Text {
     fn add(&mut self, item: &Item<'_>, to: &mut dyn Write) -> io::Result<()> {
         let Item { line, column, .. } = item;
         let (file, message) = (one_line(item.file), one_line(item.message));
-        match &item.excerpt {
-            None => writeln!(to, "{file}:{line}:{column}: {message}"),
-            Some(excerpt) => writeln!(to, "{}\n", pictured(item, excerpt, &file, &message)),
+        if let Some(excerpt) = &item.excerpt {
+            return writeln!(to, "{}\n", pictured(item, excerpt, &file, &message));
+        }
+        let Styles { place, name, .. } = self.styles;
+        // Most messages begin with the name of the rule.
+        match message.strip_prefix(item.rule) {
+            Some(rest) => {
+                writeln!(to, "{place}{file}:{line}:{column}{place:#}: {name}{}{name:#}{rest}", one_line(item.rule))
+            }
+            None => writeln!(to, "{place}{file}:{line}:{column}{place:#}: {message}"),
         }
     }
 }

@@ -6,11 +6,10 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::Path;
 
+use super::fingerprint::Fingerprint;
+use crate::atomic::Unfinished;
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
-use tempfile::NamedTempFile;
-
-use super::fingerprint::Fingerprint;
 
 /// How often each finding is known. A finding more is a new one.
 #[derive(Default)]
@@ -84,8 +83,7 @@ impl Baseline {
 
     /// Writes a file, in one step.
     pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = BufWriter::new(NamedTempFile::new_in(folder)?);
+        let mut file = BufWriter::new(Unfinished::new(path)?);
         let mut sorted: Vec<_> = self.findings.counts.iter().collect();
         sorted.sort();
         let key = serde_json::to_string(&self.key)?;
@@ -96,12 +94,8 @@ impl Baseline {
             write!(file, "{comma}\n    {{\"fingerprint\": \"{fingerprint}\", \"rule\": {rule}, \"count\": {count}}}")?;
         }
         write!(file, "\n  ]\n}}\n")?;
-        let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.as_file().sync_all()?;
-        // It is to be committed and read by others, unlike what temporary files are made for.
-        #[cfg(unix)]
-        file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-        file.persist(path).map(|_| ()).map_err(|error| error.error)
+        // It is to be committed and read by others.
+        file.into_inner().map_err(io::IntoInnerError::into_error)?.put(path)
     }
 }
 

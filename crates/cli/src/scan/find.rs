@@ -5,14 +5,17 @@ use std::cell::OnceCell;
 use tracing_privacy::{Category, DataClass, Finding, Policy};
 
 use super::allow::allowed;
+use super::audit::{Auditor, Keys};
 use super::fingerprint::{Fingerprint, Fingerprints, digest};
 use crate::blocks::{Line, lines};
 use crate::private_key::{Markers, PrivateKeys};
 use crate::report::one_line;
 
 /// What looks for leaks.
-pub(super) struct Finder {
+pub(crate) struct Finder {
     pub(super) policy: Policy,
+    /// What looks at keys, if they are to be looked at.
+    pub(super) auditor: Option<Auditor>,
     pub(super) fingerprints: Fingerprints,
     /// Whether values are told.
     pub(super) show: bool,
@@ -22,33 +25,45 @@ pub(super) struct Finder {
 
 /// What was found in a block.
 #[derive(Default)]
-pub(super) struct Found {
-    pub(super) leaks: Vec<Leak>,
-    pub(super) lines: u64,
+pub(crate) struct Found {
+    pub(crate) leaks: Vec<Leak>,
+    /// Keys that no rule names.
+    pub(crate) keys: Keys,
+    pub(crate) lines: u64,
     /// Which of the lines were over the limit, counted from 0.
-    pub(super) overlong: Vec<u64>,
+    pub(crate) overlong: Vec<u64>,
 }
 
 /// A sensitive value that stands in a line.
-pub(super) struct Leak {
+pub(crate) struct Leak {
     /// Counted from 0, in the block.
-    pub(super) line: u64,
+    pub(crate) line: u64,
     /// In characters, counted from 1.
     pub(super) column: u64,
     pub(super) end_column: u64,
-    pub(super) rule: String,
-    pub(super) category: Category,
-    pub(super) class: DataClass,
+    pub(crate) rule: String,
+    pub(crate) category: Category,
+    pub(crate) class: DataClass,
     pub(super) fingerprint: Fingerprint,
     /// Whether the line allows it.
-    pub(super) allowed: bool,
+    pub(crate) allowed: bool,
     /// The value, if it is to be told.
     pub(super) value: Option<String>,
 }
 
 impl Finder {
+    /// One that tells no values, for whoever needs no fingerprints that outlive the run.
+    pub(crate) fn without_values(policy: Policy, limit: usize) -> Self {
+        Self { policy, auditor: None, fingerprints: Fingerprints::new(None), show: false, limit }
+    }
+
+    /// The same, which also looks at keys.
+    pub(crate) fn auditing(policy: Policy, limit: usize) -> Self {
+        Self { auditor: Some(Auditor::new(policy.clone())), ..Self::without_values(policy, limit) }
+    }
+
     /// Looks at the lines of `block`. Before it stood lines that left `keys` behind.
-    pub(super) fn find(&self, mut keys: PrivateKeys, block: &[u8]) -> Found {
+    pub(crate) fn find(&self, mut keys: PrivateKeys, block: &[u8]) -> Found {
         let mut found = Found::default();
         let mut markers = Markers::new(block);
         let mut masked = Vec::new();
@@ -62,7 +77,11 @@ impl Finder {
                     let concerns_keys = keys.is_open() || markers.next_from(start).is_some_and(|marker| marker < end);
                     let before = concerns_keys.then(|| keys.clone());
                     let keys = before.map(|before| (before, &mut keys));
+                    let leaks = found.leaks.len();
                     self.line(text, number, keys, &mut masked, &mut found.leaks);
+                    if let Some(auditor) = &self.auditor {
+                        auditor.line(text, number, found.leaks.len() > leaks, &mut found.keys);
+                    }
                 }
             }
         }
