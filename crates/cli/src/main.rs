@@ -1,5 +1,7 @@
 //! Command line of tracing-privacy: masks secrets and personal data in logs that already exist.
 
+#[cfg(feature = "audit")]
+mod audit;
 mod blocks;
 mod buffers;
 mod check;
@@ -48,6 +50,8 @@ enum Command {
     Explain(explain::Explain),
     Keygen(keygen::Keygen),
     Token(token::Token),
+    #[cfg(feature = "audit")]
+    Audit(audit::Audit),
     Completions(manual::Completions),
     Man(manual::Man),
 }
@@ -61,6 +65,8 @@ fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Keygen(keygen) => keygen.run(),
         Command::Token(token) => token.run(),
+        #[cfg(feature = "audit")]
+        Command::Audit(audit) => audit.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
     }
@@ -95,7 +101,10 @@ mod tests {
         let blocks = include_str!("../../../README.md").split("```").skip(1).step_by(2);
         let mut texts: Vec<_> =
             blocks.filter(|block| block.starts_with("sh") || block.starts_with("yaml")).map(str::to_owned).collect();
-        texts.extend(cli.get_subcommands_mut().map(|command| command.render_long_help().to_string()));
+        for command in cli.get_subcommands_mut() {
+            texts.extend(command.get_subcommands_mut().map(|command| command.render_long_help().to_string()));
+            texts.push(command.render_long_help().to_string());
+        }
         let commands: Vec<_> = texts.iter().flat_map(|text| commands_in(text)).collect();
         assert!(commands.len() > 30, "{commands:?}");
         for command in commands {

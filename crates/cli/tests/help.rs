@@ -6,13 +6,14 @@ mod support;
 
 use support::{directory, ran};
 
-/// The commands, as the first page of help lists them.
-fn commands() -> Vec<String> {
-    let help = ran(directory().path(), "--help").out;
+/// The commands, as a page of help lists them.
+fn commands(page: &str) -> Vec<String> {
+    let help = ran(directory().path(), page).out;
     let list = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
     list.lines()
         .filter(|line| !line.starts_with("   "))
         .map(|line| line.split_whitespace().next().unwrap().to_owned())
+        .filter(|command| command != "help")
         .collect()
 }
 
@@ -20,11 +21,15 @@ fn commands() -> Vec<String> {
 fn help_is_as_it_was_read_last() {
     let directory = directory();
     insta::assert_snapshot!("help", ran(directory.path(), "--help").out);
-    for command in commands().iter().filter(|command| *command != "help") {
+    let mut commands = commands("--help");
+    if cfg!(feature = "audit") {
+        commands.extend(self::commands("audit --help").iter().map(|command| format!("audit {command}")));
+    }
+    for command in commands {
         let help = ran(directory.path(), &format!("{command} --help"));
         assert_eq!((help.code, help.err.as_str()), (Some(0), ""));
         assert!(help.out.contains("Examples:") && help.out.contains("Exit status:"), "{command}");
-        insta::assert_snapshot!(format!("help_{command}"), help.out);
+        insta::assert_snapshot!(format!("help_{}", command.replace(' ', "_")), help.out);
     }
 }
 
@@ -47,6 +52,11 @@ fn mistakes_in_the_usage_are_told_on_standard_error() {
         "keygen --id",
         "scan --format xml",
         "completions csh",
+        "audit",
+        "audit histroy",
+        "audit archive --months 85 --output x",
+        "audit purge x",
+        "audit erase user 42",
     ] {
         let mistake = ran(directory.path(), arguments);
         assert_eq!((mistake.code, mistake.out.as_str()), (Some(2), ""), "{arguments}");

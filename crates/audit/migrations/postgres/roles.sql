@@ -15,6 +15,9 @@ BEGIN
     END LOOP;
 END $$;
 
+-- All may know which version the tables are of.
+GRANT SELECT ON audit_schema TO audit_app, audit_reader, audit_sealer, audit_purger;
+
 -- Records, and cannot read or change what it recorded. It reads the wrapped keys of persons, to encrypt under them.
 GRANT INSERT ON audit_record TO audit_app;
 GRANT SELECT, INSERT ON audit_subject_key TO audit_app;

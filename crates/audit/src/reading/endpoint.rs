@@ -109,7 +109,7 @@ fn query(entity_type: &str, entity_id: &str, conditions: Conditions) -> Result<Q
     let mut query = Query::entity(entity_type, entity_id).limit(limit.unwrap_or(Query::DEFAULT_LIMIT));
     query.from = from.map(|time| time.parse()).transpose()?;
     query.to = to.map(|time| time.parse()).transpose()?;
-    query.action = action.map(|action| Action::stored(&action));
+    query.action = action.map(Action::named);
     query.after = cursor.map(|cursor| cursor.parse()).transpose()?;
     Ok(query)
 }

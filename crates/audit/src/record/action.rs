@@ -52,6 +52,11 @@ impl Action {
         Self(Cow::Borrowed(name))
     }
 
+    /// The action of that name, to search for.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self(Cow::Owned(name.into()))
+    }
+
     /// Its name.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -60,10 +65,6 @@ impl Action {
     /// Whether a record of it tells of a change.
     pub(crate) fn changes(&self) -> bool {
         ![Self::LOGIN, Self::LOGIN_FAILURE, Self::LOGOUT, Self::READ, Self::EXPORT].contains(self)
-    }
-
-    pub(crate) fn stored(name: &str) -> Self {
-        Self(Cow::Owned(name.to_owned()))
     }
 }
 

@@ -121,6 +121,19 @@ impl<DB: AuditDatabase> Trail<DB> {
         Ok(())
     }
 
+    /// Whether the last record has a MAC: then whoever records needs the [record key](TrailBuilder::record_key), for
+    /// [`verify`](Self::verify) takes a record without one for forged.
+    ///
+    /// # Errors
+    ///
+    /// The database refuses.
+    pub async fn has_attested(&self, conn: &mut DB::Connection) -> Result<bool, Error> {
+        let last =
+            "SELECT CASE WHEN mac IS NULL THEN 0 ELSE 1 END FROM audit_record ORDER BY time_us DESC, id DESC LIMIT 1";
+        let rows = DB::fetch(conn, last, vec![]).await.map_err(Error::database("looking at the last record"))?;
+        Ok(rows.first().map_or(Ok(0), |row| row.integer(0))? == 1)
+    }
+
     /// Applies a JSON Patch (RFC 6902) to a document of an entity type: all of it, or, if any operation reads or writes a
     /// field that is not allowed, nothing.
     ///
