@@ -1,6 +1,5 @@
 //! A fresh database on the throw-away PostgreSQL server, for each test.
 
-use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -35,13 +34,24 @@ pub async fn fresh() -> Option<Store<Postgres>> {
     Some(fresh_on(SERVER.get_or_init(Server::start).as_ref()?).await)
 }
 
-/// The same, on a server of a test's own.
+/// The port of the server, and an empty database; nothing where there is no PostgreSQL.
+pub async fn empty() -> Option<(u16, String)> {
+    let server = SERVER.get_or_init(Server::start).as_ref()?;
+    Some((server.port, empty_on(server).await))
+}
+
+/// The same as `fresh`, on a server of a test's own.
 pub async fn fresh_on(server: &Server) -> Store<Postgres> {
+    let name = empty_on(server).await;
+    Store::new(open(server.port, &name).await, server.data(), Box::new(())).await
+}
+
+async fn empty_on(server: &Server) -> String {
     let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
     let mut admin = PgConnection::connect_with(&at(server.port, "postgres")).await.unwrap();
     Postgres::run(&mut admin, &format!("CREATE DATABASE {name}")).await.unwrap();
     admin.close().await.unwrap();
-    Store::new(open(server.port, &name).await, server.data(), Box::new(())).await
+    name
 }
 
 /// A pool for a database on a server of this machine.
