@@ -293,7 +293,7 @@ async fn a_reader_that_keeps_the_log_is_told() {
     store.trail.record(&mut transaction, Entry::create("user", "42").after(jane("user"))).await.unwrap();
     transaction.commit().await.unwrap();
     let mut reader = store.begin().await;
-    support::TestDatabase::column(&mut reader, "SELECT subject FROM audit_subject_key").await.unwrap();
+    <sqlx::Sqlite as TestDatabase>::column(&mut reader, "SELECT subject FROM audit_subject_key").await.unwrap();
     let mut transaction = store.trail.begin(&store.pool).await.unwrap();
     store.trail.erase(&mut transaction, "user", "42", "asked").await.unwrap();
     transaction.commit().await.unwrap();
@@ -308,5 +308,5 @@ async fn a_reader_that_keeps_the_log_is_told() {
 
 #[cfg(feature = "sqlite")]
 async fn store_timeout(conn: &mut sqlx::SqliteConnection) {
-    support::TestDatabase::column(conn, "PRAGMA busy_timeout = 50").await.map(drop).unwrap();
+    <sqlx::Sqlite as TestDatabase>::column(conn, "PRAGMA busy_timeout = 50").await.map(drop).unwrap();
 }
