@@ -148,8 +148,7 @@ async fn work<DB: TestDatabase>(store: &Store<DB>) -> Vec<(&'static str, String)
 
     // Read by who may not read what is personal.
     let record_key = RecordKey::new(&[1; 32]).unwrap();
-    let reader: Trail<DB> =
-        Trail::builder(tracing_privacy::Policy::builtin()).record_key(record_key).build().unwrap();
+    let reader: Trail<DB> = Trail::builder(tracing_privacy::Policy::builtin()).record_key(record_key).build().unwrap();
     let mut transaction = reader.begin(&store.pool).await.unwrap();
     let by_actor = Query::new().actor(Party::new(planted("actor"), planted("actor")));
     for query in [Query::entity("user", planted("entity id")), by_actor, Query::new()] {
@@ -215,9 +214,11 @@ async fn errors<DB: TestDatabase>(store: &Store<DB>) -> Vec<tracing_privacy_audi
     // What the database says quotes the row.
     let refuse = match DB::NAME {
         "SQLite" => "CREATE UNIQUE INDEX one_body ON audit_record (entity_id, action, actor_id)",
-        _ => "CREATE FUNCTION quote() RETURNS trigger LANGUAGE plpgsql AS
+        _ => {
+            "CREATE FUNCTION quote() RETURNS trigger LANGUAGE plpgsql AS
                 'BEGIN RAISE EXCEPTION $$the row is %$$, NEW; END';
-              CREATE TRIGGER quote BEFORE INSERT ON audit_record FOR EACH ROW EXECUTE FUNCTION quote()",
+              CREATE TRIGGER quote BEFORE INSERT ON audit_record FOR EACH ROW EXECUTE FUNCTION quote()"
+        }
     };
     // In SQLite, there are equal rows, so that the index cannot be made.
     let error = DB::run(&mut *store.connection().await, refuse).await;

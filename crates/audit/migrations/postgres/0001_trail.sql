@@ -67,6 +67,8 @@ CREATE TABLE audit_hold (
     placed_us   BIGINT NOT NULL
 );
 
+CREATE INDEX audit_hold_by_entity ON audit_hold (entity_type, entity_id);
+
 -- Keys of persons, each encrypted under the master key. To delete one erases the person.
 CREATE TABLE audit_subject_key (
     subject    TEXT   NOT NULL PRIMARY KEY,

@@ -71,7 +71,7 @@ impl<DB: AuditDatabase> Trail<DB> {
     async fn count_due(&self, conn: &mut DB::Connection, archive: &Archive) -> Result<u64, Error> {
         let count = format!(
             "SELECT count(*) FROM audit_record r WHERE {DUE}
-             AND NOT EXISTS (SELECT 1 FROM audit_unsealed u WHERE u.record_id = r.id)"
+             AND NOT EXISTS (SELECT 1 FROM audit_unsealed u WHERE u.time_us = r.time_us AND u.record_id = r.id)"
         );
         let rows = DB::fetch(conn, &count, due_values(archive)).await.map_err(Error::database(PURGING))?;
         let count = rows.first().map_or(Ok(0), |row| row.integer(0))?;
