@@ -319,3 +319,71 @@ async fn on_postgresql() {
         assert_eq!(read, if role == "audit_app" { Refused } else { Harmless }, "{role}");
     }
 }
+
+/// Each role can do what it is for, and no more is needed for that.
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn each_role_can_do_its_work() {
+    use sqlx::Postgres;
+    use tracing_privacy_audit::{EntityType, Query, Retention};
+
+    let Some(store) = support::postgres::fresh().await else { return };
+    let month = Retention::months(1).unwrap();
+    let visit = || EntityType::new("visit").allow(["page"]).personal(["name"]).retention(month);
+    let user = || EntityType::new("user").allow(["role"]).snapshot(Postgres::SNAPSHOT).watch("users", "id");
+    let build = |clock: fn() -> Timestamp| -> Trail<Postgres> {
+        let key = tracing_privacy_audit::MasterKey::new(&[2; 32]).unwrap();
+        let builder = Trail::builder(tracing_privacy::Policy::builtin()).entity(visit()).entity(user());
+        builder.master_key(key).clock(clock).build().unwrap()
+    };
+    let long_ago: fn() -> Timestamp = || Timestamp::now().plus_micros(-100 * 86_400_000_000);
+    let (trail, then) = (build(Timestamp::now), build(long_ago));
+    store.run(&insert_jane()).await.unwrap();
+    let conn = &mut *store.connection().await;
+    trail.install_roles(conn).await.unwrap();
+    trail.watch(conn).await.unwrap();
+    store.run("GRANT SELECT, UPDATE ON users TO audit_app").await.unwrap();
+
+    // The application: records, and changes what is watched, with and without a record.
+    Postgres::run(conn, "SET ROLE audit_app").await.unwrap();
+    let mut transaction = sqlx::Connection::begin(&mut *conn).await.unwrap();
+    let named = serde_json::json!({ "page": 1, "name": "x" });
+    then.record(&mut transaction, Entry::create("visit", "1").after(named)).await.unwrap();
+    let change = trail.change(&mut transaction, Entry::update("user", "42")).await.unwrap();
+    Postgres::run(&mut transaction, "UPDATE users SET role = 'admin'").await.unwrap();
+    change.record(&mut transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    Postgres::run(conn, "UPDATE users SET role = 'user'").await.unwrap();
+    assert!(trail.seal(conn).await.is_err());
+
+    Postgres::run(conn, "SET ROLE audit_sealer").await.unwrap();
+    trail.check_installed(conn).await.unwrap();
+    assert_eq!(trail.seal(conn).await.unwrap(), 3);
+
+    Postgres::run(conn, "SET ROLE audit_reader").await.unwrap();
+    let mut transaction = sqlx::Connection::begin(&mut *conn).await.unwrap();
+    let history = trail.read(&mut transaction, &Query::entity("user", "42")).await.unwrap().records;
+    transaction.commit().await.unwrap();
+    let actions: Vec<_> = history.iter().map(|record| record.action.as_str()).collect();
+    assert_eq!(actions, ["update", "raw_update"]);
+    // Who logged in, whatever role they took on.
+    assert_eq!(history[1].actor.as_ref().unwrap().id, "postgres");
+    let report = trail.verify(conn, &Expectations::none()).await.unwrap();
+    assert!(report.is_intact(), "{report:?}");
+
+    Postgres::run(conn, "SET ROLE audit_purger").await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let before = Timestamp::now().plus_micros(-50 * 86_400_000_000);
+    let archive = trail.archive(conn, month, before, folder.path().join("old")).await.unwrap();
+    assert_eq!(trail.purge(conn, &archive, "due").await.unwrap().records, 1);
+    let mut transaction = sqlx::Connection::begin(&mut *conn).await.unwrap();
+    assert!(trail.erase(&mut transaction, "visit", "1", "asked").await.unwrap());
+    transaction.commit().await.unwrap();
+    let error = trail.scrub(conn).await.unwrap_err();
+    assert!(error.to_string().contains("only the owner"), "{error}");
+    Postgres::run(conn, "RESET ROLE").await.unwrap();
+    trail.scrub(conn).await.unwrap();
+    trail.seal(conn).await.unwrap();
+    let report = trail.verify(conn, &Expectations::none()).await.unwrap();
+    assert!(report.is_intact(), "{report:?}");
+}

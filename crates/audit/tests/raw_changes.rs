@@ -67,8 +67,7 @@ async fn raw_changes_become_records<DB: TestDatabase>(store: Store<DB>) {
         _ => "/display_name /email /id /password /role /salary",
     };
     let changed = if DB::NAME == "SQLite" { "/role /password" } else { "/password /role" };
-    let mut moved = [format!("raw_update 42: /id"), format!("raw_update 43: /id")];
-    moved.sort();
+    let moved = ["raw_update 42: /id", "raw_update 43: /id"].map(str::to_owned);
     let mut told = told(&records);
     told[2..4].sort();
     assert_eq!(

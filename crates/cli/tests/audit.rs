@@ -405,6 +405,32 @@ fn a_database_without_a_trail_is_told(app: &App) {
     assert!(ran.code == Some(2) && ran.err.contains("there is no audit trail in this database"), "{ran:?}");
 }
 
+/// A person at a terminal is asked, and has to type a word.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_person_is_asked_before_what_cannot_be_undone() {
+    let app = in_sqlite();
+    let key = app.record_key();
+    let answer = |word: &str| {
+        let program = command(app.path()).get_program().to_str().unwrap().to_owned();
+        let line = format!("'{program}' audit erase user 42 --reason asked --record-key {key}");
+        // Gives what it runs a terminal.
+        let mut script = std::process::Command::new("script");
+        script.args(["--quiet", "--return", "--command", &line, "/dev/null"]).current_dir(app.path());
+        script.env("DATABASE_URL", &app.url).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        ran_with_input(script, format!("{word}\n").as_bytes())
+    };
+    let no = answer("yes");
+    assert!(
+        no.code == Some(2) && no.out.contains("Type `erase` to go on") && no.out.contains("nothing was done"),
+        "{no:?}"
+    );
+    assert_eq!(app.json("history --action erase")["records"].as_array().unwrap().len(), 0);
+    let yes = answer("erase");
+    assert!(yes.code == Some(0) && yes.out.contains("the key was destroyed"), "{yes:?}");
+    assert_eq!(app.json("history --action erase")["records"].as_array().unwrap().len(), 1);
+}
+
 #[test]
 fn what_is_wrong_with_the_database_is_told_without_its_password() {
     let folder = directory();
