@@ -41,7 +41,7 @@ async fn fill<DB: TestDatabase>(store: &Store<DB>, records: usize) {
         ),
     };
     let numbers = format!(
-        "{from} INSERT INTO audit_record SELECT {number}, time_us + n * {step}, 'user', 'u' || (n % {users}), action, outcome,
+        "{from} INSERT INTO audit_record SELECT {number}, time_us + n * CAST({step} AS BIGINT), 'user', 'u' || (n % {users}), action, outcome,
             'user', 'a' || (n % 50), behalf_type, behalf_id, trace_id, 1, subject, body, mac
          FROM n, (SELECT * FROM audit_record LIMIT 1) r"
     );

@@ -89,6 +89,17 @@ async fn the_attack_is_told_and_the_page_shows_it<DB: UserStore + TestDatabase>(
         browser.brightness(&app.page("42"), &file, scheme)
     });
     assert!(pictures[0] > 0.8 && pictures[1] < 0.3, "light and dark are {pictures:?} bright");
+
+    // When the person is erased, the page has nothing of them any more, and the chain is as it was.
+    let trail = &app.service.trail;
+    let mut transaction = trail.begin(&pool).await.unwrap();
+    assert!(trail.erase(&mut transaction, "user", "42", "asked").await.unwrap());
+    transaction.commit().await.unwrap();
+    let erased = browser.dom(&app.page("42"));
+    assert!(erased.contains("<ins><bdi>(erased)</bdi></ins>") && erased.contains("the person was erased"), "{erased}");
+    let names = Canaries::new(["Jo Doe", "Joanna &lt;Doe&gt;", "document.title"]);
+    assert!(!names.find(dom.as_bytes()).is_empty() && names.find(erased.as_bytes()).is_empty(), "{erased}");
+    app.service.check_chain().await.unwrap();
     app.server.abort();
 }
 

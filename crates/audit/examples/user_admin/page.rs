@@ -149,11 +149,9 @@ fn difference(html: &mut String, change: &FieldChange) {
         return;
     }
     if change.before == change.after {
-        let _ = write!(
-            html,
-            "<ins>{}</ins> <span class=from>changed; masked, it looks the same</span></td></tr>",
-            shown(change.after.as_ref())
-        );
+        let why = if is_erased(change.after.as_ref()) { "the person was erased" } else { "masked, it looks the same" };
+        let value = shown(change.after.as_ref());
+        let _ = write!(html, "<ins>{value}</ins> <span class=from>changed; {why}</span></td></tr>");
         return;
     }
     if let (ChangeOp::Replace | ChangeOp::Remove, Some(value)) = (change.op, &change.before) {
@@ -179,11 +177,15 @@ fn shown(value: Option<&Value>) -> String {
     let text = match value {
         None => "nothing".to_owned(),
         Some(Value::String(text)) => escape(text),
-        Some(Value::Object(members)) if members.contains_key("erased") => "(erased)".to_owned(),
+        erased if is_erased(erased) => "(erased)".to_owned(),
         Some(Value::Object(members)) if members.contains_key("encrypted") => "(encrypted)".to_owned(),
         Some(value) => escape(&value.to_string()),
     };
     format!("<bdi>{text}</bdi>")
+}
+
+fn is_erased(value: Option<&Value>) -> bool {
+    value.and_then(Value::as_object).is_some_and(|members| members.contains_key("erased"))
 }
 
 /// Text as HTML. The policy makes values safe to be read, not to be HTML. What is not seen, or turns the direction of what
