@@ -97,8 +97,9 @@ async fn the_attack_is_told_and_the_page_shows_it<DB: UserStore + TestDatabase>(
     transaction.commit().await.unwrap();
     let erased = browser.dom(&app.page("42"));
     assert!(erased.contains("<ins><bdi>(erased)</bdi></ins>") && erased.contains("the person was erased"), "{erased}");
-    let names = Canaries::new(["Jo Doe", "Joanna &lt;Doe&gt;", "document.title"]);
-    assert!(!names.find(dom.as_bytes()).is_empty() && names.find(erased.as_bytes()).is_empty(), "{erased}");
+    for name in ["Jo Doe", "Joanna", "document.title"] {
+        assert!(dom.contains(name) && !erased.contains(name), "{name} in {erased}");
+    }
     app.service.check_chain().await.unwrap();
     app.server.abort();
 }
