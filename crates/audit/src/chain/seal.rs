@@ -66,7 +66,7 @@ impl<DB: AuditDatabase> Trail<DB> {
 
     /// Whether a look, without the lock, shows that there is no work.
     async fn nothing_to_seal(&self, conn: &mut DB::Connection) -> Result<bool, Error> {
-        let rows = DB::fetch(conn, "SELECT 1 FROM audit_unsealed LIMIT 1", vec![]).await;
+        let rows = DB::fetch(conn, "SELECT 1 FROM audit_unsealed ORDER BY time_us, record_id LIMIT 1", vec![]).await;
         Ok(rows.map_err(Error::database(SEALING))?.is_empty() && self.nothing_noted(conn).await?)
     }
 

@@ -10,6 +10,11 @@ use crate::{Error, Timestamp, Trail};
 /// The advisory lock of who writes to the chain: the first eight bytes of SHA-256 of `tracing-privacy-audit`.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(x'6b1d3f0a52c94e77'::bigint)";
 
+/// What the trail does by itself, it does page by page and by keys. A planner that is told of a large backlog reads all of it
+/// for each page.
+const BY_KEYS: &str =
+    "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
+
 const ROLES: &str = include_str!("../../migrations/postgres/roles.sql");
 
 /// Table and name of each trigger there must be, and the text of its function if it is there and fires always.
@@ -88,6 +93,7 @@ impl Store for Postgres {
     async fn begin_alone(conn: &mut PgConnection) -> SqlResult<Transaction<'_, Self>> {
         let mut transaction = conn.begin().await?;
         sqlx::query(LOCK).execute(&mut *transaction).await?;
+        sqlx::raw_sql(BY_KEYS).execute(&mut *transaction).await?;
         Ok(transaction)
     }
 
