@@ -65,12 +65,14 @@ fuzz TARGET SECONDS='60':
     mkdir -p fuzz/corpus/{{TARGET}}
     cargo fuzz run --sanitizer none {{TARGET}} fuzz/corpus/{{TARGET}} tests/fuzz/seeds/{{TARGET}} -- -max_total_time={{SECONDS}} -max_len=4096
 
-# The audit trail under load: 16 writers × 2,000 transactions, the service killed 100 times, 20,000 faults
+# The audit trail under load: 16 writers × 2,000 transactions, the service killed 100 times, the server 25 times, 20,000 faults
 audit-stress:
-    AUDIT_ROWS=2000 AUDIT_KILLS=100 AUDIT_SEEDS=20000 cargo test --release -p tracing-privacy-audit --all-features \
+    AUDIT_ROWS=2000 AUDIT_KILLS=100 AUDIT_SERVER_KILLS=25 AUDIT_SEEDS=20000 cargo test --release -p tracing-privacy-audit --all-features \
         --test concurrency --test crash --test faults -- --nocapture
 
-# An audit trail of 1,000,000 records: how long a history takes, and what a record costs
+# An audit trail of 1,000,000 records: reading, purging, verifying; and what a record costs, without and with waiting for the disk
 audit-scale:
-    AUDIT_SCALE=1000000 AUDIT_UPDATES=2000 cargo test --release -p tracing-privacy-audit --all-features --test scale \
+    AUDIT_SCALE=1000000 AUDIT_UPDATES=4500 cargo test --release -p tracing-privacy-audit --all-features --test scale \
+        -- --nocapture --test-threads 1
+    AUDIT_FSYNC=1 AUDIT_UPDATES=900 cargo test --release -p tracing-privacy-audit --all-features --test scale price \
         -- --nocapture --test-threads 1

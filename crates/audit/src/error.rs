@@ -63,9 +63,15 @@ impl Error {
         ErrorKind::Damaged(text.into()).into()
     }
 
+    /// Tells of an error of the database what holds no value: its kind and its code. What the database itself says may quote
+    /// a value, and is not passed on.
+    pub fn of_database(doing: &'static str, error: &sqlx::Error) -> Self {
+        ErrorKind::Database { doing, why: describe(error) }.into()
+    }
+
     /// Keeps of an error of the database what holds no value.
     pub(crate) fn database(doing: &'static str) -> impl Fn(sqlx::Error) -> Self {
-        move |error| ErrorKind::Database { doing, why: describe(&error) }.into()
+        move |error| Self::of_database(doing, &error)
     }
 }
 

@@ -41,6 +41,7 @@
 //! | context | who acts and from where, carried along with the request |
 //! | link | a record's place in the hash chain |
 //! | sealer | appends committed records to the chain, one at a time |
+//! | note | what a trigger says of a change, until a record tells of it |
 //! | checkpoint | a signed statement of how the chain stood |
 //! | purge | the end of records after their time, itself a record |
 //! | subject | the person whose key personal values are encrypted under |

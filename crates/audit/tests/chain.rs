@@ -11,6 +11,7 @@ use tracing_privacy_audit::{Checkpoint, CheckpointKey, Entry, Expectations, Find
 on_every_database![
     an_untouched_trail_is_intact,
     each_way_of_tampering_is_named,
+    each_of_the_rows_is_watched,
     only_a_checkpoint_finds_a_chain_made_anew,
     only_a_shipped_checkpoint_finds_what_was_cut_off,
     a_tampered_chain_is_not_signed,
@@ -160,6 +161,78 @@ async fn each_way_of_tampering_is_named<DB: TestDatabase>(store: Store<DB>) {
         assert_eq!(found(&report), expected_findings, "{sql}");
     }
     assert!(verify(&store, &expected).await.is_intact());
+}
+
+/// Every row of the trail is flipped, deleted, inserted again or swapped, each in a way of its own.
+async fn each_of_the_rows_is_watched<DB: TestDatabase>(store: Store<DB>) {
+    use FindingKind::{Forged, Missing, Modified, Reordered, Unchained};
+    unguarded(&store).await;
+    let columns =
+        ["time_us", "entity_type", "entity_id", "action", "outcome", "retention_months", "body", "mac", "subject"];
+    for row in 1..=ROWS {
+        let id = format!("(SELECT record_id FROM audit_link WHERE position = {row})");
+        let at = |kind| (kind, Some(row as i64));
+        let (sql, expected) = match row % 4 {
+            0 => {
+                let column = columns[row / 4 % columns.len()];
+                let flipped = match column {
+                    "time_us" | "retention_months" => format!("{column} + 1"),
+                    "mac" => "(SELECT hash FROM audit_link WHERE position = 1)".to_owned(),
+                    "subject" => "'x'".to_owned(),
+                    _ => format!("{column} || 'x'"),
+                };
+                (format!("UPDATE audit_record SET {column} = {flipped} WHERE id = {id}"), vec![at(Modified)])
+            }
+            1 => (format!("DELETE FROM audit_record WHERE id = {id}"), vec![at(Missing)]),
+            2 => {
+                let columns =
+                    "time_us, entity_type, entity_id, action, outcome, actor_type, actor_id, behalf_type, behalf_id,
+                    trace_id, retention_months, subject, body, mac";
+                let insert = format!(
+                    "INSERT INTO audit_record (id, {columns}) SELECT 'x', {columns} FROM audit_record WHERE id = {id};
+                     INSERT INTO audit_unsealed (time_us, record_id) SELECT time_us, id FROM audit_record WHERE id = 'x'"
+                );
+                (insert, vec![])
+            }
+            _ => {
+                // The links of two rows trade what they say of their records.
+                let other = row % ROWS + 1;
+                let trade = format!(
+                    "CREATE TEMPORARY TABLE copy AS SELECT * FROM audit_link WHERE position IN ({row}, {other});
+                     UPDATE audit_link SET record_id = '~' || record_id WHERE position IN ({row}, {other});
+                     UPDATE audit_link SET record_id = (SELECT record_id FROM copy WHERE copy.position <> audit_link.position),
+                        time_us = (SELECT time_us FROM copy WHERE copy.position <> audit_link.position),
+                        digest = (SELECT digest FROM copy WHERE copy.position <> audit_link.position),
+                        hash = (SELECT hash FROM copy WHERE copy.position <> audit_link.position)
+                     WHERE position IN ({row}, {other});
+                     DROP TABLE copy"
+                );
+                let mut swapped = vec![at(Reordered), (Reordered, Some(other as i64))];
+                swapped.sort_unstable();
+                (trade, swapped)
+            }
+        };
+        let mut transaction = store.begin().await;
+        DB::run(&mut transaction, &sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        let found_there = found(&store.trail.verify_inside(&mut transaction, &Expectations::none()).await);
+        transaction.rollback().await.unwrap();
+        assert_eq!(found_there, expected, "{sql}");
+    }
+    // What was inserted waits to be sealed, and is found when it is.
+    let mut conn = store.connection().await;
+    let insert =
+        "INSERT INTO audit_record SELECT 'x', time_us, entity_type, entity_id, action, outcome, actor_type, actor_id,
+        behalf_type, behalf_id, trace_id, retention_months, subject, body, mac FROM audit_record ORDER BY id LIMIT 1";
+    DB::run(&mut conn, insert).await.unwrap();
+    assert_eq!(found(&verify(&store, &Expectations::none()).await), [(Unchained, None)]);
+    DB::run(
+        &mut conn,
+        "INSERT INTO audit_unsealed (time_us, record_id) SELECT time_us, id FROM audit_record WHERE id = 'x'",
+    )
+    .await
+    .unwrap();
+    store.trail.seal(&mut conn).await.unwrap();
+    assert_eq!(found(&verify(&store, &Expectations::none()).await), [(Forged, Some(ROWS as i64 + 1))]);
 }
 
 /// Reading inside of a transaction that another began.

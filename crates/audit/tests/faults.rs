@@ -35,12 +35,18 @@ enum Fault {
     Disconnected { step: u64 },
     /// The change is made in a savepoint that is rolled back; what was before it stays.
     Savepoint { step: u64 },
+    /// The entity cannot be read, before the change or after it, and the application ignores that or stops.
+    Snapshot { step: u64, after: bool, ignored: bool },
+    /// The key of a person cannot be made.
+    PersonsKey { step: u64 },
+    /// Everything went well until the commit, which the database refuses.
+    Commit,
 }
 
 impl Fault {
     fn choose(random: &mut Random) -> Self {
         let step = random.below(3);
-        match random.below(9) {
+        match random.below(13) {
             0 => Self::None,
             1 | 2 => Self::Cancelled { polls: random.below(40) },
             3 => Self::Statement { step },
@@ -48,7 +54,10 @@ impl Fault {
             5 => Self::Entry { step },
             6 => Self::RolledBack { step },
             7 => Self::Disconnected { step },
-            _ => Self::Savepoint { step },
+            8 => Self::Savepoint { step },
+            9 | 10 => Self::Snapshot { step, after: random.below(2) == 0, ignored: random.below(2) == 0 },
+            11 => Self::PersonsKey { step },
+            _ => Self::Commit,
         }
     }
 }
@@ -87,6 +96,15 @@ async fn prepare<DB: TestDatabase>(store: &Store<DB>) {
         }
     };
     store.run(refuse).await.unwrap();
+    let refuse_key = match DB::NAME {
+        "SQLite" => {
+            "CREATE TRIGGER refuse_key BEFORE INSERT ON audit_subject_key WHEN EXISTS (SELECT 1 FROM fault)
+            BEGIN SELECT RAISE(ABORT, 'no'); END"
+        }
+        _ => "CREATE TRIGGER refuse BEFORE INSERT ON audit_subject_key FOR EACH ROW EXECUTE FUNCTION refuse()",
+    };
+    store.run(refuse_key).await.unwrap();
+    store.run("CREATE TABLE late (id TEXT REFERENCES fault (id) DEFERRABLE INITIALLY DEFERRED)").await.unwrap();
 }
 
 /// Three changes in one transaction.
@@ -107,6 +125,10 @@ async fn transact<DB: TestDatabase>(store: &Store<DB>, seed: u64, fault: Fault) 
             },
         }
     }
+    if matches!(fault, Fault::Commit) {
+        DB::run(&mut transaction, "INSERT INTO late VALUES ('nothing that is there')").await.unwrap();
+        return transaction.commit().await.unwrap_err().as_database_error().map(drop).unwrap();
+    }
     // A transaction that failed may refuse.
     let _ = transaction.commit().await;
 }
@@ -126,13 +148,36 @@ async fn change<DB: TestDatabase>(
 ) -> Result<(), Failure> {
     let user = step.to_string();
     let stop = |_: Error| Failure::Stop;
-    let change = store.trail.change(transaction, Entry::update("user", &user)).await.map_err(stop)?;
+    // What a snapshot reads is not there under its name.
+    let unreadable = |after| matches!(fault, Fault::Snapshot { step: at, after: is, .. } if at == step && is == after);
+    let hide = "ALTER TABLE users RENAME TO hidden";
+    let lost = |_: Error| {
+        if matches!(fault, Fault::Snapshot { ignored: true, .. }) { Failure::Ignored } else { Failure::Stop }
+    };
+    if unreadable(false) {
+        DB::run(transaction, hide).await.map_err(|_| Failure::Stop)?;
+    }
+    let change = store.trail.change(transaction, Entry::update("user", &user)).await.map_err(lost)?;
     let mut sql = format!("UPDATE users SET role = '{seed}.{step}' WHERE id = '{user}'");
     if matches!(fault, Fault::Statement { step: at } if at == step) {
         sql = "UPDATE users SET id = '0'".to_owned();
     }
     DB::run(transaction, &sql).await.map_err(|_| Failure::Stop)?;
+    if unreadable(true) {
+        DB::run(transaction, hide).await.map_err(|_| Failure::Stop)?;
+    }
     match fault {
+        Fault::Snapshot { step: at, after: true, .. } if at == step => {
+            change.record(transaction).await.map(drop).map_err(lost)
+        }
+        Fault::PersonsKey { step: at } if at == step => {
+            // The key of a person is refused, and so is the record; the change of before is not.
+            DB::run(transaction, "INSERT INTO fault VALUES ('now')").await.unwrap();
+            let named = serde_json::json!({ "display_name": "x", "role": "0" });
+            store.trail.record(transaction, Entry::update("user", &user).after(named)).await.unwrap_err();
+            let _ = DB::run(transaction, "DELETE FROM fault").await;
+            Err(Failure::Ignored)
+        }
         Fault::Record { step: at, ignored } if at == step => {
             DB::run(transaction, "INSERT INTO fault VALUES ('now')").await.unwrap();
             change.record(transaction).await.unwrap_err();

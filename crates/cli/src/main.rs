@@ -1,6 +1,8 @@
 //! Command line of tracing-privacy: masks secrets and personal data in logs that already exist.
 
 mod atomic;
+#[cfg(feature = "audit")]
+mod audit;
 mod blocks;
 mod buffers;
 mod check;
@@ -79,6 +81,8 @@ enum Command {
     Token(token::Token),
     Trail(trail::Trail),
     Report(page::Report),
+    #[cfg(feature = "audit")]
+    Audit(audit::Audit),
     Completions(manual::Completions),
     Man(manual::Man),
 }
@@ -103,6 +107,8 @@ fn main() -> ExitCode {
         Command::Token(token) => token.run(),
         Command::Trail(trail) => trail.run(),
         Command::Report(report) => report.run(),
+        #[cfg(feature = "audit")]
+        Command::Audit(audit) => audit.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
     }
@@ -138,7 +144,10 @@ mod tests {
         let blocks = pages.iter().flat_map(|page| page.split("```").skip(1).step_by(2));
         let mut texts: Vec<_> =
             blocks.filter(|block| block.starts_with("sh") || block.starts_with("yaml")).map(str::to_owned).collect();
-        texts.extend(cli.get_subcommands_mut().map(|command| command.render_long_help().to_string()));
+        for command in cli.get_subcommands_mut() {
+            texts.extend(command.get_subcommands_mut().map(|command| command.render_long_help().to_string()));
+            texts.push(command.render_long_help().to_string());
+        }
         let commands: Vec<_> = texts.iter().flat_map(|text| commands_in(text)).collect();
         assert!(commands.len() > 30, "{commands:?}");
         for command in commands {

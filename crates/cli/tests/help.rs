@@ -65,6 +65,11 @@ fn mistakes_in_the_usage_are_told_on_standard_error() {
         "trail verify --head abc a.trail",
         "trail show --since yesterday a.trail",
         "trail report --format yaml a.trail",
+        "audit",
+        "audit histroy",
+        "audit archive --months 85 --output x",
+        "audit purge x",
+        "audit erase user 42",
     ] {
         let mistake = ran(directory.path(), arguments);
         assert_eq!((mistake.code, mistake.out.as_str()), (Some(2), ""), "{arguments}");

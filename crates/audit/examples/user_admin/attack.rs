@@ -10,9 +10,10 @@ use tokio::net::TcpStream;
 use crate::Outcome;
 use crate::service::Sessions;
 
-struct Client<'c> {
-    address: SocketAddr,
-    sessions: &'c Sessions,
+/// Someone with a browser.
+pub struct Client<'c> {
+    pub address: SocketAddr,
+    pub sessions: &'c Sessions,
 }
 
 impl Client<'_> {
@@ -33,7 +34,8 @@ impl Client<'_> {
         Ok((status, body.to_owned()))
     }
 
-    async fn expect(&self, user: &str, method: &str, path: &str, body: &str, expected: u16) -> Outcome<String> {
+    /// Sends a request; fails if the answer has another status.
+    pub async fn expect(&self, user: &str, method: &str, path: &str, body: &str, expected: u16) -> Outcome<String> {
         let (status, answer) = self.send(user, method, path, body).await?;
         println!("{user:>8} {method} {path} {body} → {status}");
         if status == expected { Ok(answer) } else { Err(format!("the answer is {status} and not {expected}").into()) }
@@ -81,7 +83,7 @@ pub async fn run(address: SocketAddr, sessions: &Sessions) -> Outcome {
     check(holdings[0]["given"]["actor"]["id"] == "7", "it is known who granted the role")?;
 
     let page = client.expect("auditor", "GET", "/users/42/history", "", 200).await?;
-    check(page.contains("<del>member</del> <ins>admin</ins>"), "the page shows the elevation")?;
+    check(page.contains("<del><bdi>member</bdi></del> <ins><bdi>admin</bdi></ins>"), "the page shows the elevation")?;
     check(
         page.contains("undone later") && page.contains("undoes an earlier change"),
         "the page marks what was undone",

@@ -43,11 +43,17 @@ impl Sessions {
     }
 
     fn user(&self, request: &Request) -> Option<Party> {
-        let bearer =
-            request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-        // So that the page can be opened in a browser; a service in earnest sets a cookie.
-        let in_url = request.uri().query().and_then(|query| query.strip_prefix("session="));
-        self.0.get(bearer.or(in_url)?).map(Party::user)
+        let given = |name, prefix| request.headers().get(name)?.to_str().ok()?.strip_prefix(prefix);
+        let secret = given(header::AUTHORIZATION, "Bearer ").or_else(|| given(header::COOKIE, "session="))?;
+        self.0.get(secret).map(Party::user)
+    }
+
+    /// Answers a link with the secret in it, for a browser: with a cookie, and without the secret in the address.
+    fn cookie(&self, request: &Request) -> Option<Response> {
+        let (secret, _) = self.0.get_key_value(request.uri().query()?.strip_prefix("session=")?)?;
+        let cookie = format!("session={secret}; HttpOnly; SameSite=Strict; Path=/");
+        let headers = [(header::SET_COOKIE, cookie), (header::LOCATION, request.uri().path().to_owned())];
+        Some((StatusCode::SEE_OTHER, headers).into_response())
     }
 }
 
@@ -104,11 +110,16 @@ impl<DB: UserStore> Service<DB> {
     pub fn router(self) -> Router {
         let sessions = self.sessions.clone();
         let sign_in = middleware::from_fn(move |mut request: Request, next: Next| {
-            let user = sessions.user(&request);
-            if let Some(user) = user {
-                request.extensions_mut().insert(user);
+            let sessions = sessions.clone();
+            async move {
+                if let Some(cookie) = sessions.cookie(&request) {
+                    return cookie;
+                }
+                if let Some(user) = sessions.user(&request) {
+                    request.extensions_mut().insert(user);
+                }
+                next.run(request).await
             }
-            next.run(request)
         });
         let service = self.clone();
         let authorize = move |request: AuditRequest| {
@@ -194,14 +205,19 @@ async fn history_page<DB: UserStore>(
 ) -> Answer<([(header::HeaderName, &'static str); 2], Html<String>)> {
     let mut transaction = service.begin_as_auditor().await?;
     let history = service.trail.read(&mut transaction, &Query::entity("user", &id)).await?;
+    let deeds = service.trail.read(&mut transaction, &Query::new().actor(Party::user(&id))).await?;
     let reverted = service.trail.reverted(&mut transaction, &Query::entity("user", &id), WINDOW).await?;
     transaction.commit().await?;
+    let more = history.next.is_some() || deeds.next.is_some();
+    let mut records: Vec<_> = history.records.into_iter().chain(deeds.records).collect();
+    records.sort_by_key(|record| (record.time, record.id));
+    records.dedup_by_key(|record| record.id);
     // The page needs no script, and runs none that someone might get into a value.
     let headers = [
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    Ok((headers, Html(page::render(&id, &history, &reverted))))
+    Ok((headers, Html(page::render(&id, &records, more, &reverted))))
 }
 
 const WINDOW: Duration = Duration::from_secs(24 * 3600);

@@ -30,6 +30,7 @@ CREATE INDEX audit_record_by_retention ON audit_record (retention_months, time_u
 CREATE TABLE audit_unsealed (
     time_us   BIGINT NOT NULL,
     record_id TEXT   NOT NULL UNIQUE,
+    transaction_number BIGINT NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
     PRIMARY KEY (time_us, record_id)
 );
 
@@ -66,12 +67,28 @@ CREATE TABLE audit_hold (
     placed_us   BIGINT NOT NULL
 );
 
+CREATE INDEX audit_hold_by_entity ON audit_hold (entity_type, entity_id);
+
 -- Keys of persons, each encrypted under the master key. To delete one erases the person.
 CREATE TABLE audit_subject_key (
     subject    TEXT   NOT NULL PRIMARY KEY,
     wrapped    BYTEA  NOT NULL,
     created_us BIGINT NOT NULL
 );
+
+-- Changes of watched tables that no record tells of; what the triggers on those tables note, and the sealer makes records of.
+CREATE TABLE audit_noted (
+    number      BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    transaction_number BIGINT NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
+    time_us     BIGINT NOT NULL DEFAULT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
+    entity_type TEXT   NOT NULL,
+    entity_id   TEXT   NOT NULL,
+    change      TEXT   NOT NULL,              -- create, update, delete
+    fields      TEXT   NOT NULL,              -- JSON: the names of the columns that changed
+    made_by     TEXT   DEFAULT session_user   -- who it was, as the database knows them
+);
+
+CREATE INDEX audit_noted_by_entity ON audit_noted (transaction_number, entity_type, entity_id);
 
 CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -105,6 +122,48 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+
+-- For watched tables. Arguments: the type of the entity, the column of its id. Names of columns are noted, and no values.
+CREATE FUNCTION audit_note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    before JSONB;
+    after  JSONB;
+    fields TEXT;
+BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        INSERT INTO audit_noted (entity_type, entity_id, change, fields) VALUES (TG_ARGV[0], '*', 'delete', '[]');
+        RETURN NULL;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        before := to_jsonb(OLD);
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        after := to_jsonb(NEW);
+    END IF;
+    SELECT jsonb_agg(key ORDER BY key)::text INTO fields
+        FROM jsonb_each(coalesce(before, '{}')) was FULL JOIN jsonb_each(coalesce(after, '{}')) is_now USING (key)
+        WHERE was.value IS DISTINCT FROM is_now.value;
+    IF fields IS NOT NULL THEN
+        INSERT INTO audit_noted (entity_type, entity_id, change, fields)
+            SELECT TG_ARGV[0], coalesce(id, ''),
+                CASE TG_OP WHEN 'INSERT' THEN 'create' WHEN 'DELETE' THEN 'delete' ELSE 'update' END, fields
+            FROM (SELECT before ->> TG_ARGV[1] AS id WHERE before IS NOT NULL
+                UNION SELECT after ->> TG_ARGV[1] WHERE after IS NOT NULL) ids;
+    END IF;
+    RETURN NULL;
+END $$;
+
+-- A record tells of what was changed in its own transaction, and so of no more than that.
+CREATE FUNCTION audit_cover(kind TEXT, entity TEXT, record TEXT) RETURNS void LANGUAGE sql
+    SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    DELETE FROM audit_noted
+        WHERE transaction_number = pg_current_xact_id()::text::bigint AND entity_type = kind AND entity_id = entity
+            AND EXISTS (
+                SELECT 1 FROM audit_unsealed u JOIN audit_record r ON r.id = u.record_id AND r.time_us = u.time_us
+                WHERE u.record_id = record AND u.transaction_number = pg_current_xact_id()::text::bigint
+                    AND r.entity_type = kind
+            );
+$$;
 
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit_record
     FOR EACH ROW EXECUTE FUNCTION audit_refuse('records are never changed');

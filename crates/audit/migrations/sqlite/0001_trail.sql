@@ -64,12 +64,42 @@ CREATE TABLE audit_hold (
     placed_us   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX audit_hold_by_entity ON audit_hold (entity_type, entity_id);
+
 -- Keys of persons, each encrypted under the master key. To delete one erases the person.
 CREATE TABLE audit_subject_key (
     subject    TEXT    NOT NULL PRIMARY KEY,
     wrapped    BLOB    NOT NULL,
     created_us INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Pages of the table of keys are written anew through this one, so that nothing of an erased key is left between its rows.
+CREATE TABLE audit_subject_key_anew (
+    subject    TEXT    NOT NULL PRIMARY KEY,
+    wrapped    BLOB    NOT NULL,
+    created_us INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Changes of watched tables that no record tells of; what the triggers on those tables note, and the sealer makes records of.
+CREATE TABLE audit_noted (
+    number      INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    transaction_number INTEGER NOT NULL,
+    time_us     INTEGER NOT NULL,
+    entity_type TEXT    NOT NULL,
+    entity_id   TEXT    NOT NULL,
+    change      TEXT    NOT NULL, -- create, update, delete
+    fields      TEXT    NOT NULL, -- JSON: the names of the columns that changed
+    made_by     TEXT              -- who it was, as the database knows them
+) STRICT;
+
+CREATE INDEX audit_noted_by_entity ON audit_noted (transaction_number, entity_type, entity_id);
+
+-- SQLite does not number its transactions: those of the API that may change watched tables count themselves here.
+CREATE TABLE audit_transaction (
+    id     INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    number INTEGER NOT NULL
+) STRICT;
+INSERT INTO audit_transaction (id, number) VALUES (1, 0);
 
 -- A row in here cannot be committed.
 CREATE TABLE audit_nothing (id INTEGER PRIMARY KEY) STRICT;

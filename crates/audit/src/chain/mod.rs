@@ -3,6 +3,7 @@
 mod checkpoint;
 mod displaced;
 mod link;
+mod noted;
 mod report;
 mod seal;
 mod verify;

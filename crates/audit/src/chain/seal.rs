@@ -16,12 +16,14 @@ const SEALING: &str = "sealing";
 const BATCH: usize = 500;
 
 /// Records that are committed and not yet in the chain.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Backlog {
     /// How many.
     pub records: u64,
     /// When the oldest of them was recorded.
     pub oldest: Option<Timestamp>,
+    /// How many changes of watched tables, that nobody recorded, wait to become records.
+    pub noted: u64,
 }
 
 impl Backlog {
@@ -55,14 +57,17 @@ impl<DB: AuditDatabase> Trail<DB> {
             return Ok(0);
         }
         let mut transaction = DB::begin_alone(conn).await.map_err(Error::database(SEALING))?;
-        let outcome = append::<DB>(&mut transaction).await;
+        let outcome = match self.record_noted(&mut transaction, BATCH).await {
+            Ok(()) => append::<DB>(&mut transaction).await,
+            Err(error) => Err(error),
+        };
         finish(transaction, outcome, SEALING).await
     }
 
     /// Whether a look, without the lock, shows that there is no work.
     async fn nothing_to_seal(&self, conn: &mut DB::Connection) -> Result<bool, Error> {
-        let rows = DB::fetch(conn, "SELECT 1 FROM audit_unsealed LIMIT 1", vec![]).await;
-        Ok(rows.map_err(Error::database(SEALING))?.is_empty())
+        let rows = DB::fetch(conn, "SELECT 1 FROM audit_unsealed ORDER BY time_us, record_id LIMIT 1", vec![]).await;
+        Ok(rows.map_err(Error::database(SEALING))?.is_empty() && self.nothing_noted(conn).await?)
     }
 
     /// Which records wait to be sealed.
@@ -71,12 +76,15 @@ impl<DB: AuditDatabase> Trail<DB> {
     ///
     /// The database refuses.
     pub async fn backlog(&self, conn: &mut DB::Connection) -> Result<Backlog, Error> {
-        let rows = DB::fetch(conn, "SELECT count(*), coalesce(min(time_us), 0) FROM audit_unsealed", vec![]).await;
+        let select =
+            "SELECT count(*), coalesce(min(time_us), 0), (SELECT count(*) FROM audit_noted) FROM audit_unsealed";
+        let rows = DB::fetch(conn, select, vec![]).await;
         let rows = rows.map_err(Error::database("reading the backlog"))?;
-        let Some(row) = rows.first() else { return Ok(Backlog { records: 0, oldest: None }) };
-        let records = u64::try_from(row.integer(0)?).unwrap_or_default();
+        let Some(row) = rows.first() else { return Ok(Backlog::default()) };
+        let count = |index| row.integer(index).map(|count| u64::try_from(count).unwrap_or_default());
+        let (records, noted) = (count(0)?, count(2)?);
         let oldest = Timestamp::from_micros(row.integer(1)?);
-        Ok(Backlog { records, oldest: (records > 0).then_some(oldest) })
+        Ok(Backlog { records, oldest: (records > 0).then_some(oldest), noted })
     }
 
     /// Starts a task that seals again and again, with that pause. It ends when the [`Sealer`] is dropped.

@@ -6,7 +6,7 @@ use super::displaced::{Suspect, Verdict, judge};
 use super::link::{GENESIS, LINK_COLUMN_COUNT, LINK_COLUMNS, Link, PurgeDigest};
 use super::report::{FindingKind, Report};
 use super::{Checkpoint, CheckpointPublicKey};
-use crate::database::{AuditDatabase, Row, Value, finish};
+use crate::database::{AuditDatabase, BrokenGuard, Row, Value, finish};
 use crate::record::{COLUMN_COUNT, COLUMNS, Record, Stored};
 use crate::{Error, Trail, hex};
 
@@ -64,7 +64,10 @@ impl<DB: AuditDatabase> Trail<DB> {
     /// The database refuses, or rows cannot be read as what they are. Tampering is no error, but a finding.
     pub async fn verify(&self, conn: &mut DB::Connection, expected: &Expectations) -> Result<Report, Error> {
         let failed = Error::database(VERIFYING);
-        let guards = DB::broken_guards(conn).await.map_err(&failed)?;
+        let mut guards = DB::broken_guards(conn).await.map_err(&failed)?;
+        for watched in self.watched() {
+            guards.extend(DB::broken_watches(conn, watched).await.map_err(&failed)?);
+        }
         let mut transaction = DB::begin_snapshot(conn).await.map_err(&failed)?;
         let outcome = self.walk(&mut transaction, expected, &guards).await;
         finish(transaction, outcome, VERIFYING).await
@@ -74,12 +77,12 @@ impl<DB: AuditDatabase> Trail<DB> {
         &self,
         conn: &mut DB::Connection,
         expected: &Expectations,
-        broken_guards: &[String],
+        broken_guards: &[BrokenGuard],
     ) -> Result<Report, Error> {
         let backlog = self.backlog(conn).await?;
         let mut walk = Walk::new(self, expected, GENESIS.to_vec(), 0, backlog);
         for guard in broken_guards {
-            walk.report.find(FindingKind::Unguarded, None, Some(guard), "a trigger is missing or was changed");
+            walk.report.find(FindingKind::Unguarded, None, Some(&guard.name), guard.detail);
         }
         walk.links(conn).await?;
         walk.purges(conn).await?;
@@ -96,7 +99,7 @@ impl<DB: AuditDatabase> Trail<DB> {
         last: i64,
     ) -> Result<bool, Error> {
         let expected = Expectations::none();
-        let backlog = super::Backlog { records: 0, oldest: None };
+        let backlog = super::Backlog::default();
         let (hash, position) = match checkpoint {
             Some(checkpoint) => (hex::decode(&checkpoint.hash).unwrap_or_default(), checkpoint.position),
             None => (GENESIS.to_vec(), 0),

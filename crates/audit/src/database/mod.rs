@@ -14,6 +14,7 @@ use std::future::Future;
 use sqlx::{Database, Transaction};
 
 use crate::Error;
+use crate::entity::Watched;
 
 pub(crate) use self::schema::install;
 pub(crate) use self::value::{Row, Value};
@@ -42,10 +43,28 @@ pub(crate) async fn finish<DB: AuditDatabase, T>(
     }
 }
 
+/// A trigger that is not what it should be.
+pub struct BrokenGuard {
+    pub(crate) name: String,
+    pub(crate) detail: &'static str,
+}
+
+impl BrokenGuard {
+    /// One that is gone, or does something else.
+    fn weak(name: String) -> Self {
+        Self { name, detail: "a trigger is missing or was changed" }
+    }
+
+    /// One that no migration made.
+    fn foreign(name: String) -> Self {
+        Self { name, detail: "a trigger or rule that no migration made stands on a table of the trail" }
+    }
+}
+
 type SqlResult<T> = Result<T, sqlx::Error>;
 
 pub(crate) mod sealed {
-    use super::{Database, Future, Row, SqlResult, Transaction, Value};
+    use super::{BrokenGuard, Database, Future, Row, SqlResult, Transaction, Value, Watched};
 
     /// What the rest of the crate asks of a database.
     pub trait Store: Database {
@@ -58,8 +77,13 @@ pub(crate) mod sealed {
 
         /// Makes sure that what is deleted next is overwritten, where the store can.
         const DELETE_SECURELY: Option<&'static str>;
-        /// Removes what was deleted from where it may still stand.
-        const SCRUB: &'static str;
+        /// Why [`scrub`](Self::scrub) may have done nothing, and what to do.
+        const NOT_SCRUBBED: &'static str;
+        /// Numbers the transaction in which it runs, where the store does not do so by itself.
+        const NUMBER_TRANSACTION: Option<&'static str>;
+        /// Forgets what was noted of an entity in this transaction, since a record tells of it. Three values: the type of
+        /// the entity, its id as it stands in its table, the record.
+        const COVER: &'static str;
 
         /// Runs one statement; answers how many rows it changed.
         fn execute<'c>(
@@ -91,8 +115,23 @@ pub(crate) mod sealed {
             conn: &mut Self::Connection,
         ) -> impl Future<Output = SqlResult<Transaction<'_, Self>>> + Send + '_;
 
-        /// The names of guards (triggers) that are not in force as the migrations made them.
-        fn broken_guards(conn: &mut Self::Connection) -> impl Future<Output = SqlResult<Vec<String>>> + Send + '_;
+        /// The guards (triggers) that are not in force as the migrations made them, and those that no migration made.
+        fn broken_guards(conn: &mut Self::Connection) -> impl Future<Output = SqlResult<Vec<BrokenGuard>>> + Send + '_;
+
+        /// Makes the triggers that note changes of a table, or makes them anew.
+        fn watch<'c>(
+            conn: &'c mut Self::Connection,
+            watched: &'c Watched,
+        ) -> impl Future<Output = SqlResult<()>> + Send + 'c;
+
+        /// Those of the triggers of a watched table that are not in force as [`watch`](Self::watch) makes them.
+        fn broken_watches<'c>(
+            conn: &'c mut Self::Connection,
+            watched: &'c Watched,
+        ) -> impl Future<Output = SqlResult<Vec<BrokenGuard>>> + Send + 'c;
+
+        /// Removes erased keys from where the database may still hold them. Answers whether it could.
+        fn scrub(conn: &mut Self::Connection) -> impl Future<Output = SqlResult<bool>> + Send + '_;
 
         /// Makes room for records of a month, where the store keeps months apart.
         fn prepare_month<'c>(

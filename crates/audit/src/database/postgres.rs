@@ -3,11 +3,17 @@
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Postgres, Row as _, Transaction, TypeInfo, ValueRef};
 
 use super::sealed::Store;
-use super::{Row, SqlResult, Value};
+use super::{BrokenGuard, Row, SqlResult, Value};
+use crate::entity::Watched;
 use crate::{Error, Timestamp, Trail};
 
 /// The advisory lock of who writes to the chain: the first eight bytes of SHA-256 of `tracing-privacy-audit`.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(x'6b1d3f0a52c94e77'::bigint)";
+
+/// What the trail does by itself, it does page by page and by keys. A planner that is told of a large backlog reads all of it
+/// for each page.
+const BY_KEYS: &str =
+    "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
 
 const ROLES: &str = include_str!("../../migrations/postgres/roles.sql");
 
@@ -34,13 +40,43 @@ const TRIGGERS: &str = "
     LEFT JOIN pg_proc p ON p.oid = t.tgfoid
     ORDER BY 1";
 
+/// Triggers and rules on tables of the trail, and on its partitions, that are none of its own.
+const FOREIGN: &str = r"
+    WITH ours (relation) AS (
+        SELECT oid FROM pg_class WHERE relname LIKE 'audit\_%' AND relkind IN ('r', 'p')
+            AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('audit_record'))
+        UNION
+        SELECT inhrelid FROM pg_inherits WHERE inhparent = to_regclass('audit_record')
+    )
+    SELECT relation::regclass::text || '.' || tgname FROM ours JOIN pg_trigger ON tgrelid = relation
+    WHERE NOT tgisinternal AND tgname NOT IN ('audit_no_update', 'audit_no_delete', 'audit_queue', 'audit_no_truncate',
+        'audit_no_change', 'audit_append')
+    UNION ALL
+    SELECT relation::regclass::text || '.' || rulename FROM ours JOIN pg_rewrite ON ev_class = relation
+    ORDER BY 1";
+
+const HAS_COLUMN: &str = "SELECT 1 FROM pg_attribute
+    WHERE attrelid = to_regclass(quote_ident(?)) AND attname = ? AND attnum > 0 AND NOT attisdropped";
+
+/// The triggers of a watched table, as `TRIGGERS`. Two values: the table, what they call.
+const WATCHES: &str = r"
+    SELECT wanted.relation || '.' || wanted.name, p.prosrc
+    FROM (SELECT ?::text, g.name, g.events FROM (VALUES ('audit_note', 29), ('audit_note_truncate', 32)) g (name, events))
+        wanted (relation, name, events)
+    LEFT JOIN pg_trigger t ON t.tgrelid = to_regclass(quote_ident(wanted.relation)) AND t.tgname = wanted.name
+        AND t.tgenabled = 'A' AND t.tgtype = wanted.events AND t.tgqual IS NULL AND pg_get_triggerdef(t.oid) LIKE ?
+    LEFT JOIN pg_proc p ON p.oid = t.tgfoid
+    ORDER BY 1";
+
 impl Store for Postgres {
     const MIGRATIONS: &'static [&'static str] = &[include_str!("../../migrations/postgres/0001_trail.sql")];
     const POISON: &'static str = "SELECT 1 / 0";
     const BEGIN_WRITE: &'static str = "BEGIN";
 
     const DELETE_SECURELY: Option<&'static str> = None;
-    const SCRUB: &'static str = "VACUUM audit_subject_key";
+    const NOT_SCRUBBED: &'static str = "only the owner of the audit tables can scrub them";
+    const NUMBER_TRANSACTION: Option<&'static str> = None;
+    const COVER: &'static str = "SELECT audit_cover(?, ?, ?)";
 
     async fn execute(conn: &mut PgConnection, sql: &str, values: Vec<Value>) -> SqlResult<u64> {
         Ok(query(sql, values).execute(conn).await?.rows_affected())
@@ -57,6 +93,7 @@ impl Store for Postgres {
     async fn begin_alone(conn: &mut PgConnection) -> SqlResult<Transaction<'_, Self>> {
         let mut transaction = conn.begin().await?;
         sqlx::query(LOCK).execute(&mut *transaction).await?;
+        sqlx::raw_sql(BY_KEYS).execute(&mut *transaction).await?;
         Ok(transaction)
     }
 
@@ -68,19 +105,46 @@ impl Store for Postgres {
     }
 
     /// Each table that is guarded, each partition too, must have its triggers, firing always, with the functions as the
-    /// migrations made them.
-    async fn broken_guards(conn: &mut PgConnection) -> SqlResult<Vec<String>> {
-        let rows = Self::fetch(conn, TRIGGERS, vec![]).await?;
-        let names = rows.into_iter().filter_map(|row| match &row.0[..] {
-            [Value::Text(name), Value::Text(function), ..]
-                if Self::MIGRATIONS.iter().any(|migration| migration.contains(function.as_str())) =>
-            {
-                Some((name.clone(), false))
-            }
-            [Value::Text(name), ..] => Some((name.clone(), true)),
-            _ => None,
-        });
-        Ok(names.filter(|(_, broken)| *broken).map(|(name, _)| name).collect())
+    /// migrations made them, and no others.
+    async fn broken_guards(conn: &mut PgConnection) -> SqlResult<Vec<BrokenGuard>> {
+        let weak = broken(conn, TRIGGERS, vec![]).await?;
+        let foreign = Self::fetch(conn, FOREIGN, vec![]).await?;
+        let foreign = foreign.iter().filter_map(|row| row.text(0).ok().map(str::to_owned)).map(BrokenGuard::foreign);
+        Ok(weak.into_iter().chain(foreign).collect())
+    }
+
+    async fn watch(conn: &mut PgConnection, watched: &Watched) -> SqlResult<()> {
+        let Watched { entity, table, id_column } = watched;
+        let there = Self::fetch(conn, HAS_COLUMN, vec![table.as_str().into(), id_column.as_str().into()]).await?;
+        if there.is_empty() {
+            return Err(sqlx::Error::ColumnNotFound(String::new()));
+        }
+        let anew = format!(
+            "DROP TRIGGER IF EXISTS audit_note ON \"{table}\"; DROP TRIGGER IF EXISTS audit_note_truncate ON \"{table}\";
+             CREATE TRIGGER audit_note AFTER INSERT OR UPDATE OR DELETE ON \"{table}\"
+                FOR EACH ROW EXECUTE FUNCTION audit_note('{entity}', '{id_column}');
+             CREATE TRIGGER audit_note_truncate AFTER TRUNCATE ON \"{table}\"
+                FOR EACH STATEMENT EXECUTE FUNCTION audit_note('{entity}', '{id_column}');
+             ALTER TABLE \"{table}\" ENABLE ALWAYS TRIGGER audit_note;
+             ALTER TABLE \"{table}\" ENABLE ALWAYS TRIGGER audit_note_truncate"
+        );
+        sqlx::raw_sql(AssertSqlSafe(anew)).execute(conn).await.map(drop)
+    }
+
+    async fn broken_watches(conn: &mut PgConnection, watched: &Watched) -> SqlResult<Vec<BrokenGuard>> {
+        let Watched { entity, table, id_column } = watched;
+        let call = format!("%audit_note('{entity}', '{id_column}')").replace('_', "\\_");
+        broken(conn, WATCHES, vec![table.as_str().into(), call.into()]).await
+    }
+
+    /// Has the table of keys written anew, into another file: a plain `VACUUM` leaves the bytes of what was deleted. Who does
+    /// not own the table is only warned.
+    async fn scrub(conn: &mut PgConnection) -> SqlResult<bool> {
+        const FILE: &str = "SELECT pg_relation_filenode('audit_subject_key')::bigint";
+        let before = Self::fetch(conn, FILE, vec![]).await?;
+        Self::execute(conn, "VACUUM (FULL) audit_subject_key", vec![]).await?;
+        let after = Self::fetch(conn, FILE, vec![]).await?;
+        Ok(before.first().map(|row| &row.0) != after.first().map(|row| &row.0))
     }
 
     async fn prepare_month(conn: &mut PgConnection, start: Timestamp, end: Timestamp) -> SqlResult<()> {
@@ -88,6 +152,21 @@ impl Store for Postgres {
         let query = query.bind(start.month_name()).bind(start.as_micros()).bind(end.as_micros());
         query.execute(conn).await.map(drop)
     }
+}
+
+/// Those rows of a query for names of triggers and texts of their functions whose text stands in no migration.
+async fn broken(conn: &mut PgConnection, sql: &str, values: Vec<Value>) -> SqlResult<Vec<BrokenGuard>> {
+    let rows = Postgres::fetch(conn, sql, values).await?;
+    let broken = |row: Row| match &row.0[..] {
+        [Value::Text(_), Value::Text(function)]
+            if Postgres::MIGRATIONS.iter().any(|migration| migration.contains(function.as_str())) =>
+        {
+            None
+        }
+        [Value::Text(name), ..] => Some(BrokenGuard::weak(name.clone())),
+        _ => None,
+    };
+    Ok(rows.into_iter().filter_map(broken).collect())
 }
 
 /// A query with `?` for its values, as PostgreSQL writes it.

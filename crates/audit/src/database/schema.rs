@@ -1,7 +1,9 @@
 //! The tables: made, and brought up to date.
 
+use std::cmp::Ordering;
+
 use super::{AuditDatabase, Value, finish};
-use crate::{Error, Timestamp};
+use crate::{Error, Timestamp, Trail};
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS audit_schema (
     version    BIGINT NOT NULL PRIMARY KEY,
@@ -15,6 +17,33 @@ pub(crate) async fn install<DB: AuditDatabase>(conn: &mut DB::Connection) -> Res
     let mut transaction = DB::begin_alone(conn).await.map_err(&failed)?;
     let outcome = migrate::<DB>(&mut transaction).await;
     finish(transaction, outcome, CREATING).await
+}
+
+impl<DB: AuditDatabase> Trail<DB> {
+    /// Whether the tables are there, as this version of the crate makes them: for tools that must not make them.
+    ///
+    /// # Errors
+    ///
+    /// They are not, or this user may not see them; the database cannot be reached.
+    pub async fn check_installed(&self, conn: &mut DB::Connection) -> Result<(), Error> {
+        let rows = DB::fetch(conn, "SELECT coalesce(max(version), 0) FROM audit_schema", vec![]).await;
+        let rows = rows.map_err(|error| match error {
+            // No such table, in SQLite and in PostgreSQL; no right to read it.
+            sqlx::Error::Database(error) if ["1", "42P01", "42501"].contains(&&*error.code().unwrap_or_default()) => {
+                Error::usage("there is no audit trail in this database, or this user may not see it")
+            }
+            error => Error::of_database("looking for the audit trail", &error),
+        })?;
+        let version = rows.first().map_or(Ok(0), |row| row.integer(0))?;
+        let ours = i64::try_from(DB::MIGRATIONS.len()).unwrap_or(i64::MAX);
+        match version.cmp(&ours) {
+            Ordering::Equal => Ok(()),
+            Ordering::Less => {
+                Err(Error::usage("the audit tables are of an earlier version: start the application anew"))
+            }
+            Ordering::Greater => Err(Error::usage("the audit tables were made by a later version of this crate")),
+        }
+    }
 }
 
 async fn migrate<DB: AuditDatabase>(conn: &mut DB::Connection) -> Result<(), Error> {

@@ -35,6 +35,7 @@ pub struct EntityType {
     retention: Retention,
     pci: bool,
     snapshot: Option<&'static str>,
+    watched: Option<(&'static str, &'static str)>,
 }
 
 impl EntityType {
@@ -47,6 +48,7 @@ impl EntityType {
             retention: Retention::default(),
             pci: false,
             snapshot: None,
+            watched: None,
         }
     }
 
@@ -85,6 +87,15 @@ impl EntityType {
         self
     }
 
+    /// Names the table in which each row is an entity of this type, and its column with the id:
+    /// [`Trail::watch`](crate::Trail::watch) has the database note changes of it that nobody records.
+    ///
+    /// The names are those of the table and the column as they are stored, without a schema.
+    pub fn watch(mut self, table: &'static str, id_column: &'static str) -> Self {
+        self.watched = Some((table, id_column));
+        self
+    }
+
     pub(crate) fn compile(self) -> Result<Entity, Error> {
         let name = self.name;
         if name.is_empty() || name.len() > 64 || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
@@ -102,7 +113,18 @@ impl EntityType {
         let parse =
             |fields: Vec<String>| fields.iter().map(|field| Pointer::parse(field)).collect::<Result<Vec<_>, _>>();
         let (allowed, personal) = (parse(self.allowed)?, parse(self.personal)?);
-        Ok(Entity { name, allowed, personal, retention: self.retention, snapshot: self.snapshot })
+        let watched = match self.watched {
+            None => None,
+            Some((table, id_column)) if is_identifier(table) && is_identifier(id_column) => {
+                Some(Watched { entity: name.clone(), table: table.to_owned(), id_column: id_column.to_owned() })
+            }
+            Some(_) => {
+                return Err(Error::declaration(format!(
+                    "`{name}` watches a table: give its name and that of a column as a-z, A-Z, 0-9 and `_`, without a schema"
+                )));
+            }
+        };
+        Ok(Entity { name, allowed, personal, retention: self.retention, snapshot: self.snapshot, watched })
     }
 }
 
@@ -114,6 +136,20 @@ pub(crate) struct Entity {
     personal: Vec<Pointer>,
     pub(crate) retention: Retention,
     pub(crate) snapshot: Option<&'static str>,
+    pub(crate) watched: Option<Watched>,
+}
+
+/// A table whose changes the database notes.
+#[derive(Debug)]
+pub struct Watched {
+    pub(crate) entity: String,
+    pub(crate) table: String,
+    pub(crate) id_column: String,
+}
+
+/// Whether a name can stand in SQL.
+fn is_identifier(name: &str) -> bool {
+    name.len() <= 40 && !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// How the values of a field are recorded.

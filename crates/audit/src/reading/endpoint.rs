@@ -1,5 +1,6 @@
 //! `GET /{entity}/{id}/audit`: the history of an entity over HTTP, for whom the application lets read it.
 
+use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -21,7 +22,6 @@ use crate::trail::AUDIT;
 use crate::{Context, Error, ErrorKind, Trail};
 
 /// A request to read the history of an entity, which the application allows or not.
-#[derive(Debug)]
 pub struct AuditRequest {
     /// The request without its body: headers, and what other middleware put into it.
     pub parts: Parts,
@@ -29,6 +29,13 @@ pub struct AuditRequest {
     pub entity_type: String,
     /// Which one.
     pub entity_id: String,
+}
+
+/// Nothing of it: type and id are raw, and secrets stand in the headers.
+impl fmt::Debug for AuditRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuditRequest").finish_non_exhaustive()
+    }
 }
 
 struct Endpoint<DB: AuditDatabase, A> {
@@ -109,7 +116,7 @@ fn query(entity_type: &str, entity_id: &str, conditions: Conditions) -> Result<Q
     let mut query = Query::entity(entity_type, entity_id).limit(limit.unwrap_or(Query::DEFAULT_LIMIT));
     query.from = from.map(|time| time.parse()).transpose()?;
     query.to = to.map(|time| time.parse()).transpose()?;
-    query.action = action.map(|action| Action::stored(&action));
+    query.action = action.map(Action::named);
     query.after = cursor.map(|cursor| cursor.parse()).transpose()?;
     Ok(query)
 }

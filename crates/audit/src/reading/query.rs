@@ -100,7 +100,7 @@ impl Query {
             condition("entity_type = ? AND entity_id = ?", vec![kind.as_str().into(), safe_id(id).into()]);
         }
         if let Some(Party { kind, id }) = &self.actor {
-            condition("actor_type = ? AND actor_id = ?", vec![kind.as_str().into(), safe_id(id).into()]);
+            condition("actor_type = ? AND actor_id = ?", vec![safe_id(kind).into(), safe_id(id).into()]);
         }
         if let Some(action) = &self.action {
             condition("action = ?", vec![action.as_str().into()]);

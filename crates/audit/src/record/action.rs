@@ -40,9 +40,21 @@ impl Action {
     /// A legal hold was lifted.
     pub const RELEASE: Self = Self::new("release");
 
+    /// A row of a [watched](crate::EntityType::watch) table was made, and nobody recorded it.
+    pub const RAW_CREATE: Self = Self::new("raw_create");
+    /// A row of a watched table was changed, and nobody recorded it.
+    pub const RAW_UPDATE: Self = Self::new("raw_update");
+    /// A row of a watched table was deleted, and nobody recorded it. With the id `*`: all rows.
+    pub const RAW_DELETE: Self = Self::new("raw_delete");
+
     /// An action of the application's own. The name is a constant of the program, for it is recorded as it is.
     pub const fn new(name: &'static str) -> Self {
         Self(Cow::Borrowed(name))
+    }
+
+    /// The action of that name, to search for.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self(Cow::Owned(name.into()))
     }
 
     /// Its name.
@@ -50,8 +62,9 @@ impl Action {
         &self.0
     }
 
-    pub(crate) fn stored(name: &str) -> Self {
-        Self(Cow::Owned(name.to_owned()))
+    /// Whether a record of it tells of a change.
+    pub(crate) fn changes(&self) -> bool {
+        ![Self::LOGIN, Self::LOGIN_FAILURE, Self::LOGOUT, Self::READ, Self::EXPORT].contains(self)
     }
 }
 

@@ -154,6 +154,11 @@ fn make_safe(
     })
 }
 
+/// The path of a field of which only its name is told.
+pub(crate) fn withheld_path(policy: &Policy, name: &str) -> String {
+    pointer(&[member_name(policy, &[name.to_owned()])])
+}
+
 fn member_name(policy: &Policy, path: &[String]) -> String {
     let name = path.first().map(String::as_str).unwrap_or_default();
     policy.sanitize_text(name).chars().take(MAX_NAME).collect()

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 pub use self::action::{Action, Outcome};
 pub use self::diff::{ChangeOp, FieldChange};
-pub(crate) use self::diff::{Leaves, disclose};
+pub(crate) use self::diff::{Leaves, disclose, withheld_path};
 pub use self::entry::Entry;
 pub use self::party::{Party, Source};
 pub(crate) use self::stored::{COLUMN_COUNT, COLUMNS, Stored};

@@ -133,7 +133,7 @@ impl Stored {
             time: Timestamp::from_micros(row.integer(TIME)?),
             entity_type: text(2)?,
             entity_id: text(3)?,
-            action: Action::stored(row.text(4)?),
+            action: Action::named(row.text(4)?),
             outcome: Outcome::parse(row.text(5)?).ok_or_else(|| damaged("outcome"))?,
             actor: party(6, 7)?,
             on_behalf_of: party(8, 9)?,

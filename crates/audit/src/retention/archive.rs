@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::DUE;
-use crate::database::{AuditDatabase, Row, Value, finish};
+use crate::database::{AuditDatabase, Value, finish};
 use crate::entity::Retention;
 use crate::record::{COLUMN_COUNT, COLUMNS, Record, Stored};
 use crate::{Error, Timestamp, Trail, hex};
@@ -67,10 +67,7 @@ impl<DB: AuditDatabase> Trail<DB> {
         before: Timestamp,
         file: impl AsRef<Path>,
     ) -> Result<Archive, Error> {
-        let due = (self.parts().clock)().months_before(retention.as_months());
-        if before > due {
-            return Err(Error::usage(format!("records that are kept for {retention} are due before {due} only")));
-        }
+        self.check_due(retention, before)?;
         let file = file.as_ref();
         let output = File::create_new(file)?;
         let mut transaction = DB::begin_snapshot(conn).await.map_err(Error::database(ARCHIVING))?;
@@ -87,6 +84,15 @@ impl<DB: AuditDatabase> Trail<DB> {
             read += 1;
         }
         if read == records { Ok(archive) } else { Err(damaged()) }
+    }
+
+    /// Whether all records of a class that are older than a time may go.
+    pub(super) fn check_due(&self, retention: Retention, before: Timestamp) -> Result<(), Error> {
+        let due = (self.parts().clock)().months_before(retention.as_months());
+        match before > due {
+            true => Err(Error::usage(format!("records that are kept for {retention} are due before {due} only"))),
+            false => Ok(()),
+        }
     }
 
     async fn write_archive(
@@ -239,9 +245,4 @@ fn from_json(value: Json) -> Option<Value> {
         Json::Object(bytes) => Value::Bytes(hex::decode(bytes.get("hex")?.as_str()?)?),
         Json::Bool(_) | Json::Array(_) => return None,
     })
-}
-
-/// The columns of a marked link.
-pub(super) fn marked(row: &Row) -> Result<(i64, &[u8]), Error> {
-    Ok((row.integer(0)?, row.bytes(1)?))
 }

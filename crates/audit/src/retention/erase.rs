@@ -9,6 +9,7 @@ use crate::trail::{AUDIT, subject_name};
 use crate::{Error, Trail};
 
 const ERASING: &str = "erasing a person";
+const SCRUBBING: &str = "removing what was erased from the files of the database";
 
 impl<DB: AuditDatabase> Trail<DB> {
     /// Destroys the key of a person and records that. From then on their [personal](crate::EntityType::personal) values
@@ -44,13 +45,20 @@ impl<DB: AuditDatabase> Trail<DB> {
         Ok(count > 0)
     }
 
-    /// Removes what was erased from where the database may still hold it: in SQLite from the write-ahead log, in PostgreSQL
-    /// from the table's file. Not inside of a transaction.
+    /// Removes erased keys from where the database may still hold them. Not inside of a transaction.
+    ///
+    /// In SQLite, it writes the table of keys anew, with the pages that it had overwritten, and empties the write-ahead log.
+    /// In PostgreSQL, it writes the table into a new file (`VACUUM FULL`), which its owner may. Segments of PostgreSQL's own log
+    /// hold the key, under the master key, until they are written over; so do backups.
     ///
     /// # Errors
     ///
-    /// The database refuses.
+    /// Another connection still reads the old state (SQLite), or this one does not own the table (PostgreSQL); the database
+    /// refuses.
     pub async fn scrub(&self, conn: &mut DB::Connection) -> Result<(), Error> {
-        DB::fetch(conn, DB::SCRUB, vec![]).await.map(drop).map_err(Error::database(ERASING))
+        match DB::scrub(conn).await.map_err(Error::database(SCRUBBING))? {
+            true => Ok(()),
+            false => Err(Error::usage(format!("what was erased may still be in a file: {}", DB::NOT_SCRUBBED))),
+        }
     }
 }

@@ -16,11 +16,14 @@ pub(crate) use self::builder::AUDIT;
 use self::builder::Parts;
 pub use self::builder::TrailBuilder;
 pub use self::change::Change;
-pub(crate) use self::write::{read_subject_key, subject_name};
+pub(crate) use self::write::{insert, read_subject_key, subject_name};
 use crate::database::{self, AuditDatabase};
-use crate::entity::{Entity, PatchOperation};
+use crate::entity::{Entity, PatchOperation, Watched};
 use crate::error::ErrorKind;
+use crate::record::withheld_path;
 use crate::{Error, Timestamp};
+
+const WATCHING: &str = "watching tables";
 
 /// An audit trail in a database of type `DB` (`sqlx::Sqlite`, `sqlx::Postgres`). Cheap to clone.
 ///
@@ -54,7 +57,51 @@ impl<DB: AuditDatabase> Trail<DB> {
     ///
     /// There is no connection, or the lock did not become free in time.
     pub async fn begin(&self, pool: &Pool<DB>) -> Result<Transaction<'static, DB>, Error> {
-        pool.begin_with(DB::BEGIN_WRITE).await.map_err(Error::database("beginning a transaction"))
+        let failed = Error::database("beginning a transaction");
+        let mut transaction = pool.begin_with(DB::BEGIN_WRITE).await.map_err(&failed)?;
+        if let Some(number) = DB::NUMBER_TRANSACTION.filter(|_| self.watched().next().is_some()) {
+            DB::execute(&mut transaction, number, vec![]).await.map_err(failed)?;
+        }
+        Ok(transaction)
+    }
+
+    /// Has the database note each change of a row of a [watched](crate::EntityType::watch) table: what no record of the same
+    /// transaction tells of, by SQL past this crate for example, becomes a record of its own when it is sealed, with the
+    /// action [`RAW_CREATE`](crate::Action::RAW_CREATE), `RAW_UPDATE` or `RAW_DELETE`, the names of the columns that changed, and,
+    /// in PostgreSQL, the name of the database user. It has no values: only the application knows the policy.
+    ///
+    /// Call it after [`install`](Self::install) and after the migrations of your own tables, at every start: the triggers are
+    /// made anew. [`verify`](Self::verify) finds it if they are not there.
+    ///
+    /// Record a change after it was made, not before, and in SQLite begin with [`begin`](Self::begin): that is how the
+    /// changes of one transaction are told from those of another.
+    ///
+    /// # Errors
+    ///
+    /// A table or its column is not there; the database refuses.
+    pub async fn watch(&self, conn: &mut DB::Connection) -> Result<(), Error> {
+        let mut transaction = DB::begin_alone(conn).await.map_err(Error::database(WATCHING))?;
+        let mut outcome = Ok(());
+        for watched in self.watched() {
+            outcome = DB::watch(&mut transaction, watched).await.map_err(|error| match error {
+                sqlx::Error::ColumnNotFound(_) => {
+                    let Watched { entity, table, id_column } = watched;
+                    Error::usage(format!(
+                        "`{entity}` watches `{table}`, which has no column `{id_column}` or is not there"
+                    ))
+                }
+                error => Error::database(WATCHING)(error),
+            });
+            if outcome.is_err() {
+                break;
+            }
+        }
+        database::finish(transaction, outcome, WATCHING).await
+    }
+
+    /// The tables that are watched.
+    pub(crate) fn watched(&self) -> impl Iterator<Item = &Watched> {
+        self.parts.entities.values().filter_map(|entity| entity.watched.as_ref())
     }
 
     /// Makes room for the records of so many calendar months from a time on, where the store keeps months apart
@@ -72,6 +119,19 @@ impl<DB: AuditDatabase> Trail<DB> {
             start = end;
         }
         Ok(())
+    }
+
+    /// Whether the last record has a MAC: then whoever records needs the [record key](TrailBuilder::record_key), for
+    /// [`verify`](Self::verify) takes a record without one for forged.
+    ///
+    /// # Errors
+    ///
+    /// The database refuses.
+    pub async fn has_attested(&self, conn: &mut DB::Connection) -> Result<bool, Error> {
+        let last =
+            "SELECT CASE WHEN mac IS NULL THEN 0 ELSE 1 END FROM audit_record ORDER BY time_us DESC, id DESC LIMIT 1";
+        let rows = DB::fetch(conn, last, vec![]).await.map_err(Error::database("looking at the last record"))?;
+        Ok(rows.first().map_or(Ok(0), |row| row.integer(0))? == 1)
     }
 
     /// Applies a JSON Patch (RFC 6902) to a document of an entity type: all of it, or, if any operation reads or writes a
@@ -102,6 +162,11 @@ impl<DB: AuditDatabase> Trail<DB> {
     fn safe_path(&self, path: &str) -> String {
         const MAX: usize = 128;
         self.parts.policy.sanitize_text(path).chars().take(MAX).flat_map(char::escape_debug).collect()
+    }
+
+    /// The name of a member, as the path of a field of which no more is told.
+    pub(crate) fn member(&self, name: &str) -> String {
+        withheld_path(&self.parts.policy, name)
     }
 
     /// An id as it is stored and searched for.

@@ -10,6 +10,7 @@ use super::Trail;
 use crate::context::Context;
 use crate::database::{AuditDatabase, Value};
 use crate::entity::Entity;
+use crate::error::ErrorKind;
 use crate::keys::{MasterKey, SubjectKey};
 use crate::record::{COLUMN_COUNT, COLUMNS, Entry, Leaves, Party, Record, Source, Stored, disclose};
 use crate::{Error, Timestamp};
@@ -87,20 +88,28 @@ impl<DB: AuditDatabase> Trail<DB> {
     async fn write(&self, conn: &mut DB::Connection, entries: Vec<Entry>) -> Result<Vec<Uuid>, Error> {
         let mut ids = Vec::with_capacity(entries.len());
         let mut rows = Vec::with_capacity(entries.len());
+        let mut covered = Vec::new();
         let mut keys = HashMap::new();
         let context = Context::current();
         for entry in entries {
             let context = entry.context.clone().unwrap_or_else(|| context.clone());
+            let is_watched = self.entity(&entry.entity_type)?.watched.is_some() && entry.action.changes();
+            let entity_id = is_watched.then(|| entry.entity_id.clone());
             let record = self.prepare(conn, entry, context, &mut keys).await?;
+            covered.extend(entity_id.map(|id| (record.entity_type.clone(), id, record.id)));
             ids.push(record.id);
             rows.push(Stored::new(record, self.parts().record_key.as_ref())?);
         }
         insert::<DB>(conn, rows).await?;
+        for (entity_type, entity_id, record) in covered {
+            let values = vec![entity_type.into(), entity_id.into(), record.to_string().into()];
+            DB::execute(conn, DB::COVER, values).await.map_err(Error::database(RECORDING))?;
+        }
         Ok(ids)
     }
 
     /// Makes an entry safe.
-    async fn prepare(
+    pub(crate) async fn prepare(
         &self,
         conn: &mut DB::Connection,
         entry: Entry,
@@ -215,8 +224,13 @@ pub(crate) async fn insert<DB: AuditDatabase>(conn: &mut DB::Connection, rows: V
     while rows.peek().is_some() {
         let chunk: Vec<_> = rows.by_ref().take(ROWS).collect();
         let sql = format!("INSERT INTO audit_record ({COLUMNS}) VALUES {}", vec![&one[..]; chunk.len()].join(", "));
+        let wanted = chunk.len() as u64;
         let values: Vec<Value> = chunk.into_iter().flat_map(Stored::into_values).collect();
-        DB::execute(conn, &sql, values).await.map_err(Error::database(RECORDING))?;
+        let stored = DB::execute(conn, &sql, values).await.map_err(Error::database(RECORDING))?;
+        if stored != wanted {
+            let why = "the database stored nothing, and said nothing: a trigger or rule stands in the way".to_owned();
+            return Err(ErrorKind::Database { doing: RECORDING, why }.into());
+        }
     }
     Ok(())
 }

@@ -3,6 +3,8 @@
 
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(feature = "postgres")]
+pub mod server;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 

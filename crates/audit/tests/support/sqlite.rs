@@ -32,11 +32,14 @@ pub async fn fresh() -> Store<Sqlite> {
 }
 
 pub async fn open(file: &std::path::Path, connections: u32) -> sqlx::SqlitePool {
+    // With AUDIT_FSYNC=1 it waits for the disk at each commit, as it does unless told otherwise.
+    let fsync = std::env::var_os("AUDIT_FSYNC").is_some_and(|value| value == "1");
+    let synchronous = if fsync { SqliteSynchronous::Full } else { SqliteSynchronous::Off };
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Off)
+        .synchronous(synchronous)
         .busy_timeout(std::time::Duration::from_secs(60));
     SqlitePoolOptions::new().max_connections(connections).connect_with(options).await.unwrap()
 }
