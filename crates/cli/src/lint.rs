@@ -35,12 +35,13 @@ use self::keys::Keys;
 pub(crate) use self::logged::{logged_fields, with_room};
 use self::map::MapForm;
 use crate::outcome::{FOUND, TROUBLE, refused, trouble, wrong};
-use crate::progress::say;
+use crate::progress::{remark, say};
 use crate::report::{Excerpt, Format, Item, Level, Report, one_line};
 use crate::rules::Rules;
 use crate::scan::baseline::Baseline;
 use crate::scan::fingerprint::Fingerprint;
 use crate::sieve::Sieve;
+use crate::terminal::is_quiet;
 
 const EXAMPLES: &str = "\
 In or above a line, a comment `// privacy:allow LINT reason` allows findings of that lint.
@@ -74,10 +75,6 @@ fn after_help() -> String {
 pub(crate) struct Lint {
     #[command(flatten)]
     rules: Rules,
-
-    /// Profile of the rules to judge by; a variable goes before it
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
 
     /// How findings are told
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
@@ -118,10 +115,6 @@ pub(crate) struct Lint {
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 
-    /// Tells nothing but what could not be read
-    #[arg(short, long)]
-    quiet: bool,
-
     /// Files to look at, and folders with all sources in them; what .gitignore says is left out, and so is target
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
@@ -143,11 +136,7 @@ struct Counts {
 
 impl Lint {
     pub(crate) fn run(&self) -> ExitCode {
-        let mut builder = self.rules.builder();
-        if let Some(profile) = &self.profile {
-            builder = builder.profile(profile);
-        }
-        let policy = match builder.build() {
+        let policy = match self.rules.policy() {
             Ok(policy) => policy,
             Err(error) => return wrong(&error),
         };
@@ -172,7 +161,7 @@ impl Lint {
             ));
         }
         let new = self.write_baseline.as_ref().map(|_| Baseline::by_key(None));
-        let report = (!self.quiet).then(|| Report::new(self.format, "lint", BufWriter::new(io::stdout().lock())));
+        let report = (!is_quiet()).then(|| Report::new(self.format, "lint", BufWriter::new(io::stdout().lock())));
         let mut sieve = match report.transpose() {
             Ok(report) => Sieve::new(report, known, new),
             Err(error) => return trouble("standard output", &error),
@@ -191,9 +180,7 @@ impl Lint {
         {
             return trouble(path.display(), &error);
         }
-        if !self.quiet {
-            say(&format!("tracing-privacy: {}; files: {}", sieve.summary(), counts.files));
-        }
+        remark(&format!("tracing-privacy: {}; files: {}", sieve.summary(), counts.files));
         match (counts.unread, sieve.told()) {
             (1.., _) => ExitCode::from(TROUBLE),
             (0, 0) => ExitCode::SUCCESS,
@@ -216,13 +203,7 @@ impl Lint {
         match written {
             Err(error) => trouble("standard output", &error),
             Ok(counts) => {
-                if !self.quiet {
-                    say(&format!(
-                        "tracing-privacy: fields that are logged: {}; files: {}",
-                        entries.len(),
-                        counts.files
-                    ));
-                }
+                remark(&format!("tracing-privacy: fields that are logged: {}; files: {}", entries.len(), counts.files));
                 if counts.unread > 0 { ExitCode::from(TROUBLE) } else { ExitCode::SUCCESS }
             }
         }
