@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::fmt::{self, Write as _};
 
+use wide::u8x16;
+
 thread_local! {
     static UNESCAPED: Cell<bool> = const { Cell::new(false) };
 }
@@ -50,10 +52,27 @@ impl fmt::Display for Printed<'_> {
 
 /// Whether a text holds a character that must not reach text output as it is.
 pub(super) fn forges_lines(text: &str) -> bool {
-    // The lead bytes of all of them; most texts hold none.
-    let suspicious = |b: u8| b < 0x20 || matches!(b, 0x7f | 0xc2 | 0xd8 | 0xe2);
-    // Without leaving early, so that many bytes are compared at once.
-    text.bytes().fold(false, |any, b| any | suspicious(b)) && text.chars().any(is_forging)
+    any_suspicious(text.as_bytes()) && text.chars().any(is_forging)
+}
+
+/// Whether there is a first byte of such a character. Most texts are short and hold none: sixteen bytes are compared at once, and where
+/// they do not fill the last sixteen, some twice.
+fn any_suspicious(bytes: &[u8]) -> bool {
+    match bytes.last_chunk() {
+        Some(last) => bytes.as_chunks().0.iter().chain([last]).any(|sixteen| suspicious_in(*sixteen)),
+        None => {
+            let mut padded = [b' '; 16];
+            padded[..bytes.len()].copy_from_slice(bytes);
+            suspicious_in(padded)
+        }
+    }
+}
+
+fn suspicious_in(bytes: [u8; 16]) -> bool {
+    let bytes = u8x16::new(bytes);
+    let is = |byte| bytes.simd_eq(u8x16::splat(byte));
+    let control = bytes.simd_le(u8x16::splat(0x1f)) | is(0x7f);
+    (control | is(0xc2) | is(0xd8) | is(0xe2)).to_bitmask() != 0
 }
 
 /// Control characters except tab, line and paragraph separators, and marks that turn the direction of text

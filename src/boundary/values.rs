@@ -34,8 +34,10 @@ fn on_stack<const N: usize, R>(
     then: impl FnOnce(&ValueSet<'_>) -> R,
 ) -> R {
     let Some(unused) = plan.field(0) else { return then(&names.value_set(&[])) };
-    let given: [Given<'_>; N] = std::array::from_fn(|i| Given::nth(fields, i));
-    let pairs: [Pair<'_>; N] = std::array::from_fn(|i| pair(plan, fields, unused, i, &given[i]));
+    let mut texts = [const { Text::None }; N];
+    fields.kept.iter().zip(&mut texts).for_each(|((_, kept), text)| *text = Text::of(kept, fields));
+    let mut pairs: [Pair<'_>; N] = [(unused, None); N];
+    fill(&mut pairs, plan, fields, &texts);
     then(&names.value_set(&pairs))
 }
 
@@ -46,73 +48,60 @@ fn on_heap<const N: usize, R>(
     then: impl FnOnce(&ValueSet<'_>) -> R,
 ) -> R {
     let Some(unused) = plan.field(0) else { return then(&names.value_set(&[])) };
-    let given: Vec<Given<'_>> = (0..N).map(|i| Given::nth(fields, i)).collect();
-    let pairs: Vec<Pair<'_>> =
-        given.iter().enumerate().map(|(i, given)| pair(plan, fields, unused, i, given)).collect();
-    let pairs: Box<[Pair<'_>; N]> = match pairs.into_boxed_slice().try_into() {
+    let texts: Vec<Text<'_>> = fields.kept.iter().map(|(_, kept)| Text::of(kept, fields)).collect();
+    let mut pairs: Box<[Pair<'_>; N]> = match vec![(unused, None); N].into_boxed_slice().try_into() {
         Ok(pairs) => pairs,
-        Err(_) => unreachable!("exactly N were collected"),
+        Err(_) => unreachable!("exactly N were made"),
     };
+    fill(&mut *pairs, plan, fields, &texts);
     then(&names.value_set(&*pairs))
 }
 
 type Pair<'a> = (&'a Field, Option<&'a (dyn Value + 'a)>);
 
-fn pair<'a>(plan: &'a Plan, fields: &Fields, unused: &'a Field, i: usize, given: &'a Given<'a>) -> Pair<'a> {
-    let field = fields.kept.get(i).and_then(|&(index, _)| plan.field(index));
-    match field {
-        Some(field) => (field, given.as_value()),
-        None => (unused, None),
+fn fill<'a>(pairs: &mut [Pair<'a>], plan: &'a Plan, fields: &'a Fields, texts: &'a [Text<'a>]) {
+    for ((pair, (index, kept)), text) in pairs.iter_mut().zip(&fields.kept).zip(texts) {
+        if let Some(field) = plan.field(*index) {
+            *pair = (field, as_value(kept, text));
+        }
     }
 }
 
-/// A sanitized value, in a type that `tracing` takes.
-enum Given<'a> {
-    Nothing,
-    Bool(bool),
-    I64(i64),
-    U64(u64),
-    I128(i128),
-    U128(u128),
-    F64(f64),
+/// What of a sanitized value must be made anew to be one that `tracing` takes.
+enum Text<'a> {
+    None,
     Bytes(&'a [u8]),
     Str(&'a str),
     Printed(DebugValue<Printed<'a>>),
     Error(&'a (dyn Error + 'static)),
 }
 
-impl<'a> Given<'a> {
-    fn nth(fields: &'a Fields, i: usize) -> Self {
-        let Some((_, kept)) = fields.kept.get(i) else { return Self::Nothing };
+impl<'a> Text<'a> {
+    fn of(kept: &Kept, fields: &'a Fields) -> Self {
         match kept {
-            Kept::Bool(value) => Self::Bool(*value),
-            Kept::I64(value) => Self::I64(*value),
-            Kept::U64(value) => Self::U64(*value),
-            Kept::I128(value) => Self::I128(*value),
-            Kept::U128(value) => Self::U128(*value),
-            Kept::F64(value) => Self::F64(*value),
             Kept::Bytes(range) => Self::Bytes(&fields.bytes[range.clone()]),
             Kept::Str(range) => Self::Str(&fields.text[range.clone()]),
             Kept::Printed { text, forges } => Self::Printed(debug(Printed::new(&fields.text[text.clone()], *forges))),
             Kept::Error(index) => Self::Error(&fields.errors[*index]),
+            _ => Self::None,
         }
     }
+}
 
-    fn as_value(&self) -> Option<&(dyn Value + '_)> {
-        match self {
-            Self::Nothing => None,
-            Self::Bool(value) => Some(value),
-            Self::I64(value) => Some(value),
-            Self::U64(value) => Some(value),
-            Self::I128(value) => Some(value),
-            Self::U128(value) => Some(value),
-            Self::F64(value) => Some(value),
-            Self::Bytes(value) => Some(value),
-            Self::Str(value) => Some(value),
-            Self::Printed(value) => Some(value),
-            Self::Error(value) => Some(value),
-        }
-    }
+fn as_value<'a>(kept: &'a Kept, text: &'a Text<'a>) -> Option<&'a (dyn Value + 'a)> {
+    Some(match (kept, text) {
+        (Kept::Bool(value), _) => value,
+        (Kept::I64(value), _) => value,
+        (Kept::U64(value), _) => value,
+        (Kept::I128(value), _) => value,
+        (Kept::U128(value), _) => value,
+        (Kept::F64(value), _) => value,
+        (_, Text::Bytes(value)) => value,
+        (_, Text::Str(value)) => value,
+        (_, Text::Printed(value)) => value,
+        (_, Text::Error(value)) => value,
+        (_, Text::None) => return None,
+    })
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::buffer::{Fields, Kept};
 use super::error::SanitizedError;
 use super::escape::forges_lines;
 use super::plan::{Plan, PlanRef};
+use crate::document::lossy;
 use crate::observe::LookingAt;
 use crate::policy::{Policy, Scope};
 use crate::sanitize::{Action, Number, Sanitized};
@@ -128,7 +129,7 @@ impl<'a> Sanitizer<'a> {
     }
 
     fn keep_masked(&mut self) -> Range<usize> {
-        push(&mut self.fields.text, &String::from_utf8_lossy(&self.fields.masked))
+        push(&mut self.fields.text, &lossy(&self.fields.masked))
     }
 
     fn keep_printed(&mut self, field: &Field, text: Range<usize>) {

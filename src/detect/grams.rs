@@ -1,7 +1,7 @@
 //! Literals that are looked for in a text: prefixes of secrets, context words, names of keys.
 //!
-//! There may be hundreds, so they are looked for only where words begin or end, and there by their first characters (or last):
-//! a hash of three, without the case of letters, and one bit for the fourth, in a table of a few kilobytes.
+//! There may be thousands, so they are looked for only where words begin or end, and there by their first characters (or last):
+//! a hash of four, without the case of letters, and one bit for the fifth, in a table of a few kilobytes.
 
 use super::screen::each_bit;
 
@@ -26,13 +26,13 @@ pub(super) enum Direction {
     Backward,
 }
 
-/// Literals by a hash of their first three characters, each with what is to be done where it stands.
+/// Literals by a hash of their first four characters, each with what is to be done where it stands.
 pub(super) struct Grams<T> {
     direction: Direction,
-    /// By hash: of which kinds the fourth character may be.
+    /// By hash: of which kinds the fifth character may be.
     filter: Box<[u32; SLOTS]>,
     /// By hash: where its entries begin; they end where the next begin.
-    slots: Box<[u16; SLOTS + 1]>,
+    slots: Box<[u32; SLOTS + 1]>,
     entries: Vec<Entry>,
     literals: Vec<Literal<T>>,
 }
@@ -43,7 +43,7 @@ struct Entry {
     /// In lower case, so to speak: see [`FOLD`].
     head: u64,
     mask: u64,
-    literal: u16,
+    literal: u32,
 }
 
 const SLOTS: usize = 1 << 12;
@@ -90,21 +90,25 @@ impl<T: Copy> Grams<T> {
                 Direction::Backward => literal.text.iter().rev().copied().collect(),
             };
             head.truncate(8);
-            let entry = Entry::new(&head, u16::try_from(i).expect("a rules file holds fewer literals"));
-            let fourth = match head.get(3) {
-                Some(&fourth) => 1 << kind(fourth),
-                None if literal.whole && head.len() == 3 => !ALPHANUMERIC,
+            let entry = Entry::new(&head, u32::try_from(i).expect("a rules file is at most 4 MiB"));
+            // Which kinds the byte at a place may be.
+            let kinds_at = |place: usize| match head.get(place) {
+                Some(&b) => 1 << kind(b),
+                None if literal.whole && head.len() == place => !ALPHANUMERIC,
                 None => u32::MAX,
             };
-            let slot = hash(u32::from_le_bytes([head[0], head[1], head[2], 0]));
-            filter[slot] |= fourth;
-            by_slot[slot].push(entry);
+            let fourth = kinds_at(3);
+            for kind in (0..u32::BITS).filter(|kind| fourth >> kind & 1 == 1) {
+                let slot = hash(u32::from_le_bytes([head[0], head[1], head[2], 0]), kind);
+                filter[slot] |= kinds_at(4);
+                by_slot[slot].push(entry);
+            }
         }
         let mut slots = Box::new([0; SLOTS + 1]);
         let mut entries = Vec::new();
         for (slot, of_slot) in by_slot.into_iter().enumerate() {
             entries.extend(of_slot);
-            slots[slot + 1] = u16::try_from(entries.len()).expect("a rules file holds fewer literals");
+            slots[slot + 1] = u32::try_from(entries.len()).expect("a rules file is at most 4 MiB");
         }
         Self { direction, filter, slots, entries, literals }
     }
@@ -123,19 +127,19 @@ impl<T: Copy> Grams<T> {
 
     #[inline]
     fn may_stand(&self, eight: u64) -> bool {
-        let slot = hash(eight as u32);
-        let is_of_kind = self.filter[slot] >> kind((eight >> 24) as u8) & 1 == 1;
+        let slot = slot(eight);
+        let is_of_kind = self.filter[slot] >> kind((eight >> 32) as u8) & 1 == 1;
         is_of_kind && self.in_slot(slot).iter().any(|entry| entry.begins(eight))
     }
 
     fn in_slot(&self, slot: usize) -> &[Entry] {
-        &self.entries[usize::from(self.slots[slot])..usize::from(self.slots[slot + 1])]
+        &self.entries[self.slots[slot] as usize..self.slots[slot + 1] as usize]
     }
 
     /// Calls `visit` with each literal that stands at the word that begins (ends) at `at`, and where the literal ends.
     pub(super) fn each(&self, text: &[u8], at: usize, eight: u64, mut visit: impl FnMut(T, usize)) {
-        for entry in self.in_slot(hash(eight as u32)).iter().filter(|entry| entry.begins(eight)) {
-            let literal = &self.literals[usize::from(entry.literal)];
+        for entry in self.in_slot(slot(eight)).iter().filter(|entry| entry.begins(eight)) {
+            let literal = &self.literals[entry.literal as usize];
             let len = literal.text.len();
             let before = if self.direction == Direction::Forward { literal.offset } else { len };
             let Some(there) = at.checked_sub(before).and_then(|start| text.get(start..start + len)) else { continue };
@@ -178,7 +182,7 @@ impl<T: Copy> ShortWords<T> {
 }
 
 impl Entry {
-    fn new(first: &[u8], literal: u16) -> Self {
+    fn new(first: &[u8], literal: u32) -> Self {
         let (mut head, mut mask) = ([0; 8], [0; 8]);
         for (i, &b) in first.iter().enumerate() {
             (head[i], mask[i]) = (b, u8::MAX);
@@ -193,12 +197,18 @@ impl Entry {
     }
 }
 
-/// The hash of the first three of four bytes.
+/// Where literals stand that may begin with these bytes.
 #[inline]
-fn hash(four: u32) -> usize {
+fn slot(eight: u64) -> usize {
+    hash(eight as u32, kind((eight >> 24) as u8))
+}
+
+/// A hash of the first three of four bytes, without the case of letters, and of the kind of the fourth.
+#[inline]
+fn hash(four: u32, kind: u32) -> usize {
     let three = (four | FOLD as u32) & 0x00ff_ffff;
     // 2^32 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4).
-    (three.wrapping_mul(0x9e37_79b9) >> 20) as usize
+    ((three | kind << 24).wrapping_mul(0x9e37_79b9) >> 20) as usize
 }
 
 /// One of 32 kinds of bytes; letters are told apart, but not their case.

@@ -16,7 +16,7 @@ pub(crate) use self::element::at_element;
 use self::extent::extent;
 pub(crate) use self::sql::{at_literal, at_values};
 pub(crate) use self::tuple::at_tuple;
-use crate::policy::{Inventory, Parents};
+use crate::policy::{FEW_LETTERS, Inventory, LAST_LETTERS, Parents};
 
 /// A key that the inventory knows, and where its value stands.
 #[derive(Debug, PartialEq, Eq)]
@@ -106,6 +106,35 @@ const MOST_WORDS_BEFORE: usize = 2;
 const MOST_ESCAPES: usize = 16;
 /// How many indices may stand behind a key (`user[password][0]`).
 const MOST_INDICES: usize = 3;
+
+/// Whether a key may stand before a separator, as far as its last letters tell: most that stand there are none.
+pub(crate) fn may_be_key(before: &[u8], inventory: &Inventory) -> bool {
+    /// Signs within a key, one of which may stand between two of its letters.
+    const WITHIN: &[u8] = b"_-$@ ";
+    let mut last = [0; LAST_LETTERS];
+    let mut len = 0;
+    for &b in before.iter().rev().take(2 * LAST_LETTERS) {
+        match b {
+            b'a'..=b'z' | b'A'..=b'Z' => {
+                last[len] = b;
+                len += 1;
+                // The first two may belong to an escape before the key (`%abpin=`, `%abpasswd=`): it is told by fewer letters then.
+                match (len, last.first_chunk()) {
+                    (FEW_LETTERS, Some(few)) if !inventory.may_end_so(few) => return false,
+                    (LAST_LETTERS, _) => return inventory.may_end(&last),
+                    _ => {}
+                }
+            }
+            _ if len > 0 && WITHIN.contains(&b) => {}
+            b'.' | b',' | b'(' | b'{' | b'/' | b'?' | b'&' | b'\n' | b'\t' => {
+                return len < 3 || inventory.may_end(&last[..len]);
+            }
+            // Digits, quotes, escapes, other scripts: all that takes a closer look.
+            _ => return true,
+        }
+    }
+    true
+}
 
 /// Reads the pair whose separator (`=` or `:`) stands at `at`.
 pub(crate) fn at_separator(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
@@ -310,12 +339,42 @@ mod tests {
         Inventory::new(keys.iter().enumerate().map(compile).collect())
     }
 
+    #[test]
+    fn most_keys_are_told_by_their_last_letters() {
+        let inventory = inventory();
+        let may_be = |before: &str| may_be_key(before.as_bytes(), &inventory);
+        for before in [
+            "password",
+            "x.pin",
+            "a_pin",
+            "date of birth",
+            "Birth",
+            "status 0",
+            "x\"",
+            "ab",
+            "",
+            "tok\u{e9}n",
+            "PASSWORD",
+            "api key",
+        ] {
+            assert!(may_be(before), "{before}");
+        }
+        for before in ["status", "the size", "(level", "kernel.time", "x-mode", "\\nstatus", "a,info"] {
+            assert!(!may_be(before), "{before}");
+        }
+        // The first letters may belong to an escape.
+        for before in ["\\nid", "\\rip", "\\npin", "%faip", "%fapin", "%2fapin", "\x1b[mip", "\x1b[0;1mpin"] {
+            assert!(may_be(before), "{before}");
+        }
+    }
+
     fn value(text: &str) -> Option<&str> {
         let inventory = inventory();
         let reading = |rule| Some(Reading { line: rule == 6, phrase: true });
         let keys = Keys { inventory: &inventory, field: "", reading: &reading };
         let bytes = text.as_bytes();
         let separators = (0..bytes.len()).filter(|&i| matches!(bytes[i], b'=' | b':'));
+        let separators = separators.filter(|&i| may_be_key(&bytes[..i], &inventory));
         let pair = separators.into_iter().find_map(|at| at_separator(bytes, at, &keys));
         let options = (2..bytes.len()).filter(|&i| &bytes[i - 2..i] == b"--");
         let pair = pair.or_else(|| options.into_iter().find_map(|at| at_option(bytes, at, &keys)));

@@ -89,7 +89,8 @@ pub(super) fn each_bit(mut bits: u64) -> impl Iterator<Item = usize> {
 /// Looks at the blocks of one text, in order.
 #[derive(Default)]
 pub(super) struct Screen {
-    before: Kinds,
+    /// What stands in the block before; none at the beginning.
+    before: Option<Kinds>,
 }
 
 /// Room for a block at the beginning or end of a text.
@@ -255,6 +256,9 @@ trait Bits:
 
     fn here(self) -> u64;
 
+    /// How many stand there.
+    fn count(self) -> u32;
+
     fn any(self) -> bool {
         self != Self::NONE
     }
@@ -273,6 +277,10 @@ impl Bits for u128 {
     fn here(self) -> u64 {
         (self >> BLOCK) as u64
     }
+
+    fn count(self) -> u32 {
+        self.count_ones()
+    }
 }
 
 /// A block that is the whole text: none is before it.
@@ -287,6 +295,10 @@ impl Bits for u64 {
     #[inline(always)]
     fn here(self) -> u64 {
         self
+    }
+
+    fn count(self) -> u32 {
+        self.count_ones()
     }
 }
 
@@ -324,9 +336,11 @@ impl Screen {
     /// Looks at the next block.
     pub(super) fn look(&mut self, block: &Block<'_>) -> Seen {
         let kinds = Kinds { numeric: Numeric::of(block), ..Kinds::of(block) };
-        let seen = Seen::of::<u128>(&self.before, &kinds, block);
-        self.before = kinds;
-        seen
+        let before = self.before.replace(kinds);
+        match &before {
+            Some(before) => Seen::of::<u128>(before, &kinds, block),
+            None => Seen::of::<u64>(&Kinds::default(), &kinds, block),
+        }
     }
 
     /// Looks at a block that is the whole text. Most texts are short, and half of the work is left out where nothing is before.
@@ -440,20 +454,24 @@ impl Seen {
         if so_many < CARD_DIGITS {
             return;
         }
+        // All but these have four places or more where three digits end.
+        let pairs = repeat(two, 5, |pairs| then(then(pairs, dash | blank, 1), two, 2));
+        self.card = pairs.here();
+        if three.count() < 4 {
+            return;
+        }
         let narrow = dash | blank;
         let wide = narrow | dot | B::new(before.numeric.plus, kinds.numeric.plus);
         let group = |groups: B, separator: B, len: u32, digits: B| then(then(groups, separator, 1), digits, len);
         let (five, six, eight) = (digit << 4 & four, runs(digit, 6), runs(digit, 8));
         let triples = repeat(three, 3, |triples| group(triples, narrow, 3, three));
-        let pairs = repeat(two, 5, |pairs| group(pairs, narrow, 2, two));
         let card = four << 8 & eight
             | group(group(four, wide, 4, four), wide, 4, four)
             | group(group(four, wide, 6, six), wide, 4, four)
             | group(group(five, narrow, 5, five), narrow, 5, five)
             | group(eight, narrow, 8, eight)
-            | triples
-            | pairs;
-        self.card = card.here();
+            | triples;
+        self.card |= card.here();
     }
 
     #[inline(always)]

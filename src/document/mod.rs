@@ -1,5 +1,15 @@
 //! Text that is really a document, and documents that are values.
 
+use std::borrow::Cow;
+
 pub(crate) mod encoding;
 pub(crate) mod json;
 pub(crate) mod value;
+
+/// [`String::from_utf8_lossy`], faster for what is UTF-8.
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    match str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}

@@ -11,6 +11,7 @@ use super::erase::{Erase, push_placeholder};
 use super::mark::is_own_mark;
 use super::tokenize::Tokenize;
 use super::{MaskError, Masker, Outcome, Reveals, Subject};
+use crate::document::lossy;
 
 /// One or more maskers, each working on what the one before it wrote. Cheap to clone.
 #[derive(Clone)]
@@ -130,7 +131,7 @@ impl Chain {
     fn run(&self, value: &[u8], subject: &Subject<'_>, scratch: &mut Scratch) -> Result<Outcome, MaskError> {
         let (first, rest) = self.steps.split_first().ok_or(MaskError)?;
         scratch.written.clear();
-        let mut outcome = first.masker.mask(&String::from_utf8_lossy(value), subject, &mut scratch.written)?;
+        let mut outcome = first.masker.mask(&lossy(value), subject, &mut scratch.written)?;
         for step in rest {
             if outcome == Outcome::Dropped {
                 break;

@@ -9,6 +9,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::endings::Endings;
+pub(crate) use super::endings::{LONG as LAST_LETTERS, MEDIUM as FEW_LETTERS};
 use super::key::Key;
 
 /// Which rule speaks for which key.
@@ -131,6 +132,16 @@ impl Inventory {
     /// Whether a pattern asks for the segments before a key.
     pub(crate) fn has_paths(&self) -> bool {
         self.has_paths
+    }
+
+    /// Whether a pattern may match a key with these letters at its end, the last first: [`LAST_LETTERS`] of them, or all that it has.
+    pub(crate) fn may_end(&self, last_first: &[u8]) -> bool {
+        self.endings.may_end(last_first)
+    }
+
+    /// Whether a pattern may match a key with these letters at its end, the last first, whatever stands before them.
+    pub(crate) fn may_end_so(&self, last_first: &[u8; FEW_LETTERS]) -> bool {
+        self.endings.may_end_so(last_first)
     }
 
     /// The rule for a key: one segment, and those before it.

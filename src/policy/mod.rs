@@ -34,7 +34,7 @@ pub(crate) use self::exemption::{Exemptions, Scope};
 pub use self::explain::{KeyExplanation, KeyRule, Precedence, Treatment};
 pub(crate) use self::fingerprint::Fingerprint;
 pub use self::in_force::InForce;
-pub(crate) use self::inventory::{Inventory, Parents};
+pub(crate) use self::inventory::{FEW_LETTERS, Inventory, LAST_LETTERS, Parents};
 #[cfg(test)]
 pub(crate) use self::inventory::{KeyPattern, Rank};
 use self::live::FileRead;

@@ -14,6 +14,7 @@ use crate::detect::scanner::Sink;
 use crate::document::encoding::DISGUISED;
 use crate::document::encoding::blob::{Blob, Floors};
 use crate::document::json;
+use crate::document::lossy;
 use crate::mask::{is_own_mark, push_placeholder};
 use crate::policy::{Compiled, DataClass};
 use crate::rules::Extent;
@@ -243,7 +244,7 @@ type SqlReader = fn(&[u8], usize, &Keys<'_>, &mut dyn FnMut(Pair)) -> usize;
 impl Part<'_, '_> {
     fn add(&mut self, range: Range<usize>, rule: u32, key: Option<Range<usize>>) {
         let shift = |r: Range<usize>| r.start + self.base..r.end + self.base;
-        let key = key.map(|key| String::from_utf8_lossy(&self.text[key]).into());
+        let key = key.map(|key| lossy(&self.text[key]).into());
         let candidate = Candidate { range: shift(range), rule, key, decoded: self.decoded, erase: false };
         self.reader.edits.candidates.push(candidate);
     }
@@ -304,7 +305,9 @@ impl Sink for Part<'_, '_> {
     }
 
     fn separator(&mut self, at: usize) {
-        self.pair_at(at, pair::at_separator);
+        if at >= self.pair_end && pair::may_be_key(&self.text[..at], &self.reader.policy.inventory) {
+            self.pair_at(at, pair::at_separator);
+        }
     }
 
     fn option(&mut self, at: usize) {
