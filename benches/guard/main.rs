@@ -2,7 +2,8 @@
 //!
 //! Nanoseconds depend on what else a machine does; instructions hardly do, so that even a few percent more are seen. They are
 //! counted by `valgrind --tool=callgrind`, in which this program runs itself, and compared with `figures.toml`. The run fails
-//! if an event takes more than [`TOLERANCE`] above its figure. `just guard --write` writes new figures.
+//! if an event takes more than [`TOLERANCE`] above its figure. `just guard --write` writes new figures, `just guard WORD` counts
+//! only the cases with that word in their names.
 //!
 //! Figures depend on compiler, C library and processor. Where these are others than those of the figures, it only warns. Where
 //! there is no valgrind, it says so and measures nothing; with `REQUIRE_VALGRIND=1` that is a failure.
@@ -27,21 +28,23 @@ fn main() -> ExitCode {
     // Cargo itself passes `--bench`.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [count::INSIDE, number] => {
-            count::run_inside(number.parse().expect("this program gives itself a number"));
+        [count::INSIDE, word] => {
+            count::run_inside(word);
             ExitCode::SUCCESS
         }
-        [] | ["--quick"] => compare(),
+        [] => compare(""),
         ["--write"] => write(),
+        [word] if !word.starts_with('-') => compare(word),
         _ => {
-            eprintln!("usage: just guard [--write]");
+            eprintln!("usage: just guard [--write | WORD]");
             ExitCode::FAILURE
         }
     }
 }
 
-fn compare() -> ExitCode {
-    let Some(counts) = count::instructions() else { return without_valgrind() };
+/// Compares the cases that have that word in their names.
+fn compare(word: &str) -> ExitCode {
+    let Some(counts) = count::instructions(word) else { return without_valgrind() };
     let known = match Figures::read() {
         Ok(known) => known,
         Err(error) => {
@@ -66,7 +69,8 @@ fn compare() -> ExitCode {
         worse += usize::from(change > TOLERANCE);
         println!("{case:<48} {figure:>12} {now:>12} {:>+7.1}% {verdict}", change * 100.0);
     }
-    for gone in known.instructions.keys().filter(|case| !counts.iter().any(|(counted, _)| counted == *case)) {
+    let wanted = known.instructions.keys().filter(|case| case.contains(word));
+    for gone in wanted.filter(|case| !counts.iter().any(|(counted, _)| counted == *case)) {
         println!("{gone:<48} has a figure and was not counted: `just guard --write`");
         worse += 1;
     }
@@ -88,7 +92,7 @@ fn compare() -> ExitCode {
 }
 
 fn write() -> ExitCode {
-    let Some(counts) = count::instructions() else { return without_valgrind() };
+    let Some(counts) = count::instructions("") else { return without_valgrind() };
     let figures = Figures { surroundings: Surroundings::here(), instructions: counts.into_iter().collect() };
     match figures.write() {
         Ok(path) => {
