@@ -97,10 +97,10 @@ impl Policy {
         text: &[u8],
         out: &mut Vec<u8>,
     ) -> (Sanitized, bool) {
-        let before = ONLY_NOW.get();
-        let outcome = self.sanitize(action, field, text, out);
-        let as_always = action == Action::Scan && self.mode() == Mode::Enforce && ONLY_NOW.get() == before;
-        (outcome, outcome == Sanitized::Clean && as_always)
+        let mut outcome = Sanitized::Dropped;
+        let as_always = as_always(|| outcome = self.sanitize(action, field, text, out));
+        let scanned = action == Action::Scan && self.mode() == Mode::Enforce;
+        (outcome, outcome == Sanitized::Clean && scanned && as_always)
     }
 
     /// Whether a value that says itself of which class it is passes as it is, in a field of which that is done.
@@ -292,6 +292,13 @@ thread_local! {
     static MASK_SCRATCH: Cell<MaskScratch> = Cell::default();
     /// How many values passed on this thread that might not pass another time.
     static ONLY_NOW: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Looks at something; whether what passed will pass each time.
+fn as_always(look: impl FnOnce()) -> bool {
+    let before = ONLY_NOW.get();
+    look();
+    ONLY_NOW.get() == before
 }
 
 /// Notes that a value passes now, by an exemption or the word of a masker, of which nothing follows for the next time.

@@ -91,7 +91,7 @@ pub(crate) struct PlanCache {
 
 impl Default for PlanCache {
     fn default() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         Self { id: NEXT.fetch_add(1, Ordering::Relaxed), plans: RwLock::default() }
     }
 }
@@ -134,6 +134,11 @@ fn callsites() -> RwLockReadGuard<'static, Callsites> {
 }
 
 impl PlanCache {
+    /// Tells the policy of these plans from all others. Never 0.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
     /// Looks into this thread's own small cache first: no lock, no shared counter.
     fn recall(&self, callsite: &Identifier, otherwise: impl FnOnce() -> Option<Arc<Plan>>) -> Option<PlanRef> {
         let recent = |recent: &[Cell<Option<PlanRef>>; RECENT]| {

@@ -134,6 +134,11 @@ impl Inventory {
         self.has_paths
     }
 
+    /// Whether a pattern may match a key, whatever stands before it.
+    pub(crate) fn may_know(&self, segment: &[u8]) -> bool {
+        self.endings.may_match(segment)
+    }
+
     /// Whether a pattern may match a key with these letters at its end, the last first: [`LAST_LETTERS`] of them, or all that it has.
     pub(crate) fn may_end(&self, last_first: &[u8]) -> bool {
         self.endings.may_end(last_first)

@@ -324,6 +324,11 @@ impl Compiled {
         self.action_in(key, &Dotted(path))
     }
 
+    /// Tells this policy from all others, for what threads remember. Never 0.
+    pub(crate) fn id(&self) -> u64 {
+        self.plans.id()
+    }
+
     /// What is done with the value of a key.
     pub(crate) fn action_in(&self, key: &[u8], parents: &dyn Parents) -> Action {
         match (self.inventory.rule(key, parents), self.unlisted) {

@@ -1,6 +1,7 @@
 //! Reads one text: asks the scanner, follows documents, settles who masks what.
 
 mod document;
+mod known_keys;
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::{Floors, Part, Reader, json_escape_from, stand_in};
+use super::{Floors, Part, Reader, json_escape_from, known_keys, stand_in};
 use crate::detect::pair::Dotted;
 use crate::document::json;
 use crate::mask::is_own_mark;
 use crate::policy::Parents;
-use crate::sanitize::{Action, Sanitized};
+use crate::sanitize::{Action, Sanitized, as_always};
 
 /// A JSON document while it is read.
 pub(super) struct Document<'d, 'r> {
@@ -46,11 +46,21 @@ impl<'d, 'r> Document<'d, 'r> {
 impl json::Visitor for Document<'_, '_> {
     fn key(&mut self, key: Range<usize>, escaped: bool) -> Action {
         self.key = key.clone();
+        let policy = self.reader.policy;
+        let raw = &self.root[key.clone()];
+        if known_keys::is_harmless(policy.id(), raw) {
+            return Action::Scan;
+        }
         // Personal data hides in the keys of maps, too.
-        self.string(key.clone(), escaped);
-        let name = json::unescaped(&self.root[key]);
+        let edits = self.reader.edits.len();
+        let lasting = as_always(|| self.string(key, escaped));
+        let name = json::unescaped(raw);
         let path = JsonPath { root: self.root, keys: &self.reader.path, field: self.reader.field };
-        self.reader.policy.action_in(&name, &path)
+        let action = policy.action_in(&name, &path);
+        if lasting && action == Action::Scan && self.reader.edits.len() == edits && !policy.inventory.may_know(raw) {
+            known_keys::remember(policy.id(), raw);
+        }
+        action
     }
 
     fn string(&mut self, content: Range<usize>, escaped: bool) {
