@@ -54,6 +54,7 @@ pub mod boundary;
 mod detect;
 mod document;
 pub mod format;
+mod label;
 pub mod mask;
 pub mod observe;
 mod panic_hook;
@@ -79,3 +80,12 @@ pub use crate::setup::{InitError, Setup, init, setup};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The code of the guides, too.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/audiences.md")]
+struct Audiences;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/metrics.md")]
+struct Metrics;

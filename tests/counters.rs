@@ -73,6 +73,36 @@ fn counts_outlive_reloads_and_threads() {
 }
 
 #[test]
+fn what_is_masked_is_counted_by_place_over_threads_and_reloads() {
+    let live = LivePolicy::new(RULES.parse().expect("good rules"));
+    let dispatch = tracing::Dispatch::new(tracing_subscriber::registry().with_privacy(&live));
+    let lines = (line!() + 3, line!() + 4);
+    let log = || {
+        for _ in 0..100 {
+            tracing::info!(target: "shop::orders", badge = "12345", "password=hunter2zq");
+            tracing::info!(target: "shop::mails", badge = "12345");
+            tracing::info!(target: "shop::quiet", "nothing");
+        }
+    };
+    for _ in 0..3 {
+        thread::scope(|scope| {
+            (0..3).for_each(|_| drop(scope.spawn(|| tracing::dispatcher::with_default(&dispatch, log))));
+        });
+        live.replace(RULES.parse().expect("good rules")).expect("nothing is locked");
+    }
+    live.current().sanitize_text("password=hunter2zq");
+    let masked = live.masked();
+    let places: Vec<_> = masked
+        .by_place()
+        .into_iter()
+        .map(|(place, count)| (place.map(|place| (place.target, place.file.is_some(), place.line)), count))
+        .collect();
+    let at = |target, line| Some((target, true, Some(line)));
+    assert_eq!(places, [(at("shop::orders", lines.0), 1800), (at("shop::mails", lines.1), 900), (None, 1)]);
+    assert_eq!(masked.by_place().iter().map(|(_, count)| count).sum::<u64>(), live.counts().masked);
+}
+
+#[test]
 fn the_metrics_facade_gets_all_counts() {
     let live = LivePolicy::new(RULES.parse().expect("good rules"));
     let dispatch = tracing::Dispatch::new(tracing_subscriber::registry().with_privacy(&live));
@@ -104,6 +134,50 @@ fn the_metrics_facade_gets_all_counts() {
     has("tracing_privacy_masked_total {rule=badge,category=person,class=internal,masker=keep} 1".to_owned());
     let policy =
         |fingerprint: &str| format!("tracing_privacy_policy {{profile=,mode=enforce,fingerprint={fingerprint}}}");
+    has("tracing_privacy_masked_by_place_total {target=others,file=,line=} 0".to_owned());
+    has("tracing_privacy_exported_total {} 0".to_owned());
     has(format!("{} 1", policy(live.current().fingerprint())));
     has(format!("{} 0", policy(&live.before().expect("another").fingerprint)));
+}
+
+#[test]
+fn audiences_have_series_of_their_own() {
+    let rules = format!("{RULES}\n[audience.vendor]\nmask_from = \"public\"\n");
+    let live = LivePolicy::new(rules.parse().expect("good rules"));
+    let vendor = live.audience("vendor").expect("it is there");
+    vendor.current().sanitize_text("password=hunter2zq");
+    live.replace(rules.parse().expect("good rules")).expect("nothing is locked");
+    // Two at once, and one that takes an audience with it that nobody has.
+    let gone = live.current().fingerprint().to_owned();
+    for audience in ["[audience.ops]", "[audience.others]"] {
+        live.replace(format!("{rules}{audience}\n").parse().expect("good rules")).expect("nothing is locked");
+    }
+    let recorder = metrics_util::debugging::DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    metrics::with_local_recorder(&recorder, || tracing_privacy::observe::metrics::publish(&live));
+    let mut of_vendor = Vec::new();
+    let mut in_force = Vec::new();
+    for (key, _, _, value) in snapshotter.snapshot().into_vec() {
+        let key = key.key();
+        let of = |name: &str| key.labels().find(|label| label.key() == name).map(|label| label.value().to_owned());
+        if key.name() == "tracing_privacy_policy" {
+            if value == metrics_util::debugging::DebugValue::Gauge(1.0.into()) {
+                in_force.push(of("audience"));
+            } else if of("audience").is_none() {
+                assert_ne!(of("fingerprint").as_deref(), Some(live.current().fingerprint()));
+            }
+            assert!(
+                of("fingerprint")
+                    .is_some_and(|f| f != gone || value == metrics_util::debugging::DebugValue::Gauge(0.0.into()))
+            );
+        }
+        if key.labels().any(|label| (label.key(), label.value()) == ("audience", "vendor")) {
+            of_vendor.push(format!("{} {value:?}", key.name()));
+        }
+    }
+    assert!(of_vendor.contains(&"tracing_privacy_masked_total Counter(1)".to_owned()), "{of_vendor:#?}");
+    assert!(of_vendor.iter().any(|line| line.starts_with("tracing_privacy_policy Gauge")), "{of_vendor:#?}");
+    in_force.sort();
+    assert_eq!(in_force, [None, Some("others".to_owned()), Some("vendor".to_owned())], "and none that was");
+    assert_eq!((vendor.counts().masked, live.counts().masked), (1, 0));
 }

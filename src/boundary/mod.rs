@@ -6,6 +6,9 @@
 //!   that comes through `tracing` can pass beside it;
 //! - [`PrivacyLayerExt::with_layer_privacy`] around one layer, where audiences may see different amounts.
 //!
+//! What leaves by another way, through an SDK that code of the application hands values to directly, is sanitized by
+//! [`Policy::outgoing`](crate::Policy::outgoing).
+//!
 //! # What a sanitized event looks like
 //!
 //! A value that is clean passes with its type. A masked number becomes a text; a dropped field is absent. A value that
@@ -25,6 +28,7 @@ mod error;
 mod escape;
 mod handed_on;
 mod layer;
+mod outgoing;
 mod plan;
 mod private_registry;
 mod reentry;
@@ -37,6 +41,7 @@ mod visitor;
 pub(crate) use self::escape::reading_unescaped;
 pub(crate) use self::handed_on::{SanitizedValue, each_sanitized};
 pub use self::layer::{PrivacyLayer, PrivacyLayerExt};
+pub use self::outgoing::{Became, Outgoing, Value};
 pub(crate) use self::plan::PlanCache;
 pub use self::private_registry::{PrivateRegistry, PrivateSpan};
 pub(crate) use self::reentry::is_in_layers;

@@ -14,6 +14,7 @@ use tracing_core::callsite::Identifier;
 use tracing_core::{Field, Metadata};
 
 use crate::document::json;
+use crate::label::Label;
 use crate::policy::{Policy, Violation};
 use crate::rules::NotAllowed;
 use crate::sanitize::Action;
@@ -193,20 +194,13 @@ pub(super) struct PlanRef(Rc<Cached>);
 struct Cached {
     cache: u64,
     plan: Arc<Plan>,
-    /// By field: the last short text of it that was looked at on this thread and found clean.
+    /// By field: the last short text of it that was looked at on this thread and found clean. Most are the same as the one before.
     clean: Box<[Cell<Label>]>,
-}
-
-/// A short text, such as the name of a method or region: most are the same as the one before.
-#[derive(Clone, Copy, Default)]
-struct Label {
-    len: u8,
-    bytes: [u8; Self::LONGEST],
 }
 
 impl PlanRef {
     fn new(cache: u64, plan: Arc<Plan>) -> Self {
-        let clean = plan.fields.iter().map(|_| Cell::default()).collect();
+        let clean = plan.fields.iter().map(|_| Cell::new(Label::EMPTY)).collect();
         Self(Rc::new(Cached { cache, plan, clean }))
     }
 
@@ -222,21 +216,6 @@ impl PlanRef {
         if let (Some(last), Some(label)) = (self.0.clean.get(index), Label::new(text)) {
             last.set(label);
         }
-    }
-}
-
-impl Label {
-    const LONGEST: usize = 31;
-
-    fn new(text: &[u8]) -> Option<Self> {
-        let mut label = Self { len: u8::try_from(text.len()).ok()?, ..Self::default() };
-        label.bytes.get_mut(..text.len())?.copy_from_slice(text);
-        Some(label)
-    }
-
-    #[inline]
-    fn is(&self, text: &[u8]) -> bool {
-        usize::from(self.len) == text.len() && self.bytes[..text.len()] == *text
     }
 }
 

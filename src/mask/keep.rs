@@ -51,7 +51,7 @@ impl Masker for Keep {
 const FEWEST_HIDDEN: usize = 5;
 
 /// What stands for a hidden character.
-const HIDDEN: char = '*';
+pub(super) const HIDDEN: char = '*';
 
 /// Whether a character only gives a value its shape.
 fn is_separator(c: char) -> bool {

@@ -2,6 +2,7 @@
 //!
 //! None of them hides anything, so none of them can end a chain.
 
+use super::keep::HIDDEN;
 use super::{MaskError, Masker, Outcome, Reveals, Subject};
 
 /// Unicode lower case, character by character: no locale, no context.
@@ -11,7 +12,8 @@ pub(super) struct Lowercase;
 pub(super) struct Trim;
 
 /// Decimal digits only, those of every script in the basic multilingual plane folded to ASCII. A value without any
-/// fails: otherwise all such values would get one token.
+/// fails: otherwise all such values would get one token. What `keep` has hidden stays hidden, so that a value that was masked
+/// before is the same after `digits` and `keep`.
 pub(super) struct Digits;
 
 impl Masker for Lowercase {
@@ -45,7 +47,7 @@ impl Masker for Trim {
 impl Masker for Digits {
     fn mask(&self, value: &str, _: &Subject<'_>, out: &mut String) -> Result<Outcome, MaskError> {
         let start = out.len();
-        out.extend(value.chars().filter_map(ascii_digit));
+        out.extend(value.chars().filter_map(|c| if c == HIDDEN { Some(c) } else { ascii_digit(c) }));
         if out.len() == start { Err(MaskError) } else { Ok(Outcome::Replaced) }
     }
 
@@ -95,6 +97,7 @@ mod tests {
         assert_eq!(masked(&Digits, "４１１１ ٤٢\u{301}").as_deref(), Some("411142"));
         assert_eq!(masked(&Digits, "unknown ½ Ⅳ"), None);
         assert_eq!(masked(&Digits, ""), None);
+        assert_eq!(masked(&Digits, "**** **** 1234").as_deref(), Some("********1234"));
     }
 
     #[test]

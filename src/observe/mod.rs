@@ -9,7 +9,7 @@ mod place;
 pub mod trail;
 
 pub(crate) use self::counters::{Counters, Label, Passed};
-pub use self::counters::{Masked, MaskedCount, Snapshot};
+pub use self::counters::{Location, Masked, MaskedCount, Snapshot};
 pub use self::notice::Notice;
 pub(crate) use self::place::{LookingAt, place};
 use tracing_core::Metadata;

@@ -21,6 +21,11 @@ impl LookingAt {
     pub(crate) fn callsite(metadata: &'static Metadata<'static>) -> Self {
         Self(PLACE.replace(Some(metadata)))
     }
+
+    /// For what did not come through a boundary, even if it is looked at while a callsite is.
+    pub(crate) fn nothing() -> Self {
+        Self(PLACE.replace(None))
+    }
 }
 
 impl Drop for LookingAt {

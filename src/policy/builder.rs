@@ -42,7 +42,7 @@ pub struct PolicyBuilder {
     settings: InCode,
     /// What the environment says, if it was asked for.
     environment: Option<Environment>,
-    observer: Option<Box<dyn Observer>>,
+    observer: Option<Arc<dyn Observer>>,
     source: Option<String>,
     error: Option<Error>,
 }
@@ -158,7 +158,7 @@ impl PolicyBuilder {
 
     /// Sets who is told of every decision.
     pub fn observer(mut self, observer: impl Observer) -> Self {
-        self.observer = Some(Box::new(observer));
+        self.observer = Some(Arc::new(observer));
         self
     }
 
@@ -194,8 +194,8 @@ impl PolicyBuilder {
             .or_else(|| files.first().map(|(source, _)| source.name.clone()))
             .unwrap_or_else(|| "<code>".to_owned());
         files.push((Source::new("<code>", ""), code));
-        let settled = settle(&files, &settings, &environment, from_variable)?;
-        compile(Parts { source, files, maskers, settled, observer })
+        let (settled, audiences) = settle(&files, &settings, &environment, from_variable)?;
+        compile(Parts { source, files, maskers, settled, audiences, observer })
     }
 
     fn source(mut self, source: Result<Source, Error>) -> Self {

@@ -10,7 +10,7 @@ use super::inventory::{Inventory, KeyPattern, Rank};
 use super::live::FileRead;
 use super::rule::Rule;
 use super::schema::Schema;
-use super::settings::Settled;
+use super::settings::{Settled, SettledAudience};
 use super::{Category, Compiled, DataClass, Exemptions, Fingerprint, Mode, Policy};
 use crate::boundary::PlanCache;
 use crate::detect::regex_rule::RegexRule;
@@ -31,45 +31,65 @@ pub(super) struct Parts {
     pub(super) files: Vec<(Source, RulesFile)>,
     pub(super) maskers: MaskerSet,
     pub(super) settled: Settled,
-    pub(super) observer: Option<Box<dyn Observer>>,
+    pub(super) audiences: Vec<SettledAudience>,
+    pub(super) observer: Option<Arc<dyn Observer>>,
 }
 
 /// Compiles; the first mistake is the error.
-pub(super) fn compile(parts: Parts) -> Result<Policy, Error> {
-    let Parts { source, files, mut maskers, settled, observer } = parts;
-    if maskers.key_ring.is_none() {
-        maskers.key_ring = key_ring(&files)?;
+pub(super) fn compile(mut parts: Parts) -> Result<Policy, Error> {
+    if parts.maskers.key_ring.is_none() {
+        parts.maskers.key_ring = key_ring(&parts.files)?;
     }
-    let packs = packs(&files)?;
-    let fingerprint = Fingerprint::of(&settled, &packs, &files);
-    let mut compiler = Compiler::new(&files, &maskers, &settled);
-    compiler.switches(&files);
-    for (source, file) in &packs {
+    let packs = packs(&parts.files)?;
+    let mut policy = one(&parts, &packs, &parts.settled, None)?;
+    let over = policy.arm_from(&parts.files, false)?;
+    let mut audiences = BTreeMap::new();
+    for audience in &parts.audiences {
+        let policy = one(&parts, &packs, &audience.settled, Some(&audience.name))?;
+        if audience.exemptions {
+            policy.arm_from(&parts.files, true)?;
+        }
+        audiences.insert(audience.name.clone(), policy);
+    }
+    let compiled = Arc::get_mut(&mut policy.compiled).expect("nobody else holds the new policy");
+    compiled.audiences = audiences;
+    compiled.files = parts.files.iter().filter_map(|(source, _)| FileRead::of(source)).collect();
+    compiled.warnings = over.into_iter().map(String::into_boxed_str).collect();
+    Ok(policy)
+}
+
+/// Compiles the rules for one audience, or for everybody else.
+fn one(
+    parts: &Parts,
+    packs: &[(Source, RulesFile)],
+    settled: &Settled,
+    audience: Option<&str>,
+) -> Result<Policy, Error> {
+    let Parts { source, files, maskers, observer, .. } = parts;
+    let mut compiler = Compiler::new(files, maskers, settled);
+    compiler.switches(files);
+    for (source, file) in packs {
         compiler.file(source, file, false)?;
     }
     compiler.unknown_switch()?;
-    for (source, file) in &files {
+    for (source, file) in files {
         compiler.file(source, file, true)?;
     }
     compiler.no_truncated_card_beside_its_token()?;
     let schemas = files.iter().flat_map(|(source, file)| file.schemas.iter().map(move |rule| (source, rule)));
     let schemas = schemas.map(|(source, rule)| Schema::compile(source, rule)).collect::<Result<_, Error>>()?;
-    let mut compiled = compiler.finish(source, schemas)?;
+    let mut compiled = compiler.finish(source.clone(), schemas)?;
     let trial = Policy { compiled: Arc::new(compiled) };
-    check_examples(&trial, &files)?;
+    check_examples(&trial, files)?;
     // What the examples were masked by is no decision that anyone should hear of.
     compiled = Arc::into_inner(trial.compiled).expect("nobody else holds the trial policy");
     compiled.counters = Arc::new(compiled.counters.afresh());
-    compiled.observer = observer;
+    compiled.observer = observer.clone();
     compiled.mode = settled.settings.mode;
-    compiled.settled = settled;
-    compiled.fingerprint = fingerprint;
-    let mut policy = Policy { compiled: Arc::new(compiled) };
-    let over = policy.arm_from(&files)?;
-    let compiled = Arc::get_mut(&mut policy.compiled).expect("nobody else holds the new policy");
-    compiled.files = files.iter().filter_map(|(source, _)| FileRead::of(source)).collect();
-    compiled.warnings = over.into_iter().map(String::into_boxed_str).collect();
-    Ok(policy)
+    compiled.settled = settled.clone();
+    compiled.audience = audience.map(Box::from);
+    compiled.fingerprint = Fingerprint::of(settled, audience, packs, files);
+    Ok(Policy { compiled: Arc::new(compiled) })
 }
 
 /// The key ring that rules ask for where code gave none: that of the environment, or else a random one, if they say so.
@@ -351,6 +371,8 @@ impl<'c> Compiler<'c> {
             // Examples are tried with every rule in force.
             mode: Mode::Enforce,
             settled: Settled::default(),
+            audience: None,
+            audiences: BTreeMap::new(),
             fingerprint: Fingerprint::default(),
             counters: Arc::new(Counters::new(labels)),
             observer: None,

@@ -18,6 +18,8 @@ pub(crate) struct Fingerprint(Box<str>);
 struct Form<'r> {
     form: u32,
     profile: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audience: Option<&'r str>,
     mask_from: &'r str,
     unlisted: Unlisted,
     mode: &'r str,
@@ -28,10 +30,16 @@ struct Form<'r> {
 }
 
 impl Fingerprint {
-    pub(super) fn of(settled: &Settled, packs: &[(Source, RulesFile)], files: &[(Source, RulesFile)]) -> Self {
+    pub(super) fn of(
+        settled: &Settled,
+        audience: Option<&str>,
+        packs: &[(Source, RulesFile)],
+        files: &[(Source, RulesFile)],
+    ) -> Self {
         let form = Form {
             form: 1,
             profile: settled.profile.as_deref(),
+            audience,
             mask_from: settled.settings.mask_from.as_str(),
             unlisted: settled.settings.unlisted,
             mode: settled.settings.mode.as_str(),

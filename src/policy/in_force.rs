@@ -25,6 +25,8 @@ pub struct InForce {
     pub rules: String,
     /// The profile, if there is one.
     pub profile: Option<String>,
+    /// The audience that it is for, if it is that of one.
+    pub audience: Option<String>,
     /// Whether a locked profile was asked for, so that nothing can weaken what it says.
     pub locked: bool,
     /// The mode.
@@ -44,6 +46,7 @@ impl Policy {
         InForce {
             rules: self.source().to_owned(),
             profile: compiled.settled.profile.as_deref().map(str::to_owned),
+            audience: compiled.audience.as_deref().map(str::to_owned),
             locked: compiled.settled.floor.is_some(),
             mode: self.mode(),
             mask_from: compiled.mask_from,
@@ -65,17 +68,18 @@ impl Policy {
     }
 
     /// Logs what is in force, through whatever subscriber is set: as `info`, or as `warn` where the mode is not `enforce`.
-    /// Exemptions in force and [warnings](Self::warnings) are logged as `warn`, one each.
+    /// Exemptions in force and [warnings](Self::warnings) are logged as `warn`, one each. The same for each audience.
     ///
     /// [`init`](crate::init) and [`setup`](crate::setup()) call it; who installs a subscriber by hand calls it once.
     pub fn log_in_force(&self) {
         macro_rules! log {
             ($level:ident) => {{
-                let InForce { rules, profile, locked, mode, mask_from, fingerprint, .. } = self.in_force();
+                let InForce { rules, profile, audience, locked, mode, mask_from, fingerprint, .. } = self.in_force();
                 tracing::$level!(
                     target: OWN_TARGET,
                     rules,
                     profile,
+                    audience,
                     locked,
                     mode = mode.as_str(),
                     mask_from = mask_from.as_str(),
@@ -95,5 +99,6 @@ impl Policy {
         for warning in self.warnings() {
             tracing::warn!(target: OWN_TARGET, "{warning}");
         }
+        self.compiled().audiences.values().for_each(Self::log_in_force);
     }
 }

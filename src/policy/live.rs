@@ -1,5 +1,8 @@
 //! A policy that can be replaced while the program runs.
 
+mod past;
+
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,10 +13,11 @@ use std::time::Duration;
 use tracing_core::Dispatch;
 use tracing_core::dispatcher::{WeakDispatch, with_default};
 
+use self::past::Past;
 use super::exemption::{Exemption, ExemptionGuard};
 use super::{InForce, OWN_TARGET, Policy, lock, watch};
-use crate::observe::{Counters, Masked, Notice, Snapshot};
-use crate::rules::{Error, Source};
+use crate::observe::{Masked, Notice, Snapshot};
+use crate::rules::{Error, Source, quoted};
 
 /// A policy that can be replaced while the program runs: by [`reload`](Self::reload) or [`replace`](Self::replace), by
 /// [watching](Self::watch) its files, by a signal. Cheap to clone; all clones are one.
@@ -34,9 +38,21 @@ use crate::rules::{Error, Source};
 /// New rules that are wrong change nothing: the old policy stays in force, and an event at `error` says so. Under a locked
 /// profile, rules that would mask less, or of which that cannot be told, are refused in the same way; a restart takes
 /// them.
+///
+/// For rules with [audiences](Policy::audience), [`audience`](Self::audience) is the live policy of one; all of them change
+/// at once.
 #[derive(Clone)]
 pub struct LivePolicy {
     live: Arc<Live>,
+    /// Whose policy it is, if it is that of an audience.
+    audience: Option<Audience>,
+}
+
+#[derive(Clone)]
+struct Audience {
+    name: Arc<str>,
+    /// Tells this one from all others, for what threads keep.
+    id: u64,
 }
 
 pub(super) struct Live {
@@ -52,18 +68,9 @@ pub(super) struct Live {
     dispatches: Mutex<Vec<WeakDispatch>>,
     reloads: AtomicU64,
     failures: AtomicU64,
+    /// The audiences that somebody has, and that a reload must not take away.
+    audiences: Mutex<BTreeSet<Arc<str>>>,
     past: Mutex<Past>,
-}
-
-/// What was counted under policies that are no longer in force.
-#[derive(Default)]
-struct Past {
-    /// Those under which an event may still be on its way.
-    recent: Vec<Arc<Counters>>,
-    totals: Snapshot,
-    masked: Masked,
-    /// What was in force before, if it was something else.
-    before: Option<InForce>,
 }
 
 type Load = dyn Fn() -> Result<Policy, Error> + Send + Sync;
@@ -119,9 +126,40 @@ impl LivePolicy {
         Self::load(Policy::from_environment)
     }
 
+    /// The live policy of an audience; see [`Policy::audience`]. It is the same [`LivePolicy`] for other readers: a reload of
+    /// either is one of both, and each event meets the policies of one time. Counts, exemptions and what is in force are
+    /// those of the audience.
+    ///
+    /// From now on, new rules without that audience are refused.
+    ///
+    /// ```
+    /// use tracing_privacy::{LivePolicy, Policy, boundary::PrivacyLayerExt as _};
+    /// use tracing_subscriber::{fmt, prelude::*};
+    ///
+    /// let rules = "version = 1\n[audience.vendor]\nmask_from = \"public\"\n[audience.ops]\nmask_from = \"confidential\"\n";
+    /// let live = LivePolicy::load(move || rules.parse())?;
+    /// let subscriber = tracing_subscriber::registry()
+    ///     .with(fmt::layer().with_layer_privacy(live.audience("ops")?))
+    ///     .with(fmt::layer().json().with_layer_privacy(live.audience("vendor")?));
+    /// # let _ = subscriber;
+    /// # Ok::<(), tracing_privacy::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The rules have no audience of that name.
+    pub fn audience(&self, name: &str) -> Result<Self, Error> {
+        // A reload in between could take it away.
+        let _changing = self.live.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.live.current().audience(name)?;
+        let name: Arc<str> = name.into();
+        self.live.audiences_in_use().insert(Arc::clone(&name));
+        Ok(Self { live: Arc::clone(&self.live), audience: Some(Audience { name, id: next_id() }) })
+    }
+
     /// The policy in force.
     pub fn current(&self) -> Policy {
-        self.live.current()
+        self.part_of(self.live.current())
     }
 
     /// Makes the policy anew, from the rules as they are now, and puts it in force.
@@ -164,27 +202,31 @@ impl LivePolicy {
 
     /// [`Policy::counts`], over all policies that were in force.
     pub fn counts(&self) -> Snapshot {
-        let counters = &self.current().compiled().counters.clone();
-        let past = self.live.past();
-        let mut totals = past.totals;
-        past.others(counters).for_each(|past| totals += past.snapshot());
-        totals += counters.snapshot();
-        totals
+        self.live.past().counts(self.name(), &self.current())
     }
 
     /// [`Policy::masked`], over all policies that were in force.
     pub fn masked(&self) -> Masked {
-        let counters = &self.current().compiled().counters.clone();
-        let past = self.live.past();
-        let mut masked = past.masked.clone();
-        past.others(counters).for_each(|past| masked.add_all(&past.masked()));
-        masked.add_all(&counters.masked());
-        masked
+        self.live.past().masked(self.name(), &self.current())
     }
 
     /// What was in force before the policy in force, if they differ.
     pub fn before(&self) -> Option<InForce> {
-        self.live.past().before.clone()
+        self.live.past().before(self.name())
+    }
+
+    /// For everybody and for each audience: what is in force, and what was counted.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn all_counts(&self) -> Vec<(InForce, Snapshot, Masked)> {
+        let (past, current) = (self.live.past(), self.live.current());
+        let of = |(name, policy)| (Policy::in_force(policy), past.counts(name, policy), past.masked(name, policy));
+        current.with_audiences().map(of).collect()
+    }
+
+    /// All that was in force, for everybody or for an audience, and may not be any more.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn all_before(&self) -> Vec<InForce> {
+        self.live.past().all_before()
     }
 
     /// Reloads when a rules file changes. A thread reads the files each `interval`, and reloads when they differ from what is in
@@ -221,9 +263,8 @@ impl LivePolicy {
     }
 
     fn with(policy: Policy, load: Option<Box<Load>>) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
         let live = Live {
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            id: next_id(),
             generation: AtomicU64::new(0),
             current: RwLock::new(policy),
             changing: Mutex::new(()),
@@ -231,9 +272,22 @@ impl LivePolicy {
             dispatches: Mutex::default(),
             reloads: AtomicU64::new(0),
             failures: AtomicU64::new(0),
+            audiences: Mutex::default(),
             past: Mutex::default(),
         };
-        Self { live: Arc::new(live) }
+        Self { live: Arc::new(live), audience: None }
+    }
+
+    fn name(&self) -> Option<&str> {
+        self.audience.as_ref().map(|audience| &*audience.name)
+    }
+
+    /// Of a whole policy, the one that this is about.
+    fn part_of(&self, policy: Policy) -> Policy {
+        match &self.audience {
+            None => policy,
+            Some(audience) => policy.audience(&audience.name).expect("no policy without it comes into force"),
+        }
     }
 
     /// Says that a subscriber has a boundary with this policy.
@@ -245,7 +299,7 @@ impl LivePolicy {
 
     /// Tells this one from all others.
     pub(crate) fn id(&self) -> u64 {
-        self.live.id
+        self.audience.as_ref().map_or(self.live.id, |audience| audience.id)
     }
 
     /// Changes with the policy. A thread that sees a new number finds the new policy.
@@ -256,8 +310,14 @@ impl LivePolicy {
     /// The policy in force, and its number.
     pub(crate) fn numbered(&self) -> (u64, Policy) {
         let current = self.live.current.read().unwrap_or_else(PoisonError::into_inner);
-        (self.generation(), current.clone())
+        (self.generation(), self.part_of(current.clone()))
     }
+}
+
+/// Ids of live policies, also of those that are about an audience.
+fn next_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Live {
@@ -279,7 +339,7 @@ impl Live {
         // What a thread that panics here leaves is the old policy or the new one, whole.
         let changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let old = self.current();
-        let new = new().and_then(|new| lock::allow(&old, &new).map(|()| new));
+        let new = new().and_then(|new| self.allow(&old, &new).map(|()| new));
         let observer = old.compiled().observer.as_deref();
         let new = match new {
             Ok(new) => new,
@@ -300,17 +360,20 @@ impl Live {
             }
         };
         new.take_over_exemptions(&old);
+        for (name, old) in old.with_audiences().skip(1) {
+            if let Some(new) = name.and_then(|name| new.audience(name).ok()) {
+                new.take_over_exemptions(old);
+            }
+        }
+        // Who adds counts up has the past first, too, and so never sees both policies or neither.
+        let mut past = self.past();
         {
             let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
             *current = new.clone();
             self.generation.fetch_add(1, Ordering::Release);
         }
         self.reloads.fetch_add(1, Ordering::Relaxed);
-        let mut past = self.past();
-        past.keep(&old.compiled().counters);
-        if old.fingerprint() != new.fingerprint() {
-            past.before = Some(old.in_force());
-        }
+        past.add(&old, &new);
         drop(past);
         drop(changing);
         if let Some(observer) = new.compiled().observer.as_deref() {
@@ -327,6 +390,29 @@ impl Live {
         Ok(())
     }
 
+    /// Whether a policy may come into force after another.
+    fn allow(&self, old: &Policy, new: &Policy) -> Result<(), Error> {
+        lock::allow(old, new)?;
+        for name in &*self.audiences_in_use() {
+            let in_use = |error: Error| Error::plain(format!("{}, and it is in use", error.message()), None);
+            new.audience(name).map_err(in_use)?;
+        }
+        for (name, old) in old.with_audiences().skip(1) {
+            if let Some(new) = name.and_then(|name| new.audience(name).ok()) {
+                let of_audience = |error: Error| {
+                    let message = format!("for the audience {}: {}", quoted(name.unwrap_or_default()), error.message());
+                    Error::plain(message, error.help().map(str::to_owned))
+                };
+                lock::allow(old, &new).map_err(of_audience)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn audiences_in_use(&self) -> MutexGuard<'_, BTreeSet<Arc<str>>> {
+        self.audiences.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn past(&self) -> MutexGuard<'_, Past> {
         self.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -339,29 +425,6 @@ impl Live {
     fn subscriber(&self) -> Option<Dispatch> {
         let dispatches = self.dispatches.lock().unwrap_or_else(PoisonError::into_inner);
         dispatches.iter().find_map(WeakDispatch::upgrade)
-    }
-}
-
-impl Past {
-    /// Keeps the counts of a policy, and adds up those of which nobody has the policy any more.
-    fn keep(&mut self, counters: &Arc<Counters>) {
-        let Self { recent, totals, masked, .. } = self;
-        recent.retain(|counters| {
-            let in_use = Arc::strong_count(counters) > 1;
-            if !in_use {
-                *totals += counters.snapshot();
-                masked.add_all(&counters.masked());
-            }
-            in_use
-        });
-        if !recent.iter().any(|known| Arc::ptr_eq(known, counters)) {
-            recent.push(Arc::clone(counters));
-        }
-    }
-
-    /// The counts that are not added up, but for those that are in force again.
-    fn others(&self, in_force: &Arc<Counters>) -> impl Iterator<Item = &Arc<Counters>> {
-        self.recent.iter().filter(|counters| !Arc::ptr_eq(counters, in_force))
     }
 }
 

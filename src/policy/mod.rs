@@ -1,5 +1,6 @@
 //! The compiled, immutable form of the rules.
 
+mod audience;
 mod builder;
 mod category;
 mod class;
@@ -19,6 +20,7 @@ mod schema;
 mod settings;
 mod watch;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
@@ -94,15 +96,19 @@ pub(crate) struct Compiled {
     pub(crate) mask_from: DataClass,
     pub(crate) mode: Mode,
     settled: Settled,
+    /// Whose policy it is, if it is that of an audience.
+    audience: Option<Box<str>>,
+    /// The same rules for others.
+    audiences: BTreeMap<Box<str>, Policy>,
     fingerprint: Fingerprint,
     unlisted: Unlisted,
     /// The rule for what the inventory does not name.
-    unlisted_rule: u32,
+    pub(crate) unlisted_rule: u32,
     schemas: Box<[Schema]>,
     /// The rule for what a schema does not allow.
     pub(crate) schema_rule: u32,
     pub(crate) counters: Arc<Counters>,
-    pub(crate) observer: Option<Box<dyn Observer>>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
     plans: PlanCache,
 }
 
@@ -147,6 +153,11 @@ impl Policy {
     /// Starts a policy in code.
     pub fn builder() -> PolicyBuilder {
         PolicyBuilder::new()
+    }
+
+    /// Whether both are one: clones of each other, not only equal.
+    pub fn ptr_eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.compiled, &other.compiled)
     }
 
     /// Where the rules came from: a path, `<string>`, `<code>` or `built-in`.

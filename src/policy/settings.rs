@@ -1,11 +1,14 @@
 //! What a policy is set to, from what was asked for by whom; and what a locked profile refuses.
 
+mod audience;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
 use toml::Spanned;
 
+pub(super) use self::audience::SettledAudience;
 use super::{DataClass, Mode};
 use crate::rules::{
     Environment, Error, MASK_FROM_VARIABLE, MODE_VARIABLE, PROFILE_VARIABLE, Profile, RULES_VARIABLE, RulesFile,
@@ -61,13 +64,13 @@ pub(super) struct InCode {
 }
 
 /// Settles what files, code and environment ask for. Each overrides those before it: the defaults of files, the profile,
-/// code, variables. `from_variable` is the file that a variable named, if there is one.
+/// code, variables; and what audiences ask for. `from_variable` is the file that a variable named, if there is one.
 pub(super) fn settle(
     files: &[(Source, RulesFile)],
     code: &InCode,
     environment: &Environment,
     from_variable: Option<usize>,
-) -> Result<Settled, Error> {
+) -> Result<(Settled, Vec<SettledAudience>), Error> {
     let asked = Asked::gather(files, code, environment)?;
     if let Some(index) = from_variable
         && let Some(locked) = asked.locked_without(&files[index].1, files)
@@ -105,7 +108,8 @@ pub(super) fn settle(
     {
         return Err(floor.refuses(&weaker, &settings.who(weaker.setting).to_string()));
     }
-    Ok(settled)
+    let audiences = audience::settle(files, &settings, &settled)?;
+    Ok((settled, audiences))
 }
 
 impl Settings {

@@ -11,6 +11,7 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use super::audience::Audience;
 use super::exemption::ExemptionRule;
 use super::fault::HINT;
 use super::profile::Profile;
@@ -36,6 +37,9 @@ pub(crate) struct RulesFile {
     /// `[profile.NAME]`: what a stage of deployment changes of the defaults.
     #[serde(default, rename = "profile")]
     pub(crate) profiles: BTreeMap<Spanned<String>, Profile>,
+    /// `[audience.NAME]`: what one group of readers gets to see.
+    #[serde(default, rename = "audience", skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) audiences: BTreeMap<Spanned<String>, Audience>,
     pub(crate) tokens: Option<Tokens>,
     /// `[[field]]`: the inventory.
     #[serde(default, rename = "field")]
@@ -72,6 +76,7 @@ impl RulesFile {
             rules: BTreeMap::new(),
             defaults: Defaults::default(),
             profiles: BTreeMap::new(),
+            audiences: BTreeMap::new(),
             tokens: None,
             fields: Vec::new(),
             patterns: Vec::new(),

@@ -1,6 +1,7 @@
 //! The file form of the rules: what a person writes, packs that come with the library, the environment, and the errors
 //! that say what is wrong with them.
 
+mod audience;
 mod conceal;
 mod environment;
 mod error;
@@ -19,6 +20,7 @@ mod suggest;
 
 pub use self::error::{Error, Place};
 pub(crate) use self::{
+    audience::Audience,
     environment::{
         Environment, MASK_FROM as MASK_FROM_VARIABLE, MODE as MODE_VARIABLE, PROFILE as PROFILE_VARIABLE,
         RULES as RULES_VARIABLE,

@@ -11,17 +11,25 @@ pub(crate) struct Rules {
     /// Rules file; without it $TRACING_PRIVACY_RULES, else redaction-rules.toml in the working directory, else built in
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
+
+    /// By the policy of this audience, `[audience.NAME]` in the rules
+    #[arg(long, value_name = "NAME")]
+    audience: Option<String>,
 }
 
 impl Rules {
     /// The policy that the option or the environment asks for.
     pub(crate) fn policy(&self) -> Result<Policy, Error> {
-        self.builder().build()
+        self.of_audience(self.builder().build()?)
     }
 
     /// The same, with someone who is told of every decision.
     pub(crate) fn observed_policy(&self, observer: impl Observer) -> Result<Policy, Error> {
-        self.builder().observer(observer).build()
+        self.of_audience(self.builder().observer(observer).build()?)
+    }
+
+    fn of_audience(&self, policy: Policy) -> Result<Policy, Error> {
+        self.audience.as_ref().map_or(Ok(policy.clone()), |name| policy.audience(name))
     }
 
     fn builder(&self) -> PolicyBuilder {

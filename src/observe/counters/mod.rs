@@ -1,10 +1,14 @@
 //! How much was masked.
 
+mod places;
 mod shard;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 use std::sync::Arc;
+
+use tracing_core::Metadata;
 
 pub(crate) use self::shard::{Counters, Passed};
 use crate::policy::{Category, DataClass};
@@ -19,7 +23,9 @@ pub struct Snapshot {
     pub spans: u64,
     /// Later records of spans that came through a boundary.
     pub records: u64,
-    /// Values of fields that were looked at in events, spans and records.
+    /// What left by another way than `tracing`; see [`Policy::outgoing`](crate::Policy::outgoing).
+    pub exported: u64,
+    /// Values of fields that were looked at in events, spans and records, and of what was exported.
     pub values: u64,
     /// Bytes of text and of binary values that were looked at there. Numbers and errors count for none.
     pub bytes: u64,
@@ -44,6 +50,7 @@ impl AddAssign for Snapshot {
         self.events += other.events;
         self.spans += other.spans;
         self.records += other.records;
+        self.exported += other.exported;
         self.values += other.values;
         self.bytes += other.bytes;
         self.masked += other.masked;
@@ -72,7 +79,28 @@ impl AddAssign for Snapshot {
 /// # Ok::<(), tracing_privacy::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Masked(BTreeMap<Label, u64>);
+pub struct Masked {
+    by_label: BTreeMap<Label, u64>,
+    by_place: BTreeMap<Option<Location>, u64>,
+}
+
+/// Where in the program something was logged. All of it are constants of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Location {
+    /// The target of the event or span.
+    pub target: &'static str,
+    /// The source file.
+    pub file: Option<&'static str>,
+    /// The line in it.
+    pub line: Option<u32>,
+}
+
+impl From<&'static Metadata<'static>> for Location {
+    fn from(callsite: &'static Metadata<'static>) -> Self {
+        Self { target: callsite.target(), file: callsite.file(), line: callsite.line() }
+    }
+}
 
 /// How often one rule masked by one masker.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +130,7 @@ pub(crate) struct Label {
 impl Masked {
     /// All counts, in the order of the rules' names.
     pub fn iter(&self) -> impl Iterator<Item = MaskedCount> {
-        self.0.iter().map(|(label, &count)| {
+        self.by_label.iter().map(|(label, &count)| {
             let Label { rule, category, class, masker } = label.clone();
             MaskedCount { rule, category, class, masker, count }
         })
@@ -128,9 +156,17 @@ impl Masked {
         self.by(|label| &label.masker)
     }
 
+    /// How much was masked at which callsites, the most first. `None` stands for what did not come through a boundary, and for
+    /// callsites beyond the 384 that each thread tells apart.
+    pub fn by_place(&self) -> Vec<(Option<Location>, u64)> {
+        let mut places: Vec<_> = self.by_place.iter().map(|(&place, &count)| (place, count)).collect();
+        places.sort_by_key(|&(_, count)| Reverse(count));
+        places
+    }
+
     fn by<'a>(&'a self, key: impl Fn(&'a Label) -> &'a str) -> BTreeMap<&'a str, u64> {
         let mut sums = BTreeMap::new();
-        for (label, count) in &self.0 {
+        for (label, count) in &self.by_label {
             *sums.entry(key(label)).or_default() += count;
         }
         sums
@@ -138,11 +174,18 @@ impl Masked {
 
     pub(crate) fn add(&mut self, label: &Label, count: u64) {
         if count > 0 {
-            *self.0.entry(label.clone()).or_default() += count;
+            *self.by_label.entry(label.clone()).or_default() += count;
+        }
+    }
+
+    pub(crate) fn add_at(&mut self, place: Option<Location>, count: u64) {
+        if count > 0 {
+            *self.by_place.entry(place).or_default() += count;
         }
     }
 
     pub(crate) fn add_all(&mut self, other: &Self) {
-        other.0.iter().for_each(|(label, &count)| self.add(label, count));
+        other.by_label.iter().for_each(|(label, &count)| self.add(label, count));
+        other.by_place.iter().for_each(|(&place, &count)| self.add_at(place, count));
     }
 }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use super::places::Places;
 use super::{Label, Masked, Snapshot};
 use crate::observe::Decision;
 use crate::policy::{Category, DataClass};
@@ -42,6 +43,8 @@ struct Shard {
     by_rule: Box<[[AtomicU64; 2]]>,
     /// Of values that no rule was asked about; the last one is for all kinds beyond.
     others: [Other; 16],
+    /// By callsite; made with the first value that is masked.
+    places: OnceLock<Places>,
 }
 
 struct Other {
@@ -54,6 +57,7 @@ enum Total {
     Events,
     Spans,
     Records,
+    Exported,
     Values,
     Bytes,
     Masked,
@@ -67,12 +71,14 @@ enum Total {
 
 const TOTALS: usize = Total::Rejected as usize + 1;
 
-/// What came through a boundary.
+/// What came through a boundary, or past it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Passed {
     Event,
     Span,
     Record,
+    /// Past `tracing`.
+    Exported,
 }
 
 thread_local! {
@@ -102,6 +108,7 @@ impl Counters {
                 Passed::Event => Total::Events,
                 Passed::Span => Total::Spans,
                 Passed::Record => Total::Records,
+                Passed::Exported => Total::Exported,
             };
             add(shard.total(total), 1);
             add(shard.total(Total::Values), values);
@@ -126,6 +133,7 @@ impl Counters {
                 }
                 None => add(&shard.other(decision).count, 1),
             }
+            add(shard.places.get_or_init(Places::new).at(decision.callsite), 1);
         });
     }
 
@@ -213,6 +221,7 @@ impl Shard {
             totals: Default::default(),
             by_rule: (0..rules).map(|_| Default::default()).collect(),
             others: std::array::from_fn(|_| Other { label: OnceLock::new(), count: AtomicU64::new(0) }),
+            places: OnceLock::new(),
         }
     }
 
@@ -248,6 +257,7 @@ impl Shard {
             events: get(Total::Events),
             spans: get(Total::Spans),
             records: get(Total::Records),
+            exported: get(Total::Exported),
             values: get(Total::Values),
             bytes: get(Total::Bytes),
             masked: get(Total::Masked),
@@ -269,6 +279,9 @@ impl Shard {
             if let Some(label) = other.label.get() {
                 sums.masked.add(label, other.count.load(Ordering::Relaxed));
             }
+        }
+        if let Some(places) = self.places.get() {
+            places.each(|callsite, count| sums.masked.add_at(callsite.map(Into::into), count));
         }
     }
 }

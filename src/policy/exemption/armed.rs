@@ -114,6 +114,11 @@ pub(crate) fn in_target(target: &'static str) -> Scope {
     Scope(PLACE.try_with(|cell| cell.replace(place)).ok().flatten())
 }
 
+/// What is looked at from now on, until the answer is dropped, is of no target.
+pub(crate) fn in_no_target() -> Scope {
+    Scope(PLACE.try_with(|cell| cell.take()).ok().flatten())
+}
+
 impl Exemptions {
     pub(crate) fn any(&self) -> bool {
         self.count.load(Ordering::Relaxed) > 0

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use self::armed::{Armed, Ending, Of, in_target};
+use self::armed::{Armed, Ending, Of, in_no_target, in_target};
 pub(crate) use self::armed::{Exemptions, Scope};
 pub(crate) use self::target::TargetPattern;
 use super::{Inventory, Policy};
@@ -193,6 +193,11 @@ impl Policy {
         })
     }
 
+    /// Says that what is looked at is of no target, until the answer is dropped. No exemption is for that.
+    pub(crate) fn looking_at_nothing(&self) -> Option<Scope> {
+        self.compiled().exemptions.any().then(in_no_target)
+    }
+
     /// The exemptions in force.
     pub fn exemptions(&self) -> Vec<ExemptionInfo> {
         self.compiled().exemptions.in_force()
@@ -204,12 +209,18 @@ impl Policy {
         compiled.exemptions.take_over(&old.compiled().exemptions, max, compiled.observer.as_deref());
     }
 
-    /// Arms the exemptions of rules files. Those whose time is over are told.
-    pub(super) fn arm_from(&self, files: &[(Source, RulesFile)]) -> Result<Vec<String>, Error> {
+    /// Arms the exemptions of rules files. Those whose time is over are told. For an audience, those for patterns which it
+    /// does not mask are left out.
+    pub(super) fn arm_from(&self, files: &[(Source, RulesFile)], audience: bool) -> Result<Vec<String>, Error> {
         let (now, compiled) = (SystemTime::now(), self.compiled());
         let mut over = Vec::new();
         let rules = files.iter().flat_map(|(source, file)| file.exemptions.iter().map(move |rule| (source, rule)));
         for (source, rule) in rules {
+            let not_masked =
+                |name: &toml::Spanned<String>| !compiled.pattern_names().any(|known| known == name.get_ref());
+            if audience && rule.pattern.as_ref().is_some_and(not_masked) {
+                continue;
+            }
             match self.of_file(source, rule, now)? {
                 Some(armed) => compiled.exemptions.arm(armed, compiled.observer.as_deref()),
                 None => {

@@ -5,41 +5,30 @@
 
 use std::cell::Cell;
 
-/// A short key, under one policy.
-#[derive(Clone, Copy)]
-struct Known {
-    /// Tells the policy from all others; 0 is none's.
-    policy: u64,
-    len: u8,
-    bytes: [u8; LONGEST],
-}
+use crate::label::Label;
 
-/// The longest key that is remembered, in bytes.
-const LONGEST: usize = 31;
 /// How many each thread remembers. A power of two.
 const SLOTS: usize = 128;
 
 thread_local! {
-    // No destructor, so it can be used while the thread is torn down.
-    static KNOWN: [Cell<Known>; SLOTS] =
-        const { [const { Cell::new(Known { policy: 0, len: 0, bytes: [0; LONGEST] }) }; SLOTS] };
+    // Each under the policy of that id; none has the id 0. No destructor, so it can be used while the thread is torn down.
+    static KNOWN: [Cell<(u64, Label)>; SLOTS] = const { [const { Cell::new((0, Label::EMPTY)) }; SLOTS] };
 }
 
 /// Whether the key was [remembered](remember) under that policy.
 pub(super) fn is_harmless(policy: u64, key: &[u8]) -> bool {
     KNOWN.with(|known| {
-        let known = known[slot(policy, key)].get();
-        known.policy == policy && usize::from(known.len) == key.len() && known.bytes[..key.len()] == *key
+        let (of, label) = known[slot(policy, key)].get();
+        of == policy && label.is(key)
     })
 }
 
 /// Remembers a key of letters, digits, `_` and `-`; others may mean something where they stand.
 pub(super) fn remember(policy: u64, key: &[u8]) {
     let is_plain = key.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-    let mut bytes = [0; LONGEST];
-    let (true, Some(room), Ok(len)) = (is_plain, bytes.get_mut(..key.len()), u8::try_from(key.len())) else { return };
-    room.copy_from_slice(key);
-    KNOWN.with(|known| known[slot(policy, key)].set(Known { policy, len, bytes }));
+    if let Some(label) = Label::new(key).filter(|_| is_plain) {
+        KNOWN.with(|known| known[slot(policy, key)].set((policy, label)));
+    }
 }
 
 /// By length, and the first and last four bytes.

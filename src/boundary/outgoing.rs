@@ -1,0 +1,293 @@
+//! What leaves by another way than `tracing`: through an SDK that code of the application hands values to directly.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+use crate::observe::{LookingAt, Passed};
+use crate::policy::{Mode, Policy, Scope};
+use crate::sanitize::{Action, Number, Sanitized};
+
+/// How deep lists and maps are followed; what lies deeper is erased.
+const MAX_DEPTH: usize = 128;
+
+impl Policy {
+    /// Begins with one thing that leaves the program by another way than `tracing`: a span of an SDK, a report of an
+    /// error, a message. This is for whoever writes a wrapper around such an SDK, as `tracing-privacy-opentelemetry` is.
+    ///
+    /// ```
+    /// use tracing_privacy::Policy;
+    /// use tracing_privacy::boundary::{Became, Value};
+    ///
+    /// let policy = Policy::builtin();
+    /// let mut report = policy.outgoing();
+    /// assert_eq!(report.text("cannot mail jo@example.com").as_deref(), Some("cannot mail ***@example.com"));
+    /// assert_eq!(report.text("cannot mail"), None); // clean
+    ///
+    /// let mut value = Value::List(vec![Value::Int(7), Value::Text("password=hunter2".into())]);
+    /// assert_eq!(report.value("args", &mut value), Became::Masked);
+    /// assert_eq!(value, Value::List(vec![Value::Int(7), Value::Text("password=[redacted:credential]".into())]));
+    /// # drop(report);
+    /// # assert_eq!((policy.counts().exported > 0, policy.counts().masked > 1), (true, true));
+    /// ```
+    pub fn outgoing(&self) -> Outgoing<'_> {
+        Outgoing { policy: self, values: 0, bytes: 0, _place: (LookingAt::nothing(), self.looking_at_nothing()) }
+    }
+}
+
+/// One thing on its way out; see [`Policy::outgoing`].
+///
+/// All of it is sanitized by one policy. When it is dropped, it is counted, with the values and bytes that were looked at.
+/// [Exemptions](crate::Exemption) and schemas are for the targets of events and spans, of which nothing is known here: so no
+/// exemption lets anything pass, and no schema speaks of what is in it.
+pub struct Outgoing<'p> {
+    policy: &'p Policy,
+    values: u64,
+    bytes: u64,
+    _place: (LookingAt, Option<Scope>),
+}
+
+/// A value in the form that SDKs have them.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Value<'v> {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Any other number.
+    Float(f64),
+    /// A text.
+    Text(Cow<'v, str>),
+    /// Bytes, which may be text.
+    Bytes(Cow<'v, [u8]>),
+    /// Several values under one key.
+    List(Vec<Value<'v>>),
+    /// Values with keys of their own.
+    Map(Vec<(Cow<'v, str>, Value<'v>)>),
+}
+
+/// What became of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Became {
+    /// There was nothing to mask: it is as it was.
+    Clean,
+    /// It was changed, and may pass now.
+    Masked,
+    /// It must not pass at all.
+    Dropped,
+}
+
+impl Outgoing<'_> {
+    /// Sanitizes a text that stands under no key: a name, a message, a key. `None` if it is clean.
+    pub fn text(&mut self, text: &str) -> Option<String> {
+        self.saw(text.len());
+        let mut out = Vec::new();
+        let outcome = self.policy.sanitize(Action::Scan, "", text.as_bytes(), &mut out);
+        (outcome != Sanitized::Clean).then(|| string(&out))
+    }
+
+    /// Sanitizes a value in place, by its key and by what is in it, as in JSON: under a key that is masked, a list or map
+    /// becomes one masked text. In a list of arguments, a value that follows `--password` stands under that key.
+    pub fn value(&mut self, key: &str, value: &mut Value<'_>) -> Became {
+        let action = self.policy.action(key);
+        self.walk(key, action, value, 0)
+    }
+
+    /// The same, for a key that the SDK itself writes, such as `service.name`: it is masked if a rule names it, but not
+    /// since none does (`unlisted`).
+    pub fn own_value(&mut self, key: &str, value: &mut Value<'_>) -> Became {
+        let unlisted = self.policy.compiled().unlisted_rule;
+        let action = match self.policy.action(key) {
+            Action::Unlisted(_) => Action::Scan,
+            Action::Drop(rule) if rule == unlisted => Action::Scan,
+            action => action,
+        };
+        self.walk(key, action, value, 0)
+    }
+
+    /// What stands for a value that cannot be read. It is counted as a failure.
+    pub fn unreadable(&mut self, key: &str) -> String {
+        let mut out = Vec::new();
+        self.policy.unreadable(key, &mut out);
+        string(&out)
+    }
+
+    fn saw(&mut self, bytes: usize) {
+        self.values += 1;
+        self.bytes += bytes as u64;
+    }
+
+    fn walk(&mut self, field: &str, action: Action, value: &mut Value<'_>, depth: usize) -> Became {
+        let whole = matches!(action, Action::Mask(_) | Action::Drop(_));
+        match value {
+            Value::List(items) if items.is_empty() => Became::Clean,
+            Value::Map(members) if members.is_empty() => Became::Clean,
+            Value::List(_) | Value::Map(_) if depth >= MAX_DEPTH => {
+                *value = Value::Text(self.unreadable(field).into());
+                Became::Masked
+            }
+            Value::List(_) | Value::Map(_) if whole => {
+                let raw = json(value, depth).to_string();
+                self.saw(raw.len());
+                self.replace(value, |policy, out| policy.sanitize(action, field, raw.as_bytes(), out))
+            }
+            Value::List(items) => self.list(field, action, items, depth),
+            Value::Map(members) => self.map(field, members, depth),
+            Value::Text(text) => {
+                self.saw(text.len());
+                let text = std::mem::take(text);
+                let outcome = self.replace(value, |policy, out| policy.sanitize(action, field, text.as_bytes(), out));
+                if outcome != Became::Masked {
+                    *value = Value::Text(text);
+                }
+                outcome
+            }
+            Value::Bytes(bytes) => {
+                self.saw(bytes.len());
+                let bytes = std::mem::take(bytes);
+                let outcome = self.replace(value, |policy, out| policy.sanitize(action, field, &bytes, out));
+                if outcome != Became::Masked {
+                    *value = Value::Bytes(bytes);
+                }
+                outcome
+            }
+            Value::Bool(b) => self.number(field, action, Number::Bool(*b), value),
+            Value::Int(n) => self.number(field, action, Number::Signed((*n).into()), value),
+            Value::Float(n) => self.number(field, action, Number::Float(*n), value),
+        }
+    }
+
+    fn number(&mut self, field: &str, action: Action, number: Number, value: &mut Value<'_>) -> Became {
+        self.saw(0);
+        self.replace(value, |policy, out| policy.sanitize_number(action, field, number, out))
+    }
+
+    fn list(&mut self, field: &str, action: Action, items: &mut Vec<Value<'_>>, depth: usize) -> Became {
+        let mut outcome = Became::Clean;
+        let mut option = None;
+        items.retain_mut(|item| {
+            // What names the next argument may itself be masked.
+            let names_next = option_name(item).map(str::to_owned);
+            let became = match option.take().map(|name: String| (self.policy.action(&name), name)) {
+                Some((named @ (Action::Mask(_) | Action::Drop(_)), name)) => self.walk(&name, named, item, depth + 1),
+                _ => {
+                    option = names_next;
+                    self.walk(field, action, item, depth + 1)
+                }
+            };
+            if became != Became::Clean {
+                outcome = Became::Masked;
+            }
+            became != Became::Dropped
+        });
+        outcome
+    }
+
+    fn map(&mut self, field: &str, members: &mut Vec<(Cow<'_, str>, Value<'_>)>, depth: usize) -> Became {
+        let mut outcome = Became::Clean;
+        members.retain_mut(|(key, value)| {
+            let path = if field.is_empty() { key.to_string() } else { format!("{field}.{key}") };
+            let became = self.walk(&path, self.policy.action(&path), value, depth + 1);
+            // Personal data hides in the keys of maps, too.
+            if let Some(safe) = self.text(key) {
+                *key = safe.into();
+                outcome = Became::Masked;
+            }
+            if became != Became::Clean {
+                outcome = Became::Masked;
+            }
+            became != Became::Dropped
+        });
+        if outcome == Became::Masked {
+            tell_apart(members);
+        }
+        outcome
+    }
+
+    fn replace(&self, value: &mut Value<'_>, sanitize: impl FnOnce(&Policy, &mut Vec<u8>) -> Sanitized) -> Became {
+        let mut out = Vec::new();
+        match sanitize(self.policy, &mut out) {
+            Sanitized::Clean => Became::Clean,
+            Sanitized::Masked => {
+                *value = Value::Text(string(&out).into());
+                Became::Masked
+            }
+            Sanitized::Dropped => Became::Dropped,
+        }
+    }
+}
+
+impl Drop for Outgoing<'_> {
+    fn drop(&mut self) {
+        if self.policy.mode() != Mode::Off {
+            self.policy.compiled().counters.passed(Passed::Exported, self.values, self.bytes);
+        }
+    }
+}
+
+impl fmt::Debug for Outgoing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outgoing").field("values", &self.values).finish_non_exhaustive()
+    }
+}
+
+/// What kind of value it is; never the value, which may be raw.
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bool(_) => "Bool(..)",
+            Self::Int(_) => "Int(..)",
+            Self::Float(_) => "Float(..)",
+            Self::Text(_) => "Text(..)",
+            Self::Bytes(_) => "Bytes(..)",
+            Self::List(_) => "List(..)",
+            Self::Map(_) => "Map(..)",
+        })
+    }
+}
+
+/// Keys that became one must not cost a value: all but the first get a number.
+fn tell_apart(members: &mut [(Cow<'_, str>, Value<'_>)]) {
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    for (key, _) in members {
+        let mut free = key.to_string();
+        while taken.contains_key(&free) {
+            let count = taken.entry(key.to_string()).or_insert(1);
+            *count += 1;
+            free = format!("{key}_{count}");
+        }
+        taken.insert(free.clone(), 1);
+        *key = free.into();
+    }
+}
+
+/// The name in `--password`, which says what the next argument is.
+fn option_name<'v>(item: &'v Value<'_>) -> Option<&'v str> {
+    let Value::Text(text) = item else { return None };
+    let name = text.strip_prefix("--").or_else(|| text.strip_prefix('-'))?;
+    (!name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')))
+        .then_some(name)
+}
+
+/// The text of a list or map that is masked as a whole.
+fn json(value: &Value<'_>, depth: usize) -> serde_json::Value {
+    match value {
+        Value::List(_) | Value::Map(_) if depth >= MAX_DEPTH => serde_json::Value::Null,
+        Value::Bool(b) => (*b).into(),
+        Value::Int(n) => (*n).into(),
+        Value::Float(n) => (*n).into(),
+        Value::Text(text) => (**text).into(),
+        Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into(),
+        Value::List(items) => items.iter().map(|item| json(item, depth + 1)).collect(),
+        Value::Map(members) => members.iter().map(|(key, value)| (key.to_string(), json(value, depth + 1))).collect(),
+    }
+}
+
+fn string(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests;
