@@ -11,9 +11,21 @@ check:
 test *ARGS:
     cargo test --workspace {{ARGS}}
 
-# All benchmarks; `just bench --quick` for a first look
+# What an event costs, beside others, and what it may cost; `just bench --quick` for a first look, `--ratios` for what has a limit
 bench *ARGS:
-    cargo bench --all-features --bench '*' -- {{ARGS}}
+    cargo bench --bench events -- {{ARGS}}
+
+# What reading one text costs, by the size of the policy
+texts *ARGS:
+    cargo bench --bench texts -- {{ARGS}}
+
+# Instructions of an event, compared with those that are kept; `just guard --write` keeps new ones. Needs valgrind
+guard *ARGS:
+    cargo bench --bench guard -- {{ARGS}}
+
+# How fast `redact` masks, beside ripgrep that searches; FILE is repeated until it is that large
+throughput FILE MEGABYTES='200' ROUNDS='5':
+    benches/throughput.sh '{{FILE}}' {{MEGABYTES}} {{ROUNDS}}
 
 # Linear time: texts of 1 KB, 100 KB and 10 MB that are made to be expensive; `just floods SQL` for some of them
 floods *ARGS:

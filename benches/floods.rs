@@ -3,8 +3,9 @@
 //! `cargo bench --bench floods`; with `--quick`, the largest is 1 MB, and with a word behind it, only floods with that word in
 //! their names. There are floods for each kind of document and disguise, and for each pack: one of all its examples, of what
 //! must not be found, of context words, of halves. Each rule has such floods of its own, up to 100 KB, and on to the largest
-//! where a byte of those costs much more than one of 1 KB; only those that grow are printed. The run fails if a byte of the
-//! largest text costs more than [`MOST_GROWTH`] times what one of 100 KB costs: quadratic time would make that a hundred.
+//! where a byte of those costs much more than one of 1 KB; only those that grow are printed. Last come values of digits, of
+//! `@`, of `{`, of `"password":`. The run fails if a byte of the largest text costs more than [`MOST_GROWTH`] times what one of
+//! 100 KB costs, or of 10 KB for these values: quadratic time would make that a hundred, or a thousand.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -65,7 +66,12 @@ fn main() -> ExitCode {
             costs.print(flood);
         }
     }
-    println!("{growing} of {} floods grow", floods.len() + rules.len());
+    let values: Vec<Flood> = VALUES.iter().map(|unit| Flood::of_value(unit)).filter(wanted).collect();
+    println!("\nvalues that are one thing again and again, by each byte in nanoseconds");
+    println!("{:<52} {:>8} {:>5} MB {:>15}", "value", "10 KB", large >> 20, "largest : 10 KB");
+    let value_grows = |flood: &&Flood| time_value(&policy, flood, large) > MOST_GROWTH;
+    growing += values.iter().filter(value_grows).count();
+    println!("\n{growing} of {} floods grow", floods.len() + rules.len() + values.len());
     if growing == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -128,7 +134,27 @@ fn time_per_byte(policy: &Policy, text: &str) -> f64 {
     start.elapsed().as_secs_f64() * 1e9 / (f64::from(runs) * text.len() as f64)
 }
 
+/// Prints what a byte costs in a value of 10 KB and in the largest; gives how much more in the second.
+fn time_value(policy: &Policy, flood: &Flood, large: usize) -> f64 {
+    let (small, large) = (flood.text(10 << 10), flood.text(large));
+    let mut ratio = f64::INFINITY;
+    for _ in 0..MOST_TRIES {
+        let [small, large] = [&small, &large].map(|text| time_per_byte(policy, text));
+        ratio = large / small;
+        if ratio <= MOST_GROWTH {
+            println!("{:<52} {small:>8.1} {large:>8.1} {ratio:>15.2}", flood.name);
+            return ratio;
+        }
+    }
+    println!("{:<52} grows {ratio:.2} times", flood.name);
+    ratio
+}
+
 impl Flood {
+    fn of_value(unit: &str) -> Self {
+        Self { name: format!("value of {unit}"), head: String::new(), unit: unit.to_owned(), tail: String::new() }
+    }
+
     fn document([kind, name, head, unit, tail]: &[&str; 5]) -> Self {
         let [head, unit, tail] = [head, unit, tail].map(|text| (*text).to_owned());
         Self { name: format!("{kind}: {name}"), head, unit, tail }
@@ -246,6 +272,9 @@ fn packs() -> Vec<Pack> {
     };
     files.iter().map(read).collect()
 }
+
+/// What a value may consist of.
+const VALUES: &[&str] = &["4", "1234567890", "@", "{", "\"password\":"];
 
 /// Kind, name, head, unit, tail.
 #[rustfmt::skip]

@@ -1,5 +1,6 @@
 //! Who masks: each compiles its rules once and then masks one record after the other.
 
+use dd_sds::{MatchAction, RegexRuleConfig, RootRuleConfig, Scanner};
 use regex::Regex;
 use tracing_privacy::Policy;
 use vrl::compiler::runtime::Runtime;
@@ -52,6 +53,37 @@ impl Contender for Vrl {
         let result = self.runtime.resolve(&mut target, &self.program, &TimeZone::default());
         result.expect("the record is a string");
         target.value.to_string_lossy().into_owned()
+    }
+}
+
+/// Datadog's Sensitive Data Scanner.
+pub struct DdSds {
+    scanner: Scanner,
+    is_json: bool,
+}
+
+impl DdSds {
+    /// For records that are text, or JSON: that is parsed, its strings are scanned, and it is written again.
+    pub fn new(rules: &[(String, String)], is_json: bool) -> Self {
+        let rule = |(_, regex): &(String, String)| {
+            RootRuleConfig::new(RegexRuleConfig::new(regex).build()).match_action(MatchAction::redact("[REDACTED]"))
+        };
+        let rules: Vec<_> = rules.iter().map(rule).collect();
+        Self { scanner: Scanner::builder(&rules).build().expect("the rules are good"), is_json }
+    }
+}
+
+impl Contender for DdSds {
+    fn mask(&mut self, record: &str) -> String {
+        if self.is_json {
+            let mut value: serde_json::Value = serde_json::from_str(record).expect("the record is JSON");
+            self.scanner.scan(&mut value).expect("the record can be scanned");
+            value.to_string()
+        } else {
+            let mut text = record.to_owned();
+            self.scanner.scan(&mut text).expect("the record can be scanned");
+            text
+        }
     }
 }
 
