@@ -233,7 +233,9 @@ impl Compiled {
     /// Reads a text, and makes something of its edits.
     fn read<R>(&self, field: &str, text: &[u8], make: impl FnOnce(&mut Edits) -> R) -> R {
         let mut edits = scratch::take();
-        Reader::new(self, field, 0, &mut edits).text(text, 0..text.len());
+        let mut reader = Reader::new(self, field, 0, &mut edits);
+        reader.text(text, 0..text.len());
+        reader.end();
         let made = make(&mut edits);
         scratch::keep(edits);
         made

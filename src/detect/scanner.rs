@@ -563,7 +563,7 @@ struct Resume {
 }
 
 /// As many as are asked in most texts: no memory is allocated for them.
-const FEW: usize = 8;
+const FEW: usize = 16;
 
 impl Resume {
     fn of(&self, matcher: u32) -> usize {

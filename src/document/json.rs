@@ -5,6 +5,7 @@
 //! forgiving: a text that is cut off ends there, and where text stops being JSON it says so.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::encoding::{Encoding, Piece};
@@ -51,8 +52,24 @@ pub(crate) enum End {
 
 /// Reads the document that begins at `start`.
 pub(crate) fn read(text: &[u8], start: usize, visitor: &mut impl Visitor) -> End {
-    Reader { text, at: start, stack: Vec::new(), member: None }.run(visitor)
+    // Taken out while in use: a document inside this one finds none.
+    let stack = STACK.try_with(Cell::take).unwrap_or_default();
+    let mut reader = Reader { text, at: start, stack, member: None };
+    let end = reader.run(visitor);
+    if reader.stack.capacity() <= DEEPEST_KEPT {
+        reader.stack.clear();
+        let _ = STACK.try_with(|kept| kept.set(reader.stack));
+    }
+    end
 }
+
+thread_local! {
+    /// Room for the open brackets of the next document.
+    static STACK: Cell<Vec<Frame>> = const { Cell::new(Vec::new()) };
+}
+
+/// Room for more brackets than these is not kept.
+const DEEPEST_KEPT: usize = 256;
 
 /// Whether the bracket at the start of `text` looks like the beginning of a document.
 pub(crate) fn may_begin(text: &[u8]) -> bool {
@@ -83,7 +100,7 @@ struct Frame {
 struct Stop;
 
 impl Reader<'_> {
-    fn run(mut self, visitor: &mut impl Visitor) -> End {
+    fn run(&mut self, visitor: &mut impl Visitor) -> End {
         while self.step(visitor).is_ok() {
             if self.stack.is_empty() {
                 return End::Read(self.at);

@@ -9,6 +9,10 @@ pub(crate) struct Edits {
     texts: Vec<u8>,
     /// Values found in the part of a text that is being read; settled before the next part.
     pub(super) candidates: Vec<Candidate>,
+    /// Empty lists that a reader takes while it reads: the keys that lead to a place in a document, and stretches of text that are
+    /// settled.
+    pub(super) path: Vec<Range<usize>>,
+    pub(super) skipped: Vec<Range<usize>>,
 }
 
 struct Edit {
@@ -30,6 +34,14 @@ pub(super) struct Candidate {
     pub(super) decoded: u8,
     /// Whether several rules disagreed, so that nothing of the value may be shown.
     pub(super) erase: bool,
+}
+
+impl Candidate {
+    /// Takes it out of a list that will be cut back.
+    pub(super) fn take(&mut self) -> Self {
+        let nothing = Self { range: 0..0, rule: self.rule, key: None, decoded: 0, erase: true };
+        std::mem::replace(self, nothing)
+    }
 }
 
 /// Buffers larger than this are not kept for the next text, in bytes.
@@ -99,7 +111,9 @@ impl Edits {
 
     /// Makes ready for the next text.
     pub(super) fn clear(&mut self) {
-        if self.texts.capacity() > KEEP || self.list.capacity() > KEEP / size_of::<Edit>() {
+        let ranges = self.path.capacity().max(self.skipped.capacity());
+        let most = self.list.capacity().max(ranges).max(self.candidates.capacity());
+        if self.texts.capacity() > KEEP || most > KEEP / size_of::<Candidate>() {
             *self = Self::default();
         }
         self.list.clear();

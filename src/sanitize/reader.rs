@@ -35,22 +35,34 @@ pub(super) struct Reader<'r> {
 
 impl<'r> Reader<'r> {
     pub(super) fn new(policy: &'r Compiled, field: &'r str, depth: usize, edits: &'r mut Edits) -> Self {
-        Self { policy, field, depth, edits, path: Vec::new(), in_json: false }
+        let path = std::mem::take(&mut edits.path);
+        Self { policy, field, depth, edits, path, in_json: false }
+    }
+
+    /// Gives back what it took.
+    pub(super) fn end(mut self) {
+        self.path.clear();
+        self.edits.path = self.path;
     }
 
     /// Reads the part `range` of `root` as text; edits are in offsets of `root`.
     pub(super) fn text(&mut self, root: &[u8], range: Range<usize>) {
         let from = self.edits.candidates.len();
         self.find(root, range, 0);
-        if self.edits.candidates.len() > from {
-            let mut candidates = self.edits.candidates.split_off(from);
-            if self.policy.exemptions.any() {
-                candidates.retain(|candidate| !self.may_pass(candidate));
-            }
-            for candidate in settle(self.policy, candidates) {
-                self.mask(root, candidate);
-            }
+        if self.edits.candidates.len() == from {
+            return;
         }
+        if self.policy.exemptions.any() {
+            let mut found = self.edits.candidates.split_off(from);
+            found.retain(|candidate| !self.may_pass(candidate));
+            self.edits.candidates.append(&mut found);
+        }
+        settle(self.policy, &mut self.edits.candidates, from);
+        for at in from..self.edits.candidates.len() {
+            let candidate = self.edits.candidates[at].take();
+            self.mask(root, candidate);
+        }
+        self.edits.candidates.truncate(from);
     }
 
     /// Whether an exemption is for a candidate, before it is settled: else one that may pass could win over one that may
@@ -65,6 +77,7 @@ impl<'r> Reader<'r> {
         let from = self.edits.candidates.len();
         let policy = self.policy;
         let text = &root[range.clone()];
+        let skipped = std::mem::take(&mut self.edits.skipped);
         let mut part = Part {
             reader: self,
             root,
@@ -75,13 +88,13 @@ impl<'r> Reader<'r> {
             sql_end: 0,
             broken_end: 0,
             quotes: (0, false),
-            skipped: Vec::new(),
+            skipped,
             disguised: false,
             blobs: Vec::new(),
             floors: [Floors::default(); 2],
         };
         policy.scanner.scan(text, &mut part);
-        let Part { skipped, disguised, blobs, .. } = part;
+        let Part { mut skipped, disguised, blobs, .. } = part;
         if decoded < MAX_DECODED {
             if disguised {
                 self.find_disguised(text, range.start, decoded, from);
@@ -101,6 +114,8 @@ impl<'r> Reader<'r> {
                 at += 1;
             }
         }
+        skipped.clear();
+        self.edits.skipped = skipped;
     }
 
     /// Finds candidates in what `text`, which stands at `base`, means without its disguises. Those of the raw text begin at

@@ -6,17 +6,24 @@ use super::edits::Candidate;
 use crate::mask::Reveals;
 use crate::policy::Compiled;
 
-/// Makes one of candidates that overlap: the union is masked, by the rule that shows less.
-pub(super) fn settle(policy: &Compiled, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
-    candidates.sort_by(|a, b| a.range.start.cmp(&b.range.start).then(b.range.end.cmp(&a.range.end)));
-    let mut settled: Vec<Candidate> = Vec::with_capacity(candidates.len());
-    for next in candidates {
-        match settled.last_mut() {
-            Some(last) if next.range.start < last.range.end => *last = unite(policy, last, &next),
-            _ => settled.push(next),
+/// Makes one of candidates that overlap, of those from `from` on: the union is masked, by the rule that shows less. They are in the
+/// order of the text then.
+pub(super) fn settle(policy: &Compiled, candidates: &mut Vec<Candidate>, from: usize) {
+    candidates[from..].sort_by(|a, b| a.range.start.cmp(&b.range.start).then(b.range.end.cmp(&a.range.end)));
+    let mut end = from;
+    for next in from..candidates.len() {
+        let (settled, rest) = candidates.split_at_mut(end);
+        match settled[from..].last_mut() {
+            Some(last) if rest[next - end].range.start < last.range.end => {
+                *last = unite(policy, last, &rest[next - end]);
+            }
+            _ => {
+                candidates.swap(end, next);
+                end += 1;
+            }
         }
     }
-    settled
+    candidates.truncate(end);
 }
 
 fn unite(policy: &Compiled, a: &Candidate, b: &Candidate) -> Candidate {

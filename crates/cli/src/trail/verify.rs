@@ -17,7 +17,7 @@ use crate::report::one_line;
 const EXAMPLES: &str = "\
 Examples:
   tracing-privacy trail verify privacy.trail
-  tracing-privacy trail verify --head 3f0c…e1 privacy.trail    # the head that an earlier run printed
+  tracing-privacy trail verify --head 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 privacy.trail
   tracing-privacy trail verify --format json old.trail.gz privacy.trail
 
 Exit status:
