@@ -141,6 +141,7 @@ mod tests {
     fn what_the_readme_and_the_help_show_can_be_run() {
         // Without line breaks inside of commands.
         let mut cli = Cli::command().term_width(0);
+        cli.build();
         let pages = [include_str!("../../../README.md"), include_str!("../../../docs/ci.md")];
         let blocks = pages.iter().flat_map(|page| page.split("```").skip(1).step_by(2));
         let mut texts: Vec<_> =
