@@ -1,10 +1,11 @@
 //! `redact`: lines in, the same lines without secrets out.
 
+mod compressor;
 mod in_place;
 mod sink;
 mod stats;
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use self::in_place::InPlace;
 use self::sink::{Sink, Stream, Unwritten};
 use self::stats::Stats;
 use crate::buffers::Buffers;
+use crate::encoding::Encoding;
 use crate::input::{Input, Inputs};
 use crate::mask::{Masked, UNREAD_LINE, mask};
 use crate::outcome::{TROUBLE, refused, trouble, wrong};
@@ -31,6 +33,7 @@ Examples:
   tracing-privacy redact app.log > app.clean.log
   kubectl logs -f deploy/shop | tracing-privacy redact
   tracing-privacy redact --rules redaction-rules.toml app.log.2.gz app.log.1.zst app.log | less
+  tracing-privacy redact --compress zstd /var/log/shop > clean.log.zst
   tracing-privacy redact --in-place --stats /var/log/shop
 
 Exit status:
@@ -57,6 +60,10 @@ pub(crate) struct Redact {
     #[arg(short, long)]
     in_place: bool,
 
+    /// Compresses what comes out; lines do not come out at once then
+    #[arg(long, value_name = "FORM", conflicts_with = "in_place")]
+    compress: Option<Form>,
+
     /// Says on standard error what was masked, by rule
     #[arg(long)]
     stats: bool,
@@ -69,11 +76,28 @@ pub(crate) struct Redact {
     inputs: Inputs,
 }
 
+/// How output is compressed.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Form {
+    Gzip,
+    Zstd,
+}
+
 impl Redact {
     pub(crate) fn run(&self) -> ExitCode {
         if self.in_place && self.inputs.read_stdin() {
             return refused("--in-place needs files: standard input has no place");
         }
+        if self.compress.is_some() && io::stdout().is_terminal() {
+            return refused(
+                "--compress writes no text, and standard output is a terminal; send it to a file or a pipe",
+            );
+        }
+        let encoding = match self.compress {
+            Some(Form::Gzip) => Encoding::Gzip,
+            Some(Form::Zstd) => Encoding::Zstd,
+            None => Encoding::Plain,
+        };
         let stats = Stats::default();
         let policy = if self.stats { self.rules.observed_policy(stats.clone()) } else { self.rules.policy() };
         let policy = match policy {
@@ -93,8 +117,14 @@ impl Redact {
         self.inputs.tell_of_terminal();
         let progress = |read| Progress::new(&self.inputs, read);
         let (cut, jobs) = (self.work.cut(), self.work.jobs());
-        let sink: Box<dyn Sink> =
-            if self.in_place { Box::new(InPlace::default()) } else { Box::new(Stream::new(io::stdout().lock())) };
+        let sink: Box<dyn Sink> = if self.in_place {
+            Box::new(InPlace::default())
+        } else {
+            match Stream::new(io::stdout().lock(), encoding) {
+                Ok(stream) => Box::new(stream),
+                Err(error) => return trouble("standard output", &error),
+            }
+        };
         let mut output = Output::new(sink, self.work.max_line());
         let result = redact(policy, self.inputs.each(), cut, jobs, progress, &mut output);
         if self.stats {
@@ -132,7 +162,11 @@ fn redact(
     pipeline::run(jobs, steps, work, |step| {
         progress.update();
         output.take(step, &progress, &buffers)
-    })
+    })?;
+    match output.sink.finish() {
+        Ok(()) | Err(Unwritten::Input(_)) => Ok(()),
+        Err(Unwritten::All(error)) => Err(error),
+    }
 }
 
 /// Hands masked lines to their sink, and tells of what could not be read.
@@ -223,11 +257,12 @@ mod tests {
         let path = folder.path().join("input.log");
         std::fs::write(&path, input).expect("it can be written");
         let mut written = Vec::new();
-        let mut output = Output::new(Stream::new(&mut written), 0);
+        let mut output = Output::new(Stream::new(&mut written, Encoding::Plain).expect("plain text needs nothing"), 0);
         let (jobs, cut) = (NonZeroUsize::new(jobs).expect("not 0"), Cut { limit: 500, block });
         let inputs = [Input::File(path)].into_iter();
         redact(Policy::builtin(), inputs, cut, jobs, |_| Progress::none(), &mut output).expect("memory can be written");
         let (lines, masked) = (output.lines, output.masked);
+        drop(output);
         (written, lines, masked)
     }
 

@@ -33,6 +33,24 @@ fn unzstd(path: &Path) -> String {
 }
 
 #[test]
+fn what_comes_out_is_compressed_if_asked_for() {
+    let directory = directory();
+    let at = |name: &str| directory.path().join(name);
+    fs::write(at("a.log"), format!("1 {MAIL}\n2\n")).unwrap();
+    fs::write(at("b.gz"), gzip(&format!("3 {MAIL}"))).unwrap();
+    for (form, read) in [("gzip", gunzip as fn(&Path) -> String), ("zstd", unzstd)] {
+        let to = fs::File::create(at("out")).unwrap();
+        let mut redact = command(directory.path());
+        let status =
+            redact.args(["redact", "--compress", form, "a.log", "b.gz", "no.log"]).stdout(to).output().unwrap();
+        assert_eq!(status.status.code(), Some(2), "one input is not there; the rest is done");
+        assert_eq!(read(&at("out")), "1 ***@example.com\n2\n3 ***@example.com");
+    }
+    let both = ran(directory.path(), "redact --compress gzip --in-place a.log");
+    assert_eq!(both.code, Some(2));
+}
+
+#[test]
 fn compressed_files_come_out_as_text() {
     let directory = directory();
     let at = |name: &str| directory.path().join(name);

@@ -1,17 +1,15 @@
 //! Files that are masked where they stand: written anew beside themselves, then put in their own place in one step.
 
 use std::fs::{self, Metadata};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter};
 use std::path::PathBuf;
 
+use super::compressor::Compressor;
 use super::sink::{Sink, Unwritten};
 use crate::atomic::Unfinished;
-use crate::encoding::Encoding;
 use crate::input::Input;
 use crate::mask::Masked;
 use crate::steps::Beginning;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 
 /// Rewrites each input, if anything in it is masked.
 #[derive(Default)]
@@ -25,15 +23,9 @@ struct Rewriting {
     path: PathBuf,
     /// What it was when reading began.
     before: Metadata,
-    to: Compressor,
+    /// As the file was stored.
+    to: Compressor<BufWriter<Unfinished>>,
     masked: bool,
-}
-
-/// Writes text as the file was stored.
-enum Compressor {
-    Plain(BufWriter<Unfinished>),
-    Gzip(GzEncoder<BufWriter<Unfinished>>),
-    Zstd(zstd::Encoder<'static, BufWriter<Unfinished>>),
 }
 
 impl Sink for InPlace {
@@ -68,6 +60,10 @@ impl Sink for InPlace {
     fn abandon(&mut self) {
         self.rewriting = None;
     }
+
+    fn finish(&mut self) -> Result<(), Unwritten> {
+        Ok(())
+    }
 }
 
 fn not_rewritten(error: io::Error) -> Unwritten {
@@ -77,6 +73,7 @@ fn not_rewritten(error: io::Error) -> Unwritten {
 impl Rewriting {
     fn put_in_place(self) -> Result<(), Unwritten> {
         let file = self.to.finish().map_err(not_rewritten)?;
+        let file = file.into_inner().map_err(|error| not_rewritten(error.into_error()))?;
         let now = fs::metadata(&self.path).map_err(not_rewritten)?;
         if !is_same(&self.before, &now) {
             let reason = "changed while it was read; it stays as it was. Mask it when nobody writes to it";
@@ -116,31 +113,4 @@ fn keep_owner(file: &Unfinished, before: &Metadata) -> io::Result<()> {
 #[cfg(not(unix))]
 fn keep_owner(_: &Unfinished, _: &Metadata) -> io::Result<()> {
     Ok(())
-}
-
-impl Compressor {
-    fn new(file: BufWriter<Unfinished>, encoding: Encoding) -> io::Result<Self> {
-        Ok(match encoding {
-            Encoding::Plain => Self::Plain(file),
-            Encoding::Gzip => Self::Gzip(GzEncoder::new(file, Compression::default())),
-            Encoding::Zstd => Self::Zstd(zstd::Encoder::new(file, zstd::DEFAULT_COMPRESSION_LEVEL)?),
-        })
-    }
-
-    fn as_write(&mut self) -> &mut dyn Write {
-        match self {
-            Self::Plain(file) => file,
-            Self::Gzip(encoder) => encoder,
-            Self::Zstd(encoder) => encoder,
-        }
-    }
-
-    fn finish(self) -> io::Result<Unfinished> {
-        let file = match self {
-            Self::Plain(file) => file,
-            Self::Gzip(encoder) => encoder.finish()?,
-            Self::Zstd(encoder) => encoder.finish()?,
-        };
-        file.into_inner().map_err(io::IntoInnerError::into_error)
-    }
 }

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use super::compressor::Compressor;
+use crate::encoding::Encoding;
 use crate::mask::Masked;
 use crate::steps::Beginning;
 
@@ -16,6 +18,9 @@ pub(super) trait Sink {
 
     /// It was not, and nothing more comes of it.
     fn abandon(&mut self);
+
+    /// There are no more inputs.
+    fn finish(&mut self) -> Result<(), Unwritten>;
 }
 
 impl Sink for Box<dyn Sink> {
@@ -34,6 +39,10 @@ impl Sink for Box<dyn Sink> {
     fn abandon(&mut self) {
         (**self).abandon();
     }
+
+    fn finish(&mut self) -> Result<(), Unwritten> {
+        (**self).finish()
+    }
 }
 
 /// Why lines could not be written.
@@ -45,25 +54,27 @@ pub(super) enum Unwritten {
 }
 
 /// One stream for all inputs.
-pub(super) struct Stream<W> {
-    to: W,
+pub(super) struct Stream<W: Write> {
+    /// None, once it is finished.
+    to: Option<Compressor<W>>,
     /// The line before had no terminator.
     unterminated: bool,
 }
 
 impl<W: Write> Stream<W> {
-    pub(super) fn new(to: W) -> Self {
-        Self { to, unterminated: false }
+    pub(super) fn new(to: W, encoding: Encoding) -> io::Result<Self> {
+        Ok(Self { to: Some(Compressor::new(to, encoding)?), unterminated: false })
     }
 
     fn put(&mut self, masked: &Masked) -> io::Result<()> {
+        let Some(to) = &mut self.to else { return Ok(()) };
         if self.unterminated {
             // Lines of two files must not become one.
-            self.to.write_all(b"\n")?;
+            to.as_write().write_all(b"\n")?;
         }
         self.unterminated = !masked.terminated;
-        self.to.write_all(&masked.text)?;
-        self.to.flush()
+        to.as_write().write_all(&masked.text)?;
+        to.flush()
     }
 }
 
@@ -81,4 +92,9 @@ impl<W: Write> Sink for Stream<W> {
     }
 
     fn abandon(&mut self) {}
+
+    fn finish(&mut self) -> Result<(), Unwritten> {
+        let Some(to) = self.to.take() else { return Ok(()) };
+        to.finish().map(drop).map_err(Unwritten::All)
+    }
 }
