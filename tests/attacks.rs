@@ -185,3 +185,56 @@ fn colours_between_key_and_value_hide_neither() {
         assert_eq!(Policy::builtin().sanitize_text(&safe), safe);
     }
 }
+
+/// A rule's context words are asked about in the order of the text, whatever their length: each stands before its number here, at every
+/// offset in what is read at once.
+#[test]
+fn short_and_long_context_words_of_one_rule_find_each_its_value() {
+    let rules = |context: &str| {
+        let policy: Policy = format!(
+            "version = 1\n[[pattern]]\nname = \"n\"\nregex = '(?-u)\\b[0-9]{{6}}\\b'\ncontext = [{context}, \"passport\"]\n"
+        )
+        .parse()
+        .unwrap();
+        policy
+    };
+    for word in ["id", "t:", "§", "é", "#1", "n.", "#id"] {
+        let policy = rules(&format!("{word:?}"));
+        for before in 0..70 {
+            for between in [0, 20, 40] {
+                let (dots, gap) = (".".repeat(before), ".".repeat(between));
+                let text = format!("{dots} 482913 {word} {gap} passport 592813");
+                let masked = policy.sanitize_text(&text);
+                assert!(!masked.contains("482913") && !masked.contains("592813"), "{word}: {masked}");
+            }
+        }
+    }
+    let kennitala =
+        format!("{} 120174-3399 {} kt {} kennitala 120174-3399", ".".repeat(40), ".".repeat(10), ".".repeat(50));
+    assert!(!Policy::builtin().sanitize_text(&kennitala).contains("120174-3399"));
+}
+
+/// What a thread remembers of keys must not depend on the field in which it saw them first.
+#[test]
+fn a_key_that_is_harmless_in_one_field_may_be_a_disguise_in_another() {
+    let policy: Policy = "version = 1\n[[field]]\nkeys = [\"card.pin\"]\n".parse().unwrap();
+    // `pin=48213 x=1 y=22`
+    let document = r#"{"cGluPTQ4MjEzIHg9MSB5PTIy": 1}"#;
+    let output = Output::default();
+    let subscriber = registry().with(json_layer().with_writer(output.clone())).with_privacy(policy);
+    tracing::subscriber::with_default(subscriber, || {
+        tracing::info!(x = document);
+        tracing::info!(card = document);
+    });
+    let text = output.text();
+    assert_eq!(text.matches("cGluPTQ4MjEz").count(), 1, "{text}");
+}
+
+#[test]
+fn an_option_with_a_separator_behind_blanks_is_a_pair() {
+    for text in ["login --password = hunter2zq next", "run --token : hunter2zq", "run --token  =\"hunter2zq\" --quiet"]
+    {
+        let masked = Policy::builtin().sanitize_text(text);
+        assert!(!masked.contains(CANARY), "{masked}");
+    }
+}

@@ -150,7 +150,7 @@ impl<T: Copy> Grams<T> {
     }
 }
 
-/// Words of two letters or digits, in any case. They are too short to be looked for by how they begin.
+/// Words of two bytes, in any case. They are too short to be looked for by how they begin.
 pub(super) struct ShortWords<T> {
     /// By the kind of the first character: of which kinds the second may be.
     filter: [u32; 32],
@@ -164,7 +164,11 @@ impl<T: Copy> ShortWords<T> {
         Self { filter, words }
     }
 
-    /// As [`Grams::places`], of the places where a word of two characters begins.
+    pub(super) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// As [`Grams::places`], of the places where such a word may begin.
     pub(super) fn places(&self, words: u64, eight: impl Fn(usize) -> u64) -> u64 {
         let may_stand = |i: &usize| {
             let [a, b, ..] = eight(*i).to_le_bytes();

@@ -162,8 +162,8 @@ pub(crate) fn at_option(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair>
     }
     let rule = keys.rule(&text[key.clone()])?;
     let next = skip_blanks(text, key.end);
-    // Another option follows: this one has no value.
-    if text[next..].starts_with(b"--") {
+    // Another option follows: this one has no value. Or a separator, which asks for itself.
+    if text[next..].starts_with(b"--") || matches!(text.get(next), Some(b'=' | b':')) {
         return None;
     }
     value_after(text, next, rule, key)

@@ -27,7 +27,10 @@ pub(crate) struct Scanner {
     shapes: [Vec<u32>; Shape::COUNT],
     /// By how words begin.
     literals: Grams<Target>,
+    /// Words of two letters or digits.
     short: ShortWords<Target>,
+    /// Other words of two bytes, which are looked for everywhere.
+    pairs: ShortWords<Target>,
     /// By how words end.
     names: Grams<Target>,
     /// Those that may begin anywhere: only of rules of one's own, for they cost a look at every byte.
@@ -109,7 +112,8 @@ impl Scanner {
     pub(crate) fn new(matchers: Vec<(u32, Matcher)>) -> Result<Self, String> {
         let mut shapes = std::array::from_fn(|_| Vec::new());
         let (mut literals, mut whole, mut inside, mut names) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (mut short, mut words, mut signs, mut anywhere) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut short, mut pairs) = (Vec::new(), Vec::new());
+        let (mut words, mut signs, mut anywhere) = (Vec::new(), Vec::new(), Vec::new());
         let mut add = |text: &[u8], exact, begins_word, target| match Literal::of_word(text, exact, begins_word, target)
         {
             Some(literal) => literals.push(literal),
@@ -147,6 +151,7 @@ impl Scanner {
                             [a, _, _, ..] if a.is_ascii_alphanumeric() => {
                                 whole.push(Literal::whole_word(word.as_bytes(), target));
                             }
+                            [a, b] => pairs.push(([a, b], target)),
                             _ => add(word.as_bytes(), false, true, target),
                         }
                     }),
@@ -169,8 +174,8 @@ impl Scanner {
         let inside = Grams::new(Direction::Forward, inside);
         let names = Grams::new(Direction::Backward, names);
         let (words, signs) = (Words::new(words), Words::new(signs));
-        let short = ShortWords::new(short);
-        Ok(Self { numbers, shapes, literals, short, inside, names, words, signs, matchers, anywhere })
+        let (short, pairs) = (ShortWords::new(short), ShortWords::new(pairs));
+        Ok(Self { numbers, shapes, literals, short, pairs, inside, names, words, signs, matchers, anywhere })
     }
 
     /// Reads `text` once and tells `sink` what stands in it.
@@ -212,6 +217,7 @@ impl Scanner {
             literals: self.literals.places(seen.word_start, forward),
             inside: if self.inside.is_empty() { 0 } else { self.inside.places(everywhere, forward) },
             short: self.short.places(seen.short_word, forward),
+            pairs: if self.pairs.is_empty() { 0 } else { self.pairs.places(everywhere, forward) },
             words: self.words.places(starts, forward),
             names: self.names.places(seen.letters_end, backward),
             stops: seen.stops(),
@@ -229,6 +235,7 @@ struct Places {
     literals: u64,
     inside: u64,
     short: u64,
+    pairs: u64,
     words: u64,
     names: u64,
     stops: u64,
@@ -236,7 +243,7 @@ struct Places {
 
 impl Places {
     fn are_none(&self) -> bool {
-        self.literals | self.inside | self.short | self.words | self.names | self.stops == 0
+        self.literals | self.inside | self.short | self.pairs | self.words | self.names | self.stops == 0
     }
 }
 
@@ -254,23 +261,30 @@ struct Pass<'p, S> {
 impl<S: Sink> Pass<'_, S> {
     /// Asks whoever the bytes of a block may matter to. `document` is the last one that was read.
     fn block(&mut self, at: usize, block: &Block<'_>, seen: &Seen, document: &mut Range<usize>) {
-        let scanner = self.scanner;
+        let (scanner, text) = (self.scanner, self.text);
         let places = scanner.places(block, seen);
         if places.are_none() && self.operators.is_empty() {
             return;
         }
-        for (literals, places) in [(&scanner.literals, places.literals), (&scanner.inside, places.inside)] {
-            for i in each_bit(places) {
-                literals.each(self.text, at + i, block.forward(i), |target, end| {
-                    // What stands in a document was found when that was read.
-                    if at + i >= document.end || matches!(target, Target::Context(..)) {
-                        self.ask(target, end);
-                    }
-                });
+        // In the order of the text, whichever list a word stands in: where a rule found a value it does not look again before it.
+        for i in each_bit(places.literals | places.inside | places.short | places.pairs) {
+            let eight = block.forward(i);
+            let mut ask = |target, end| {
+                // What stands in a document was found when that was read.
+                if at + i >= document.end || matches!(target, Target::Context(..)) {
+                    self.ask(target, end);
+                }
+            };
+            for (literals, places) in [(&scanner.literals, places.literals), (&scanner.inside, places.inside)] {
+                if places >> i & 1 == 1 {
+                    literals.each(text, at + i, eight, &mut ask);
+                }
             }
-        }
-        for i in each_bit(places.short) {
-            scanner.short.each(block.forward(i), |target| self.ask(target, at + i + SHORTEST_WORD));
+            for (words, places) in [(&scanner.short, places.short), (&scanner.pairs, places.pairs)] {
+                if places >> i & 1 == 1 {
+                    words.each(eight, |target| ask(target, at + i + SHORTEST_WORD));
+                }
+            }
         }
         for i in each_bit(places.words).filter(|i| at + i >= document.end) {
             scanner.words.each(self.text, at + i, block.forward(i), |target, end| self.ask(target, end));

@@ -1,6 +1,7 @@
 //! The wrapper that all kinds of exporters share.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use async_lock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use opentelemetry_sdk::Resource;
@@ -45,8 +46,13 @@ impl<E> PrivacyExporter<E> {
         }
         drop(inside);
         let mut inside = self.inside.write().await;
-        inside.policy = self.policy.current();
-        inside.tell_resource(tell);
+        let before = std::mem::replace(&mut inside.policy, self.policy.current());
+        // Should that panic, the next batch tells it again.
+        let told = catch_unwind(AssertUnwindSafe(|| inside.tell_resource(tell)));
+        if let Err(panic) = told {
+            inside.policy = before;
+            resume_unwind(panic);
+        }
         RwLockWriteGuard::downgrade(inside)
     }
 

@@ -14,6 +14,7 @@ pub(crate) enum Blob {
 }
 
 /// Shorter ones hold nothing that could be told from chance.
+pub(crate) const SHORTEST: usize = SHORTEST_BASE64;
 const SHORTEST_BASE64: usize = 24;
 const SHORTEST_HEX: usize = 32;
 
