@@ -238,3 +238,10 @@ fn an_option_with_a_separator_behind_blanks_is_a_pair() {
         assert!(!masked.contains(CANARY), "{masked}");
     }
 }
+
+/// The name of a secret and that of a service are looked for in different ways; each finds its value.
+#[test]
+fn the_name_of_a_service_hides_no_secret_before_it() {
+    let masked = Policy::builtin().sanitize_text(r#"acme access "Zx8Kq2Lm9Rt4Wv7B3c" censys: "Pq7Xd3Nf6Hs1Jc5K0a9b""#);
+    assert!(!masked.contains("Zx8Kq2Lm") && !masked.contains("Pq7Xd3Nf"), "{masked}");
+}

@@ -267,7 +267,7 @@ impl<S: Sink> Pass<'_, S> {
             return;
         }
         // In the order of the text, whichever list a word stands in: where a rule found a value it does not look again before it.
-        for i in each_bit(places.literals | places.inside | places.short | places.pairs) {
+        for i in each_bit(places.literals | places.inside | places.short | places.pairs | places.names) {
             let eight = block.forward(i);
             let mut ask = |target, end| {
                 // What stands in a document was found when that was read.
@@ -285,12 +285,12 @@ impl<S: Sink> Pass<'_, S> {
                     words.each(eight, |target| ask(target, at + i + SHORTEST_WORD));
                 }
             }
+            if places.names >> i & 1 == 1 {
+                scanner.names.each(text, at + i + 1, block.backward(i), &mut ask);
+            }
         }
         for i in each_bit(places.words).filter(|i| at + i >= document.end) {
             scanner.words.each(self.text, at + i, block.forward(i), |target, end| self.ask(target, end));
-        }
-        for i in each_bit(places.names).filter(|i| at + i >= document.end) {
-            scanner.names.each(self.text, at + i + 1, block.backward(i), |target, end| self.ask(target, end));
         }
         for i in each_bit(places.stops) {
             self.operators_before(at + i);
