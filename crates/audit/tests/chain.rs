@@ -18,6 +18,7 @@ on_every_database![
     records_past_the_application_are_forged,
     a_missing_guard_is_found,
     the_backlog_has_an_age,
+    what_was_removed_from_the_queue_stops_nobody,
 ];
 
 const ROWS: usize = 200;
@@ -401,4 +402,32 @@ async fn the_backlog_has_an_age<DB: TestDatabase>(store: Store<DB>) {
     }
     drop(sealer);
     assert_eq!((store.count("audit_unsealed").await, store.count("audit_link").await), (0, 2));
+}
+
+/// A thousand and more records that are gone stand before, between and behind those that are there.
+async fn what_was_removed_from_the_queue_stops_nobody<DB: TestDatabase>(store: Store<DB>) {
+    const GONE: usize = 1_300;
+    store.logins(600).await;
+    drop_guards(&store).await;
+    let conn = &mut *store.connection().await;
+    let removed = format!(
+        "INSERT INTO audit_unsealed (time_us, record_id)
+         WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {GONE})
+         SELECT CASE n % 4 WHEN 0 THEN (SELECT max(time_us) FROM audit_record) WHEN 1 THEN n + (SELECT min(time_us) FROM audit_record)
+             ELSE n END, 'gone ' || n FROM n"
+    );
+    store.run(&removed).await.unwrap();
+    assert_eq!(store.trail.seal(conn).await.unwrap(), 600);
+    assert_eq!(store.trail.seal(conn).await.unwrap(), 0);
+    assert_eq!(store.count("audit_unsealed").await, GONE);
+
+    store.logins(1).await;
+    drop_guards(&store).await;
+    store
+        .run("INSERT INTO audit_unsealed (time_us, record_id) SELECT max(time_us), max(id) FROM audit_record")
+        .await
+        .unwrap();
+    assert_eq!(store.trail.seal(conn).await.unwrap(), 1, "a record behind all that is gone is sealed");
+    let report = verify(&store, &Expectations::none()).await;
+    assert_eq!(report.counts.keys().copied().collect::<Vec<_>>(), [FindingKind::Missing]);
 }

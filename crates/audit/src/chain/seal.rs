@@ -7,13 +7,20 @@ use sqlx::Pool;
 use tokio::task::JoinHandle;
 
 use super::link::{Content, GENESIS, Link};
-use crate::database::{AuditDatabase, Value, finish};
+use crate::database::{AuditDatabase, Row, Value, finish};
 use crate::record::{COLUMNS, Stored};
 use crate::{Error, Timestamp, Trail};
 
 const SEALING: &str = "sealing";
 /// How many records are sealed in one transaction.
 const BATCH: usize = 500;
+
+/// What became of a batch.
+struct Batch {
+    sealed: usize,
+    /// Whether the queue may hold more.
+    more: bool,
+}
 
 /// Records that are committed and not yet in the chain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -44,17 +51,17 @@ impl<DB: AuditDatabase> Trail<DB> {
     pub async fn seal(&self, conn: &mut DB::Connection) -> Result<u64, Error> {
         let mut sealed = 0;
         loop {
-            let count = self.seal_batch(conn).await?;
-            sealed += count as u64;
-            if count < BATCH {
+            let batch = self.seal_batch(conn).await?;
+            sealed += batch.sealed as u64;
+            if !batch.more {
                 return Ok(sealed);
             }
         }
     }
 
-    async fn seal_batch(&self, conn: &mut DB::Connection) -> Result<usize, Error> {
+    async fn seal_batch(&self, conn: &mut DB::Connection) -> Result<Batch, Error> {
         if self.nothing_to_seal(conn).await? {
-            return Ok(0);
+            return Ok(Batch { sealed: 0, more: false });
         }
         let mut transaction = DB::begin_alone(conn).await.map_err(Error::database(SEALING))?;
         let outcome = match self.record_noted(&mut transaction, BATCH).await {
@@ -108,23 +115,17 @@ impl<DB: AuditDatabase> Trail<DB> {
 }
 
 /// Appends a batch of waiting records to the chain, in a transaction that nobody else appends in.
-pub(crate) async fn append<DB: AuditDatabase>(conn: &mut DB::Connection) -> Result<usize, Error> {
+async fn append<DB: AuditDatabase>(conn: &mut DB::Connection) -> Result<Batch, Error> {
+    let (rows, more) = waiting::<DB>(conn).await?;
+    if rows.is_empty() {
+        return Ok(Batch { sealed: 0, more });
+    }
     let failed = Error::database(SEALING);
     let (mut position, mut previous) = head::<DB>(conn).await?;
-    let columns: Vec<_> = COLUMNS.split(", ").map(|column| format!("r.{}", column.trim())).collect();
-    let waiting = format!(
-        "SELECT {} FROM audit_unsealed u JOIN audit_record r ON r.id = u.record_id AND r.time_us = u.time_us
-         ORDER BY u.time_us, u.record_id LIMIT {BATCH}",
-        columns.join(", ")
-    );
-    let rows = DB::fetch(conn, &waiting, vec![]).await.map_err(&failed)?;
-    if rows.is_empty() {
-        return Ok(0);
-    }
     let sealed_us = Timestamp::now().as_micros();
     let (mut links, mut done) = (Vec::new(), Vec::new());
     for row in &rows {
-        let record = Stored::from_row(row, 0);
+        let record = Stored::from_row(row, QUEUED);
         let (record_id, time_us) = (record.id().to_owned(), record.time().as_micros());
         done.extend([Value::from(time_us), Value::from(record_id.as_str())]);
         let content = Content { record_id, time_us, digest: record.digest().to_vec(), sealed_us };
@@ -141,7 +142,38 @@ pub(crate) async fn append<DB: AuditDatabase>(conn: &mut DB::Connection) -> Resu
     DB::execute(conn, &insert, links).await.map_err(&failed)?;
     let delete = format!("DELETE FROM audit_unsealed WHERE (time_us, record_id) IN (VALUES {})", values("(?, ?)"));
     DB::execute(conn, &delete, done).await.map_err(failed)?;
-    Ok(rows.len())
+    Ok(Batch { sealed: rows.len(), more })
+}
+
+/// How many columns stand before those of the record.
+const QUEUED: usize = 2;
+
+/// The records of the first part of the queue that has any, and whether there are more parts. What is in the queue without a record was
+/// removed by force: it stays there for the verification to name, and must not stop those behind it.
+///
+/// Part by part, and only then joined: a database that joined all of the queue would do so for each batch of a large one.
+async fn waiting<DB: AuditDatabase>(conn: &mut DB::Connection) -> Result<(Vec<Row>, bool), Error> {
+    let columns: Vec<_> = COLUMNS.split(", ").map(|column| format!("r.{}", column.trim())).collect();
+    let part = format!(
+        "SELECT u.time_us, u.record_id, {} FROM (
+             SELECT time_us, record_id FROM audit_unsealed WHERE (time_us, record_id) > (?, ?)
+             ORDER BY time_us, record_id LIMIT {BATCH}
+         ) u LEFT JOIN audit_record r ON r.id = u.record_id AND r.time_us = u.time_us
+         ORDER BY u.time_us, u.record_id",
+        columns.join(", ")
+    );
+    let mut last = [Value::from(i64::MIN), Value::from("")];
+    loop {
+        let mut rows = DB::fetch(conn, &part, last.to_vec()).await.map_err(Error::database(SEALING))?;
+        let more = rows.len() == BATCH;
+        if let Some(row) = rows.last() {
+            last = [Value::from(row.integer(0)?), Value::from(row.text(1)?)];
+        }
+        rows.retain(|row| !row.is_null(QUEUED));
+        if !rows.is_empty() || !more {
+            return Ok((rows, more));
+        }
+    }
 }
 
 /// Position and hash of the last link.
