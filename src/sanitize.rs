@@ -17,7 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::detect::FEWEST_DIGITS;
 use crate::detect::pair::is_nothing;
 use crate::mask::{Applied, Chain, Scratch as MaskScratch, Subject, push_placeholder};
-use crate::observe::{Decision, Outcome, place};
+use crate::observe::{Decision, Fate, place};
 use crate::policy::{Category, Compiled, DataClass, Mode, Policy};
 use edits::Edits;
 pub use finding::Finding;
@@ -200,12 +200,12 @@ impl Compiled {
             clean_only_now();
             return Sanitized::Clean;
         }
-        let how = match applied {
-            Applied::Replaced => How::Masked,
-            Applied::Dropped => How::Dropped,
-            Applied::Failed => How::Failed,
+        let fate = match applied {
+            Applied::Replaced => Fate::MASKED,
+            Applied::Dropped => Fate::DROPPED,
+            Applied::Failed => Fate::FAILED,
         };
-        self.decided(rule, subject, chain.masker_name(), field, how);
+        self.decided(rule, subject, chain.masker_name(), field, fate);
         if applied == Applied::Dropped { Sanitized::Dropped } else { Sanitized::Masked }
     }
 
@@ -214,7 +214,7 @@ impl Compiled {
         if self.exempts(field, Some(rule)) {
             return Sanitized::Clean;
         }
-        self.decided(Some(rule), &self.subject(rule), "drop", field, How::Dropped);
+        self.decided(Some(rule), &self.subject(rule), "drop", field, Fate::DROPPED);
         Sanitized::Dropped
     }
 
@@ -243,7 +243,7 @@ impl Compiled {
 
     /// Tells of a value that was erased since rules disagreed about it.
     fn erased(&self, rule: u32, field: &str) {
-        self.decided(Some(rule), &self.subject(rule), "erase", field, How::Masked);
+        self.decided(Some(rule), &self.subject(rule), "erase", field, Fate::MASKED);
     }
 
     /// What stands for a document that lies deeper than is read.
@@ -255,7 +255,7 @@ impl Compiled {
     fn failed(&self, why: &str, field: &str, out: &mut Vec<u8>) {
         let subject = Subject::new(&Category::SENSITIVE, DataClass::Confidential, why);
         push_placeholder(subject.category, out);
-        self.decided(None, &subject, "erase", field, How::Failed);
+        self.decided(None, &subject, "erase", field, Fate::FAILED);
     }
 
     fn subject(&self, rule: u32) -> Subject<'_> {
@@ -263,41 +263,31 @@ impl Compiled {
         Subject::new(&rule.category, rule.class, &rule.name)
     }
 
-    fn decided(&self, rule: Option<u32>, subject: &Subject<'_>, masker: &str, field: &str, how: How) {
+    fn decided(&self, rule: Option<u32>, subject: &Subject<'_>, masker: &str, field: &str, fate: Fate) {
         if !self.counters.count_at_all() {
             return;
         }
-        let (failed, dropped) = (how == How::Failed, how == How::Dropped);
-        let enforced = self.mode == Mode::Enforce;
-        if let (Some(rule), None) = (rule, &self.observer) {
-            return self.counters.decided_by(rule, masker, Outcome { failed, dropped, enforced, callsite: place() });
+        let fate = if self.mode == Mode::Enforce { fate } else { fate.and(Fate::OBSERVED) };
+        match rule {
+            Some(rule) => self.counters.decided_by(rule, masker, fate),
+            None => self.counters.decided_without_rule(subject, masker, fate),
         }
-        let decision = Decision {
-            rule: subject.rule,
-            category: subject.category,
-            class: subject.class,
-            masker,
-            field,
-            callsite: place(),
-            policy: self.fingerprint(),
-            failed,
-            dropped,
-            enforced,
-            made_by: rule.map(|rule| (self.counters.id(), rule)),
-        };
-        self.counters.decided(rule, &decision);
         if let Some(observer) = &self.observer {
-            observer.decided(&decision);
+            observer.decided(&Decision {
+                rule: subject.rule,
+                category: subject.category,
+                class: subject.class,
+                masker,
+                field,
+                callsite: place(),
+                policy: self.fingerprint(),
+                failed: fate.is(Fate::FAILED),
+                dropped: fate.is(Fate::DROPPED),
+                enforced: !fate.is(Fate::OBSERVED),
+                made_by: rule.map(|rule| (self.counters.id(), rule)),
+            });
         }
     }
-}
-
-/// What became of a value that was masked.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum How {
-    Masked,
-    Dropped,
-    Failed,
 }
 
 thread_local! {

@@ -44,7 +44,7 @@ pub struct Outgoing<'p> {
     policy: &'p Policy,
     values: u64,
     bytes: u64,
-    _place: (LookingAt, Option<Scope>),
+    _place: (LookingAt<'static>, Option<Scope>),
 }
 
 /// A value in the form that SDKs have them.

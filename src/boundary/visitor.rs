@@ -27,7 +27,7 @@ pub(super) struct Sanitizer<'a> {
     plan: Found,
     fields: &'a mut Fields,
     /// What decisions and exemptions are told about where this is.
-    place: Option<(LookingAt, Option<Scope>)>,
+    place: Option<(LookingAt<'a>, Option<Scope>)>,
 }
 
 /// The plan for the fields that are visited.
@@ -152,8 +152,8 @@ impl<'a> Sanitizer<'a> {
     }
 }
 
-fn looking_at(policy: &Policy, plan: &Plan) -> (LookingAt, Option<Scope>) {
-    (LookingAt::callsite(plan.metadata()), policy.looking_at(plan.metadata().target()))
+fn looking_at<'p>(policy: &'p Policy, plan: &Plan) -> (LookingAt<'p>, Option<Scope>) {
+    (LookingAt::callsite(plan.metadata(), &policy.compiled().counters), policy.looking_at(plan.metadata().target()))
 }
 
 impl Visit for Sanitizer<'_> {

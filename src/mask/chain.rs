@@ -1,6 +1,5 @@
 //! Maskers one after the other, and what happens when one fails.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,7 +21,7 @@ pub(crate) struct Chain {
 
 /// A masker and the name it has in rules files.
 pub(super) struct Step {
-    pub(super) name: Cow<'static, str>,
+    pub(super) name: Arc<str>,
     pub(super) masker: Arc<dyn Masker>,
 }
 
@@ -47,7 +46,7 @@ pub(crate) struct Scratch {
 impl Chain {
     /// The chain that needs nothing and never fails.
     pub(crate) fn erase() -> Self {
-        Self { steps: Arc::new([Step { name: Cow::Borrowed("erase"), masker: Arc::new(Erase) }]) }
+        Self { steps: Arc::new([Step { name: "erase".into(), masker: Arc::new(Erase) }]) }
     }
 
     /// A chain of these steps; without any, it erases.
@@ -106,6 +105,11 @@ impl Chain {
         self.steps.last().map_or("erase", |step| &step.name)
     }
 
+    /// The same, shared. It lies where [`masker_name`](Self::masker_name) does.
+    pub(crate) fn shared_masker_name(&self) -> Arc<str> {
+        self.steps.last().map_or_else(|| "erase".into(), |step| Arc::clone(&step.name))
+    }
+
     /// The names of all steps, the first one first.
     pub(crate) fn masker_names(&self) -> impl Iterator<Item = &str> {
         self.steps.iter().map(|step| &*step.name)
@@ -113,13 +117,13 @@ impl Chain {
 
     /// Whether nothing comes out, and the field or member goes away.
     pub(crate) fn drops(&self) -> bool {
-        self.steps.iter().any(|step| step.name == DropField::NAME)
+        self.steps.iter().any(|step| *step.name == *DropField::NAME)
     }
 
     /// Whether a token of the value comes out, or something made of one. Together with a chain that
     /// [keeps parts](Self::keeps_parts) of the same card number, it would give the number away (PCI DSS 3.5.1).
     pub(crate) fn tokenizes(&self) -> bool {
-        self.steps.iter().any(|step| step.name == Tokenize::NAME)
+        self.steps.iter().any(|step| *step.name == *Tokenize::NAME)
     }
 
     /// Whether pieces of the value itself come out.

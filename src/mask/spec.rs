@@ -2,7 +2,6 @@
 
 mod parse;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -99,14 +98,14 @@ impl StepSpec {
 }
 
 fn step(name: &'static str, masker: impl Masker) -> Step {
-    Step { name: Cow::Borrowed(name), masker: Arc::new(masker) }
+    Step { name: name.into(), masker: Arc::new(masker) }
 }
 
 fn compile_named(name: &str, maskers: &MaskerSet) -> Result<Step, SpecError> {
     let custom = maskers.custom.get(name);
     let Some(built_in) = BuiltIn::find(name) else {
         let masker = custom.ok_or_else(|| unknown(name, maskers))?;
-        return Ok(Step { name: Cow::Owned(name.to_owned()), masker: Arc::clone(masker) });
+        return Ok(Step { name: name.into(), masker: Arc::clone(masker) });
     };
     if custom.is_some() {
         return Err(SpecError::new(
@@ -124,7 +123,7 @@ fn compile_named(name: &str, maskers: &MaskerSet) -> Result<Step, SpecError> {
             ));
         }
     };
-    Ok(Step { name: Cow::Borrowed(built_in.name), masker })
+    Ok(Step { name: built_in.name.into(), masker })
 }
 
 fn without_key(name: &str) -> SpecError {

@@ -8,10 +8,10 @@ mod place;
 #[cfg(feature = "trail")]
 pub mod trail;
 
-pub(crate) use self::counters::{Counters, Label, Outcome, Passed};
+pub(crate) use self::counters::{Counters, Label, Passed};
 pub use self::counters::{Location, Masked, MaskedCount, Snapshot};
 pub use self::notice::Notice;
-pub(crate) use self::place::{LookingAt, place};
+pub(crate) use self::place::{Fate, LookingAt, place};
 use tracing_core::Metadata;
 
 use crate::policy::{Category, DataClass};

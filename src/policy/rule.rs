@@ -30,7 +30,7 @@ impl Rule {
             rule: (*self.name).into(),
             category: self.category.clone(),
             class: self.class,
-            masker: self.chain.masker_name().into(),
+            masker: self.chain.shared_masker_name(),
         }
     }
 }

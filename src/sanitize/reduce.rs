@@ -5,8 +5,9 @@
 
 use std::fmt::Write as _;
 
-use super::{How, Sanitized};
+use super::Sanitized;
 use crate::mask::{Applied, Chain, Subject, own_mark};
+use crate::observe::Fate;
 use crate::policy::{Category, Compiled, DataClass, Policy, is_not_data};
 use crate::sanitize::Action;
 
@@ -63,7 +64,7 @@ impl Compiled {
         };
         short.push(']');
         out.extend_from_slice(short.as_bytes());
-        self.decided(None, &subject, masker, field, How::Masked);
+        self.decided(None, &subject, masker, field, Fate::MASKED);
         Sanitized::Masked
     }
 }

@@ -23,7 +23,7 @@ where
 }
 
 fn custom(f: impl Fn(&str, &mut String) -> Result<Outcome, MaskError> + Send + Sync + 'static) -> Step {
-    Step { name: Cow::Borrowed("custom"), masker: Arc::new(Custom(f, Reveals::Parts)) }
+    Step { name: "custom".into(), masker: Arc::new(Custom(f, Reveals::Parts)) }
 }
 
 /// A chain of built-in maskers.

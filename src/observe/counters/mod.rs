@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use tracing_core::Metadata;
 
-pub(crate) use self::shard::{Counters, Outcome, Passed};
+pub(crate) use self::shard::{Counters, Passed};
 use crate::policy::{Category, DataClass};
 
 /// Counts at one moment.

@@ -17,13 +17,13 @@ const MOST: u64 = 384;
 /// Callsites are constants of the program, so a table of them needs no removal. A callsite stands in the first free slot
 /// from where its address says on.
 pub(super) struct Places {
-    slots: Box<[Slot]>,
+    slots: Box<[Slot; SLOTS]>,
     used: AtomicU64,
     /// What was masked at callsites beyond, and at none.
     elsewhere: AtomicU64,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Slot {
     callsite: OnceLock<&'static Metadata<'static>>,
     count: AtomicU64,
@@ -31,15 +31,25 @@ struct Slot {
 
 impl Places {
     pub(super) fn new() -> Self {
-        let slots = (0..SLOTS).map(|_| Slot::default()).collect();
+        let slots: Vec<_> = (0..SLOTS).map(|_| Slot::default()).collect();
+        let slots = slots.into_boxed_slice().try_into().expect("there are so many");
         Self { slots, used: AtomicU64::new(0), elsewhere: AtomicU64::new(0) }
     }
 
     /// The count of a callsite.
+    #[inline]
     pub(super) fn at(&self, callsite: Option<&'static Metadata<'static>>) -> &AtomicU64 {
         let Some(callsite) = callsite else { return &self.elsewhere };
-        let address = ptr::from_ref(callsite).addr();
-        let first = (address >> 4).wrapping_mul(0x9e37_79b9) >> 16;
+        let first = (ptr::from_ref(callsite).addr() >> 4).wrapping_mul(0x9e37_79b9) >> 16;
+        let slot = &self.slots[first % SLOTS];
+        match slot.callsite.get() {
+            Some(known) if ptr::eq(*known, callsite) => &slot.count,
+            _ => self.at_or_behind(first, callsite),
+        }
+    }
+
+    /// The same, from a slot on.
+    fn at_or_behind(&self, first: usize, callsite: &'static Metadata<'static>) -> &AtomicU64 {
         for step in 0..SLOTS {
             let slot = &self.slots[(first + step) % SLOTS];
             match slot.callsite.get() {
@@ -63,7 +73,7 @@ impl Places {
 
     /// All counts; `None` stands for callsites beyond, and for none.
     pub(super) fn each(&self, mut tell: impl FnMut(Option<&'static Metadata<'static>>, u64)) {
-        for slot in &self.slots {
+        for slot in &*self.slots {
             if let Some(callsite) = slot.callsite.get() {
                 tell(Some(callsite), slot.count.load(Ordering::Relaxed));
             }

@@ -1,6 +1,7 @@
 //! Counters that no two threads share.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -8,7 +9,8 @@ use tracing_core::Metadata;
 
 use super::places::Places;
 use super::{Label, Masked, Snapshot};
-use crate::observe::Decision;
+use crate::mask::Subject;
+use crate::observe::place::{Fate, Noted, note, place};
 use crate::policy::{Category, DataClass};
 
 /// Counts of one policy.
@@ -93,16 +95,6 @@ impl Add {
 
 const TOTALS: usize = Total::Rejected as usize + 1;
 
-/// What became of a value, as a [`Decision`] tells it.
-#[derive(Clone, Copy)]
-pub(crate) struct Outcome {
-    pub(crate) failed: bool,
-    pub(crate) dropped: bool,
-    pub(crate) enforced: bool,
-    /// Where it came through a boundary.
-    pub(crate) callsite: Option<&'static Metadata<'static>>,
-}
-
 /// What came through a boundary, or past it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Passed {
@@ -158,27 +150,37 @@ impl Counters {
         });
     }
 
-    /// Counts a decision of the rule of that index, if it is one's.
-    pub(crate) fn decided(&self, rule: Option<u32>, decision: &Decision<'_>) {
-        let Decision { masker, failed, dropped, enforced, callsite, .. } = *decision;
-        let outcome = Outcome { failed, dropped, enforced, callsite };
-        match rule {
-            Some(rule) => self.decided_by(rule, masker, outcome),
-            None => self.count(|shard, add| {
-                shard.outcome(add, outcome);
-                add.to(&shard.other(decision).count, 1);
-            }),
+    /// Counts a decision that no rule made, about a value of the callsite that is looked at.
+    pub(crate) fn decided_without_rule(&self, subject: &Subject<'_>, masker: &str, fate: Fate) {
+        self.count(|shard, add| {
+            add.to(shard.places.get_or_init(Places::new).at(place()), 1);
+            shard.fate(add, fate);
+            add.to(&shard.other(subject, masker).count, 1);
+        });
+    }
+
+    /// Counts a decision of the rule of that index: with the others of the event that is looked at, or now if there is none.
+    #[inline]
+    pub(crate) fn decided_by(&self, rule: u32, masker: &str, fate: Fate) {
+        let Some(label) = self.labels.get(rule as usize) else { return };
+        // Nearly always it is the rule's own, not a copy of its name.
+        let is_own = ptr::eq(&raw const *label.masker, masker) || *label.masker == *masker;
+        let noted = Noted::new(rule, if is_own { fate } else { fate.and(Fate::ELSEWISE) });
+        if self.counts && !note(self.id, noted) {
+            self.decided_at(place(), &[Cell::new(noted)]);
         }
     }
 
-    /// The same of a rule, without the words that nobody is told.
-    #[inline]
-    pub(crate) fn decided_by(&self, rule: u32, masker: &str, outcome: Outcome) {
-        let Some(label) = self.labels.get(rule as usize) else { return };
-        let elsewise = outcome.failed || *label.masker != *masker;
+    /// Counts decisions about the values of one callsite.
+    pub(crate) fn decided_at(&self, callsite: Option<&'static Metadata<'static>>, decisions: &[Cell<Noted>]) {
         self.count(|shard, add| {
-            shard.outcome(add, outcome);
-            add.to(&shard.by_rule[rule as usize][usize::from(elsewise)], 1);
+            add.to(shard.places.get_or_init(Places::new).at(callsite), decisions.len() as u64);
+            for noted in decisions.iter().map(Cell::get) {
+                let fate = noted.fate();
+                shard.fate(add, fate);
+                let elsewise = fate.is(Fate::ELSEWISE.and(Fate::FAILED));
+                add.to(&shard.by_rule[noted.rule()][usize::from(elsewise)], 1);
+            }
         });
     }
 
@@ -286,27 +288,29 @@ impl Shard {
     }
 
     #[inline]
-    fn outcome(&self, add: Add, Outcome { failed, dropped, enforced, callsite }: Outcome) {
-        add.to(self.places.get_or_init(Places::new).at(callsite), 1);
-        add.to(self.total(if enforced { Total::Masked } else { Total::Observed }), 1);
-        if failed && enforced {
+    fn fate(&self, add: Add, fate: Fate) {
+        if fate.is(Fate::OBSERVED) {
+            return add.to(self.total(Total::Observed), 1);
+        }
+        add.to(self.total(Total::Masked), 1);
+        if fate.is(Fate::FAILED) {
             add.to(self.total(Total::Failures), 1);
         }
-        if dropped && enforced {
+        if fate.is(Fate::DROPPED) {
             add.to(self.total(Total::Dropped), 1);
         }
     }
 
-    fn other(&self, decision: &Decision<'_>) -> &Other {
+    fn other(&self, subject: &Subject<'_>, masker: &str) -> &Other {
         let is = |label: &Label| {
-            *label.rule == *decision.rule
-                && label.category == *decision.category
-                && label.class == decision.class
-                && *label.masker == *decision.masker
+            *label.rule == *subject.rule
+                && label.category == *subject.category
+                && label.class == subject.class
+                && *label.masker == *masker
         };
         let (last, others) = self.others.split_last().expect("there are 16");
         for other in others {
-            if is(other.label.get_or_init(|| Label::of(decision))) {
+            if is(other.label.get_or_init(|| Label::of(subject, masker))) {
                 return other;
             }
         }
@@ -355,12 +359,12 @@ impl Shard {
 }
 
 impl Label {
-    fn of(decision: &Decision<'_>) -> Self {
+    fn of(subject: &Subject<'_>, masker: &str) -> Self {
         Self {
-            rule: decision.rule.into(),
-            category: decision.category.clone(),
-            class: decision.class,
-            masker: decision.masker.into(),
+            rule: subject.rule.into(),
+            category: subject.category.clone(),
+            class: subject.class,
+            masker: masker.into(),
         }
     }
 }
@@ -371,25 +375,12 @@ mod tests {
 
     use super::*;
 
-    fn decision<'a>(rule: &'a str, category: &'a Category) -> Decision<'a> {
-        let class = DataClass::Internal;
-        Decision {
-            rule,
-            category,
-            class,
-            masker: "keep",
-            field: "",
-            callsite: None,
-            policy: "",
-            failed: false,
-            dropped: false,
-            enforced: true,
-            made_by: None,
-        }
+    fn subject<'a>(rule: &'a str, category: &'a Category) -> Subject<'a> {
+        Subject::new(category, DataClass::Internal, rule)
     }
 
     fn counters(rules: &[&str]) -> Counters {
-        let label = |rule: &&str| Label::of(&decision(rule, &Category::PERSON));
+        let label = |rule: &&str| Label::of(&subject(rule, &Category::PERSON), "keep");
         Counters::new(rules.iter().map(label).collect())
     }
 
@@ -403,7 +394,7 @@ mod tests {
                     scope.spawn(|| {
                         for _ in 0..1000 {
                             counters.passed(Passed::Event, 2, 10);
-                            counters.decided(Some(1), &decision("b", &Category::PERSON));
+                            counters.decided_by(1, "keep", Fate::MASKED);
                         }
                     });
                 }
@@ -430,9 +421,9 @@ mod tests {
     #[test]
     fn a_masker_that_failed_is_not_counted_as_the_one_that_wrote() {
         let counters = counters(&["a"]);
-        counters.decided(Some(0), &decision("a", &Category::PERSON));
-        counters.decided(Some(0), &Decision { masker: "erase", ..decision("a", &Category::PERSON) });
-        counters.decided(Some(0), &Decision { failed: true, ..decision("a", &Category::PERSON) });
+        counters.decided_by(0, "keep", Fate::MASKED);
+        counters.decided_by(0, "erase", Fate::MASKED);
+        counters.decided_by(0, "keep", Fate::FAILED);
         assert_eq!(counters.masked().by_masker(), [("erase", 2), ("keep", 1)].into());
         assert_eq!((counters.snapshot().masked, counters.snapshot().failures), (3, 1));
     }
@@ -443,7 +434,7 @@ mod tests {
         for round in 0..2 {
             for i in 0..100 {
                 let category = Category::new(&format!("c{i}")).expect("a good name");
-                counters.decided(None, &decision("typed", &category));
+                counters.decided_without_rule(&subject("typed", &category), "keep", Fate::MASKED);
             }
             assert_eq!(counters.masked().by_rule(), [("typed", 15 * (round + 1)), ("others", 85 * (round + 1))].into());
         }

@@ -143,10 +143,16 @@ impl Drop for Writing {
 
 impl Writing {
     fn decided(&self, decision: &Decision<'_>) {
-        if let Some(first) = self.places.count(decision)
-            && self.write(&Masked { kind: "masked", place: &first }).is_err()
-        {
-            self.places.count_again(&first);
+        if let Some(first) = self.places.count(decision) {
+            self.met(&first);
+        }
+    }
+
+    /// Writes the first decision of its kind and place.
+    #[cold]
+    fn met(&self, first: &Place) {
+        if self.write(&Masked { kind: "masked", place: first }).is_err() {
+            self.places.count_again(first);
         }
     }
 

@@ -5,7 +5,8 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, RandomState};
+use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -78,14 +79,20 @@ impl Places {
     }
 
     /// Counts a decision. The first of its kind and place is not counted but given back.
+    #[inline]
     pub(super) fn count(&self, decision: &Decision<'_>) -> Option<Place> {
         let key = Key::of(decision);
         if key.is_some_and(|key| self.count_here(key)) {
             return None;
         }
+        self.count_anew(decision, key)
+    }
+
+    #[cold]
+    fn count_anew(&self, decision: &Decision<'_>, key: Option<Key>) -> Option<Place> {
         let field = decision.callsite.and_then(|callsite| field_of(callsite, decision.field));
         // A key that stands in a text has any address.
-        let key = key.map(|key| Key { field: address(field.unwrap_or_default()), ..key });
+        let key = key.map(|key| key.with_field(field.unwrap_or_default()));
         if key.is_some_and(|key| self.count_here(key)) {
             return None;
         }
@@ -143,13 +150,13 @@ impl Places {
     }
 
     /// Counts in the cell of this thread, if it has one.
+    #[inline]
     fn count_here(&self, key: Key) -> bool {
         let counted = HERE.try_with(|here| {
             // Nothing that runs here decides anything, so it is never borrowed twice.
             let Ok(here) = here.try_borrow() else { return false };
-            let Some(cell) = here.iter().find(|(id, _)| *id == self.id).and_then(|(_, cells)| cells.get(&key)) else {
-                return false;
-            };
+            let Some((_, cells)) = here.iter().find(|(id, _)| *id == self.id) else { return false };
+            let Some(cell) = cells.get(&key) else { return false };
             // No other thread writes, so that nothing is lost between the two.
             cell.store(cell.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
             true
@@ -166,11 +173,7 @@ impl Places {
                 here.truncate(MOST_TRAILS);
                 0
             });
-            let cells = &mut here[at].1;
-            if cells.len() >= MOST_CELLS {
-                cells.clear();
-            }
-            cells.insert(key, Arc::clone(cell));
+            here[at].1.insert(key, Arc::clone(cell));
             true
         });
         kept.unwrap_or(false)
@@ -254,67 +257,106 @@ fn outcome(decision: &Decision<'_>) -> &'static str {
 
 /// What tells a kind and place of decisions, in numbers: while a policy is there, its rules and their maskers stand where they stand, and
 /// no two policies have one number.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 struct Key {
     policy: u64,
-    callsite: usize,
-    /// Where the name of the field begins, and how long it is; it is a constant of the program, or empty.
-    field: (usize, usize),
-    masker: (usize, usize),
-    rule: u32,
-    how: u8,
+    callsite: u64,
+    /// Where the name of the field begins; it is a constant of the program, or empty.
+    field: u64,
+    /// Where the name of the masker begins; no two that a policy holds begin at one place.
+    masker: u64,
+    /// The rule, how long the name of the field is, and what became of the value.
+    numbers: u64,
 }
 
 impl Key {
     /// `None` for a decision that no rule made.
+    #[inline]
     fn of(decision: &Decision<'_>) -> Option<Self> {
         let (policy, rule) = decision.made_by?;
-        Some(Self {
+        let how = u64::from(decision.enforced) | u64::from(decision.failed) << 1 | u64::from(decision.dropped) << 2;
+        let key = Self {
             policy,
-            callsite: decision.callsite.map_or(0, |callsite| std::ptr::from_ref(callsite).addr()),
-            field: address(decision.field),
-            masker: address(decision.masker),
-            rule,
-            how: u8::from(decision.enforced) | u8::from(decision.failed) << 1 | u8::from(decision.dropped) << 2,
-        })
+            callsite: decision.callsite.map_or(0, |callsite| std::ptr::from_ref(callsite).addr() as u64),
+            field: 0,
+            masker: decision.masker.as_ptr().addr() as u64,
+            numbers: u64::from(rule) << 32 | how,
+        };
+        Some(key.with_field(decision.field))
+    }
+
+    #[inline]
+    fn with_field(self, field: &str) -> Self {
+        let address = if field.is_empty() { 0 } else { field.as_ptr().addr() as u64 };
+        // A name of a field is never near that long.
+        let long = (field.len() as u64).min(0xff_ffff) << 8;
+        Self { field: address, numbers: self.numbers & !0xffff_ff00 | long, ..self }
+    }
+
+    /// Without a branch for each of its parts, as most keys that are compared are one.
+    #[inline]
+    fn is(&self, other: &Self) -> bool {
+        (self.policy ^ other.policy)
+            | (self.callsite ^ other.callsite)
+            | (self.field ^ other.field)
+            | (self.masker ^ other.masker)
+            | (self.numbers ^ other.numbers)
+            == 0
+    }
+
+    /// What is left out seldom differs where these do not. Nobody can choose them.
+    #[inline]
+    fn hash(&self) -> usize {
+        let mixed = (self.field << 20).wrapping_add(self.callsite) ^ self.numbers.rotate_left(16) ^ self.policy;
+        // The high bits of a product depend on all bits of its factors.
+        (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize
     }
 }
 
-fn address(text: &str) -> (usize, usize) {
-    if text.is_empty() { (0, 0) } else { (text.as_ptr().addr(), text.len()) }
-}
-
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        // What is left out seldom differs where these do not.
-        state.write_u64(self.callsite as u64);
-        state.write_u64(
-            (self.field.0 as u64) << 16 ^ u64::from(self.rule) << 3 ^ u64::from(self.how) ^ self.policy << 40,
-        );
-    }
-}
-
-/// Mixes a few numbers that nobody can choose.
+/// The cells of one thread in one trail. A cell stands in the first free slot from where its key says on; at least half of the
+/// slots are free, so that a look or two finds it.
 #[derive(Default)]
-struct Mix(u64);
-
-impl Hasher for Mix {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("only numbers are hashed")
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        // The high bits of a product depend on all bits of its factors: they are folded down.
-        let product = u128::from(self.0 ^ number) * 0x9e37_79b9_7f4a_7c15;
-        self.0 = product as u64 ^ (product >> 64) as u64;
-    }
+struct Cells {
+    slots: Vec<Option<(Key, Arc<AtomicU64>)>>,
+    used: usize,
 }
 
-type Cells = HashMap<Key, Arc<AtomicU64>, BuildHasherDefault<Mix>>;
+impl Cells {
+    #[inline]
+    fn get(&self, key: &Key) -> Option<&AtomicU64> {
+        self.slots.get(self.place(key)?)?.as_ref().map(|(_, cell)| &**cell)
+    }
+
+    /// Where the cell of that key stands, or would.
+    #[inline]
+    fn place(&self, key: &Key) -> Option<usize> {
+        let most = self.slots.len().checked_sub(1)?;
+        let mut at = key.hash() & most;
+        // There is always a free one.
+        while let Some((known, _)) = self.slots.get(at)?
+            && !known.is(key)
+        {
+            at = (at + 1) & most;
+        }
+        Some(at)
+    }
+
+    fn insert(&mut self, key: Key, cell: Arc<AtomicU64>) {
+        if self.used >= MOST_CELLS {
+            *self = Self::default();
+        }
+        if (self.used + 1) * 2 > self.slots.len() {
+            let more = (self.slots.len() * 2).max(16);
+            let slots = mem::replace(&mut self.slots, (0..more).map(|_| None).collect());
+            self.used = 0;
+            slots.into_iter().flatten().for_each(|(key, cell)| self.insert(key, cell));
+        }
+        if let Some(at) = self.place(&key) {
+            self.used += usize::from(self.slots[at].is_none());
+            self.slots[at] = Some((key, cell));
+        }
+    }
+}
 
 thread_local! {
     /// The cells of this thread, by the trail that they belong to.
