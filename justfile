@@ -9,7 +9,7 @@ check:
 
 # All tests
 test *ARGS:
-    cargo test --workspace {{ARGS}}
+    cargo test --workspace --all-features {{ARGS}}
 
 # What an event costs, beside others, and what it may cost; `just bench --quick` for a first look, `--ratios` for what has a limit
 bench *ARGS:
