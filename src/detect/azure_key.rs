@@ -22,8 +22,8 @@ pub(crate) static DETECTOR: Detector = Detector {
 const SIGNATURES: [&[u8]; 12] =
     [b"JQQJ", b"AZDO", b"ASt", b"ACDb", b"AzSe", b"AzFu", b"APIM", b"+AMC", b"+ABA", b"+AEh", b"+ARM", b"+AIoT"];
 
-/// The shortest key with a signature, and its padding.
-const SHORTEST_SIGNED: usize = 44;
+/// The shortest key with a signature, without its padding.
+const SHORTEST_UNPADDED: usize = 44 - "==".len();
 /// The longest key.
 const LONGEST: usize = 88;
 /// What a client secret has around its signature.
@@ -57,8 +57,12 @@ fn client_secret(text: &[u8], anchor_end: usize) -> Option<Range<usize>> {
 fn signed_key(text: &[u8], end: usize, floor: usize) -> Option<Range<usize>> {
     let is_base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
     let in_word = |b: &&u8| is_base64(b) || matches!(b, b'_' | b'-');
+    // Most long words are not that long.
+    if !text[floor..end].iter().rev().nth(SHORTEST_UNPADDED - 1).is_some_and(|b| in_word(&b)) {
+        return None;
+    }
     let start = end - text[floor..end].iter().rev().take_while(in_word).count();
-    if end - start + "==".len() < SHORTEST_SIGNED {
+    if end - start < SHORTEST_UNPADDED {
         return None;
     }
     let runs = text[start..end].split(|b| !is_base64(b)).scan(start, |at, run| {

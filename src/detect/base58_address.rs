@@ -20,7 +20,10 @@ const LONGEST: usize = 35;
 /// Reads at most a fixed number of bytes.
 fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
     let start = anchor_end - HEAD;
-    let run = text[start..].iter().take(LONGEST).take_while(|b| base58::ALPHABET.contains(b)).count();
+    let run = text[start..].iter().take(LONGEST).take_while(|&&b| base58::is_letter(b)).count();
+    if run < SHORTEST {
+        return Verdict::Nothing { resume: anchor_end };
+    }
     let alone = |len: &usize| !word_after(text, start + len) && base58::is_well_formed(&text[start..start + len]);
     let found = (SHORTEST..=run).rev().find(|&len| base58::check(&text[start..start + len]));
     let found = found.or_else(|| Some(run).filter(alone));

@@ -115,7 +115,9 @@ pub(crate) fn may_be_key(before: &[u8], inventory: &Inventory) -> bool {
     let mut len = 0;
     for &b in before.iter().rev().take(2 * LAST_LETTERS) {
         match b {
-            b'a'..=b'z' | b'A'..=b'Z' => {
+            // It may be the end of an escape before the key (`%20pin=`), or part of the key.
+            b'0'..=b'9' if len > 0 && inventory.may_end(&last[..len]) => return true,
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' if len > 0 || !b.is_ascii_digit() => {
                 last[len] = b;
                 len += 1;
                 // The first two may belong to an escape before the key (`%abpin=`, `%abpasswd=`): it is told by fewer letters then.
@@ -129,7 +131,7 @@ pub(crate) fn may_be_key(before: &[u8], inventory: &Inventory) -> bool {
             b'.' | b',' | b'(' | b'{' | b'/' | b'?' | b'&' | b'\n' | b'\t' => {
                 return len < 3 || inventory.may_end(&last[..len]);
             }
-            // Digits, quotes, escapes, other scripts: all that takes a closer look.
+            // Digits at the end, quotes, escapes, other scripts: all that takes a closer look.
             _ => return true,
         }
     }
@@ -359,11 +361,26 @@ mod tests {
         ] {
             assert!(may_be(before), "{before}");
         }
-        for before in ["status", "the size", "(level", "kernel.time", "x-mode", "\\nstatus", "a,info"] {
+        for before in
+            ["status", "the size", "(level", "kernel.time", "x-mode", "\\nstatus", "a,info", "est-1 status", "x2status"]
+        {
             assert!(!may_be(before), "{before}");
         }
         // The first letters may belong to an escape.
-        for before in ["\\nid", "\\rip", "\\npin", "%faip", "%fapin", "%2fapin", "\x1b[mip", "\x1b[0;1mpin"] {
+        for before in [
+            "\\nid",
+            "\\rip",
+            "\\npin",
+            "%faip",
+            "%fapin",
+            "%2fapin",
+            "%20pin",
+            "\\x20pin",
+            "\\u0020api_key",
+            "a1_pin",
+            "\x1b[mip",
+            "\x1b[0;1mpin",
+        ] {
             assert!(may_be(before), "{before}");
         }
     }

@@ -9,9 +9,9 @@ use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::grams::{SHORTEST_LITERAL, SHORTEST_WORD};
-use super::screen::SIGNS;
+use super::screen::{LONG_WORD, SIGNS, is_in_long_word};
 use super::validator::Validator;
-use super::words::Beginning;
+use super::words::{Beginning, bytes};
 
 /// A compiled regex rule.
 pub(crate) struct RegexRule {
@@ -31,6 +31,8 @@ pub(crate) enum Start {
     Context { longest: usize },
     /// There is neither, but every match begins a word, or with a sign, and then goes on in one of these ways.
     Beginnings(Vec<Beginning>),
+    /// The same, and a long word of [`LONG_WORD`] begins with the match, or so many bytes behind its beginning.
+    LongWord { beginnings: Vec<Beginning>, lead: usize },
     /// Anywhere: the regex itself must be searched for.
     Anywhere,
 }
@@ -86,7 +88,10 @@ impl RegexRule {
             }
             _ if are_rare(&prefixes) && !prefixes.iter().any(Prefix::is_sign) => Start::Prefixes(prefixes),
             _ => match beginnings(&hir) {
-                Some(beginnings) => Start::Beginnings(beginnings),
+                Some(beginnings) => match lead_of_long_word(&hir) {
+                    Some(lead) => Start::LongWord { beginnings, lead },
+                    None => Start::Beginnings(beginnings),
+                },
                 None if are_findable(&prefixes) => Start::Prefixes(prefixes),
                 None => Start::Anywhere,
             },
@@ -112,7 +117,7 @@ impl RegexRule {
             Start::Prefixes(prefixes) => {
                 prefixes.iter().all(|p| super::grams::word_in(&p.text, self.begins_word).is_some())
             }
-            Start::Context { .. } | Start::Beginnings(_) => true,
+            Start::Context { .. } | Start::Beginnings(_) | Start::LongWord { .. } => true,
             Start::Anywhere => false,
         }
     }
@@ -255,6 +260,57 @@ fn beginnings(hir: &Hir) -> Option<Vec<Beginning>> {
     beginnings.iter().all(findable).then_some(beginnings)
 }
 
+/// How far behind the beginning of each match, which is that of a word, a long word begins that all matches have.
+fn lead_of_long_word(hir: &Hir) -> Option<usize> {
+    let HirKind::Concat(parts) = hir.kind() else { return None };
+    let is_look = |part: &Hir| matches!(part.kind(), HirKind::Look(_));
+    let parts = &parts[parts.iter().position(|part| !is_look(part))?..];
+    // What is fixed may end with a sign that is no part of a long word.
+    let (lead, fixed, parts) = match parts[0].kind() {
+        HirKind::Literal(literal) => {
+            let lead = literal.0.iter().rposition(|&b| !is_in_long_word(b)).map_or(0, |sign| sign + 1);
+            (lead, literal.0.len() - lead, &parts[1..])
+        }
+        _ => (0, 0, parts),
+    };
+    (begins_word(hir) && fixed + part_of_long_word(parts).0 >= LONG_WORD).then_some(lead)
+}
+
+/// How many bytes that may be part of a long word this begins with at least, and whether it has no others, one part after the other.
+fn part_of_long_word(parts: &[Hir]) -> (usize, bool) {
+    let mut len = 0;
+    for part in parts {
+        let (more, whole) = match part.kind() {
+            HirKind::Empty | HirKind::Look(_) => (0, true),
+            HirKind::Literal(literal) => {
+                let more = literal.0.iter().take_while(|b| is_in_long_word(**b)).count();
+                (more, more == literal.0.len())
+            }
+            HirKind::Class(class) => {
+                let whole =
+                    bytes(class).is_some_and(|set| (0..=u8::MAX).all(|b| !set[usize::from(b)] || is_in_long_word(b)));
+                (usize::from(whole), whole)
+            }
+            HirKind::Capture(capture) => part_of_long_word(std::slice::from_ref(&capture.sub)),
+            HirKind::Concat(parts) => part_of_long_word(parts),
+            HirKind::Alternation(branches) => {
+                let branches = branches.iter().map(|branch| part_of_long_word(std::slice::from_ref(branch)));
+                branches.reduce(|(a, all), (b, whole)| (a.min(b), all && whole)).unwrap_or_default()
+            }
+            HirKind::Repetition(repetition) => {
+                let (once, whole) = part_of_long_word(std::slice::from_ref(&repetition.sub));
+                let least = repetition.min as usize;
+                (once * if whole { least } else { least.min(1) }, whole)
+            }
+        };
+        len += more;
+        if !whole {
+            return (len, false);
+        }
+    }
+    (len, true)
+}
+
 /// Whether a match begins with a boundary of words.
 fn begins_word(hir: &Hir) -> bool {
     let HirKind::Concat(parts) = hir.kind() else { return false };
@@ -371,10 +427,30 @@ mod tests {
             _ => Vec::new(),
         };
         assert_eq!(beginnings(r"(?-u)\b[A-Z]{2}[0-9]\b"), [3]);
-        assert_eq!(beginnings(r"(?-u)\b[A-Z]{1,2}[0-9]{20}[A-Z]\b"), [8, 8]);
+        assert_eq!(beginnings(r"(?-u)\b[A-Z]{1,2}[0-9]{17}[A-Z]\b"), [8, 8]);
         assert_eq!(beginnings(r"(?-u)\([0-9]{3}\) ?[0-9]"), [6, 7]);
         for elsewhere in [r"[A-Z]{2}[0-9]\b", r"\b[A-Z]+\b", r"\b[é-ü]{3}", r"\b[0-9]{2,9999}x"] {
             assert!(beginnings(elsewhere).is_empty(), "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn what_holds_a_long_word_is_looked_for_there() {
+        let lead = |pattern| match rule(pattern).start {
+            Start::LongWord { lead, .. } => Some(lead),
+            _ => None,
+        };
+        assert_eq!(lead(r"(?-u)\bo\.[0-9A-Za-z]{32}\b"), Some(2));
+        assert_eq!(lead(r"(?-u)\bxx[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"), Some(0));
+        assert_eq!(lead(r"(?-u)\b(?:eu|gov)[0-9]{2}[a-z]{16}(?:\.x|-y)"), Some(0));
+        for elsewhere in [
+            r"(?-u)\bo\.[0-9A-Za-z]{19}\b",
+            r"(?-u)\b[a-z]{2}\.[0-9A-Za-z]{32}\b",
+            r"(?-u)\b(?:eu|gov)[0-9]{2}[a-z]{15}(?:\.x|-y)",
+            r"(?-u)\bx[0-9](?:[a-z]{20})?:",
+            r"(?-u)\bx[0-9]{1,9}\.?[a-z]{30}:",
+        ] {
+            assert_eq!(lead(elsewhere), None, "{elsewhere}");
         }
     }
 

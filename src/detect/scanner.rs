@@ -5,6 +5,7 @@
 //! codes; only there a detector, a rule's regex, or the reader of pairs and documents is asked. Rules that cannot be found so are
 //! gathered in one set: a second pass, made only if there are any.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::anchor::{Anchor, Shape};
@@ -14,7 +15,7 @@ use super::screen::{BLOCK, Block, LONG_WORD, Screen, Seen, each_bit};
 use super::words::{Beginning, Words};
 use super::{Detector, Probe, Verdict};
 use crate::document::encoding::DISGUISED;
-use crate::document::encoding::blob::{self, Blob};
+use crate::document::encoding::blob::{self, Blob, InRun};
 use crate::document::json;
 use crate::mask::own_mark;
 
@@ -35,8 +36,14 @@ pub(crate) struct Scanner {
     names: Grams<Target>,
     /// Those that may begin anywhere: only of rules of one's own, for they cost a look at every byte.
     inside: Grams<Target>,
+    /// Codes and numbers, which begin with a capital or digit.
+    codes: Words<Target>,
+    /// Other words of which only the kinds of characters are known.
     words: Words<Target>,
     signs: Words<Target>,
+    /// Words of which a long word is part, and how far before its beginning they may begin, the farthest first.
+    long_words: Words<Target>,
+    leads: Vec<usize>,
     anywhere: Option<Anywhere>,
 }
 
@@ -113,7 +120,18 @@ impl Scanner {
         let mut shapes = std::array::from_fn(|_| Vec::new());
         let (mut literals, mut whole, mut inside, mut names) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut short, mut pairs) = (Vec::new(), Vec::new());
-        let (mut words, mut signs, mut anywhere) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut codes, mut words, mut signs, mut anywhere) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut long_words, mut leads) = (Vec::new(), Vec::new());
+        let mut add_beginning = |beginning: Beginning, target| {
+            let list = if beginning.is_sign() {
+                &mut signs
+            } else if beginning.is_code() {
+                &mut codes
+            } else {
+                &mut words
+            };
+            list.push((beginning, target));
+        };
         let mut add = |text: &[u8], exact, begins_word, target| match Literal::of_word(text, exact, begins_word, target)
         {
             Some(literal) => literals.push(literal),
@@ -133,7 +151,9 @@ impl Scanner {
                             Anchor::Name(name) => names.extend(TAILS.iter().map(|tail| {
                                 Literal::new(format!("{name}{tail}").as_bytes(), false, Target::Name(i, tail.len()))
                             })),
-                            Anchor::Word(regex) => words.extend(Beginning::of(regex).into_iter().map(|b| (b, target))),
+                            Anchor::Word(regex) => {
+                                Beginning::of(regex).into_iter().for_each(|b| add_beginning(b, target));
+                            }
                             Anchor::Shape(shape) => shapes[shape as usize].push(i),
                         }
                     }
@@ -156,9 +176,12 @@ impl Scanner {
                         }
                     }),
                     Start::Beginnings(beginnings) => beginnings.iter().for_each(|beginning| {
-                        let list = if beginning.is_sign() { &mut signs } else { &mut words };
-                        list.push((beginning.clone(), Target::Beginning(i, beginning.len())));
+                        add_beginning(beginning.clone(), Target::Beginning(i, beginning.len()));
                     }),
+                    Start::LongWord { beginnings, lead } => {
+                        long_words.extend(beginnings.iter().map(|b| (b.clone(), Target::Beginning(i, b.len()))));
+                        leads.push(*lead);
+                    }
                     Start::Anywhere => anywhere.push((i, rule.as_str())),
                 },
             }
@@ -173,9 +196,26 @@ impl Scanner {
         let literals = Grams::new(Direction::Forward, literals);
         let inside = Grams::new(Direction::Forward, inside);
         let names = Grams::new(Direction::Backward, names);
-        let (words, signs) = (Words::new(words), Words::new(signs));
+        let [codes, words, signs, long_words] = [codes, words, signs, long_words].map(Words::new);
+        leads.sort_unstable_by_key(|lead| Reverse(*lead));
+        leads.dedup();
         let (short, pairs) = (ShortWords::new(short), ShortWords::new(pairs));
-        Ok(Self { numbers, shapes, literals, short, pairs, inside, names, words, signs, matchers, anywhere })
+        Ok(Self {
+            numbers,
+            shapes,
+            literals,
+            short,
+            pairs,
+            inside,
+            names,
+            codes,
+            words,
+            signs,
+            long_words,
+            leads,
+            matchers,
+            anywhere,
+        })
     }
 
     /// Reads `text` once and tells `sink` what stands in it.
@@ -211,14 +251,14 @@ impl Scanner {
     #[inline]
     fn places(&self, block: &Block<'_>, seen: &Seen) -> Places {
         let (forward, backward) = (|i| block.forward(i), |i| block.backward(i));
-        let starts = if self.words.any_start { seen.word_start } else { seen.code_start };
         let everywhere = u64::MAX.checked_shr((BLOCK - block.len()) as u32).unwrap_or(0);
         Places {
             literals: self.literals.places(seen.word_start, forward),
             inside: if self.inside.is_empty() { 0 } else { self.inside.places(everywhere, forward) },
             short: self.short.places(seen.short_word, forward),
             pairs: if self.pairs.is_empty() { 0 } else { self.pairs.places(everywhere, forward) },
-            words: self.words.places(starts, forward),
+            codes: self.codes.places(seen.code_start, forward),
+            words: if self.words.is_empty() { 0 } else { self.words.places(seen.word_start, forward) },
             names: self.names.places(seen.letters_end, backward),
             stops: seen.stops(),
         }
@@ -236,6 +276,7 @@ struct Places {
     inside: u64,
     short: u64,
     pairs: u64,
+    codes: u64,
     words: u64,
     names: u64,
     stops: u64,
@@ -243,7 +284,7 @@ struct Places {
 
 impl Places {
     fn are_none(&self) -> bool {
-        self.literals | self.inside | self.short | self.pairs | self.words | self.names | self.stops == 0
+        self.literals | self.inside | self.short | self.pairs | self.codes | self.words | self.names | self.stops == 0
     }
 }
 
@@ -289,8 +330,10 @@ impl<S: Sink> Pass<'_, S> {
                 scanner.names.each(text, at + i + 1, block.backward(i), &mut ask);
             }
         }
-        for i in each_bit(places.words).filter(|i| at + i >= document.end) {
-            scanner.words.each(self.text, at + i, block.forward(i), |target, end| self.ask(target, end));
+        for (words, places) in [(&scanner.codes, places.codes), (&scanner.words, places.words)] {
+            for i in each_bit(places).filter(|i| at + i >= document.end) {
+                words.each(text, at + i, block.forward(i), |target, end| self.ask(target, end));
+            }
         }
         for i in each_bit(places.stops) {
             self.operators_before(at + i);
@@ -444,9 +487,20 @@ impl<S: Sink> Pass<'_, S> {
     }
 
     fn long_word(&mut self, start: usize) {
-        let sink = &mut *self.sink;
-        let end = blob::stretches(self.text, start, |kind, end| sink.blob(kind, end));
+        self.word_in_long_word(start);
+        let end = blob::read_run(self.text, start, |told| match told {
+            InRun::Stretch(kind, end) => self.sink.blob(kind, end),
+            InRun::Word(at) => self.word_in_long_word(at),
+        });
         self.shape(Shape::LongWord, end);
+    }
+
+    /// Asks about a word that begins at `at`, in a long one or as that.
+    fn word_in_long_word(&mut self, at: usize) {
+        let (scanner, text) = (self.scanner, self.text);
+        for begin in scanner.leads.iter().filter_map(|lead| at.checked_sub(*lead)) {
+            scanner.long_words.each(text, begin, eight(text, begin), |target, end| self.ask(target, end));
+        }
     }
 
     fn shape(&mut self, shape: Shape, end: usize) {
@@ -505,6 +559,14 @@ impl<S: Sink> Pass<'_, S> {
             _ => {}
         }
     }
+}
+
+/// The byte at `at` and the seven behind it, the first in the lowest bits; zeros behind the end of the text.
+#[inline]
+fn eight(text: &[u8], at: usize) -> u64 {
+    let mut eight = [0; 8];
+    eight.iter_mut().zip(&text[at..]).for_each(|(to, from)| *to = *from);
+    u64::from_le_bytes(eight)
 }
 
 /// Whether two characters before digits make them the end of a name.

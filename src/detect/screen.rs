@@ -76,6 +76,11 @@ pub(super) struct Seen {
 /// How long a run must be to be told of. The shortest that can hold a disguised value is 24 long with its padding.
 pub(super) const LONG_WORD: usize = 20;
 
+/// Whether a byte may be part of such a run.
+pub(super) fn is_in_long_word(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-')
+}
+
 /// The places of the bits that are set, lowest first.
 #[inline(always)]
 pub(super) fn each_bit(mut bits: u64) -> impl Iterator<Item = usize> {

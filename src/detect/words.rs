@@ -13,7 +13,7 @@ pub(crate) const LONGEST_BEGINNING: usize = 8;
 const MOST_BEGINNINGS: usize = 16;
 
 /// A set of bytes.
-type ByteSet = [bool; 256];
+pub(super) type ByteSet = [bool; 256];
 
 /// The first bytes of a word, by kind; eight at most.
 #[derive(Clone)]
@@ -22,8 +22,6 @@ pub(crate) struct Beginning(Vec<ByteSet>);
 /// The beginnings that are looked for, each with what is to be done where it stands.
 pub(super) struct Words<T> {
     groups: Vec<Group<T>>,
-    /// Whether a word that begins with a small letter may be one of them.
-    pub(super) any_start: bool,
 }
 
 /// As many beginnings as a word has bits.
@@ -67,6 +65,11 @@ impl Beginning {
     /// Whether it begins with signs at which the screen stops.
     pub(crate) fn is_sign(&self) -> bool {
         (0..=u8::MAX).all(|b| !self.0[0][usize::from(b)] || SIGNS.contains(&b))
+    }
+
+    /// Whether it begins with a digit or capital, whatever else.
+    pub(crate) fn is_code(&self) -> bool {
+        (0..=u8::MAX).all(|b| !self.0[0][usize::from(b)] || b.is_ascii_digit() || b.is_ascii_uppercase())
     }
 
     /// How many bytes are compared.
@@ -128,7 +131,7 @@ fn push(mut beginnings: Vec<Beginning>, set: &ByteSet) -> Vec<Beginning> {
 }
 
 /// The bytes of a class; `None` if it has characters beyond ASCII.
-fn bytes(class: &Class) -> Option<ByteSet> {
+pub(super) fn bytes(class: &Class) -> Option<ByteSet> {
     let ranges: Vec<(u8, u8)> = match class {
         Class::Bytes(class) => class.ranges().iter().map(|range| (range.start(), range.end())).collect(),
         Class::Unicode(class) if class.is_ascii() => {
@@ -143,10 +146,12 @@ fn bytes(class: &Class) -> Option<ByteSet> {
 
 impl<T: Copy> Words<T> {
     pub(super) fn new(beginnings: Vec<(Beginning, T)>) -> Self {
-        let code = |b: usize| (b as u8).is_ascii_digit() || (b as u8).is_ascii_uppercase();
-        let any_start = beginnings.iter().any(|(Beginning(sets), _)| (0..256).any(|b| sets[0][b] && !code(b)));
-        let groups = beginnings.chunks(u64::BITS as usize).map(Group::new).collect();
-        Self { groups, any_start }
+        Self { groups: beginnings.chunks(u64::BITS as usize).map(Group::new).collect() }
+    }
+
+    /// Whether there are any.
+    pub(super) fn is_empty(&self) -> bool {
+        self.groups.is_empty()
     }
 
     /// Of the places in a block where a word begins, those where one of the beginnings may stand. `eight` gives the bytes of a place,

@@ -5,7 +5,22 @@
 use sha2::{Digest, Sha256};
 
 /// The alphabet of Bitcoin and of all that came from it.
-pub(in crate::detect) const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+/// Whether a byte is one of [`ALPHABET`].
+pub(in crate::detect) fn is_letter(b: u8) -> bool {
+    LETTERS[usize::from(b)]
+}
+
+static LETTERS: [bool; 256] = {
+    let mut letters = [false; 256];
+    let mut i = 0;
+    while i < ALPHABET.len() {
+        letters[ALPHABET[i] as usize] = true;
+        i += 1;
+    }
+    letters
+};
 
 /// A version byte, a hash of twenty bytes, a checksum of four.
 const LEN: usize = 25;

@@ -18,10 +18,17 @@ pub(crate) const SHORTEST: usize = SHORTEST_BASE64;
 const SHORTEST_BASE64: usize = 24;
 const SHORTEST_HEX: usize = 32;
 
-/// Tells where, in the run of digits of base64 that begins at `at`, a stretch ends that only a text of ASCII would have: three
-/// groups of base64; of hex, four small letters, four capitals or six digits. Longer stretches are told of again and again.
-/// Answers where the run ends.
-pub(crate) fn stretches(text: &[u8], at: usize, mut visit: impl FnMut(Blob, usize)) -> usize {
+/// What is told of a run of digits of base64.
+pub(crate) enum InRun {
+    /// Here a stretch ends that only a text of ASCII would have: three groups of base64; of hex, four small letters, four capitals or six
+    /// digits. Longer stretches are told of again and again.
+    Stretch(Blob, usize),
+    /// Behind a sign, the next word begins here.
+    Word(usize),
+}
+
+/// Reads the run that begins at `at`. Answers where it ends.
+pub(crate) fn read_run(text: &[u8], at: usize, mut visit: impl FnMut(InRun)) -> usize {
     let kinds = |i: usize| text.get(i).map_or(0, |&b| KINDS[usize::from(b)]);
     // How many in a row there are so far, by step; of bytes, also what their first digit says.
     let mut groups = [0; 4];
@@ -33,7 +40,7 @@ pub(crate) fn stretches(text: &[u8], at: usize, mut visit: impl FnMut(Blob, usiz
         let group = here[0] & FIRST != 0 && here[1] & SECOND != 0 && here[2] & THIRD != 0 && here[3] & BASE64 != 0;
         *count = if group { *count + 1 } else { 0 };
         if *count >= 3 {
-            visit(Blob::Base64, i + 4);
+            visit(InRun::Stretch(Blob::Base64, i + 4));
         }
         let (kind, enough) = match here[0] & (SMALL | CAPITAL | DIGIT) {
             DIGIT if here[1] & DECIMAL != 0 => (DIGIT, 6),
@@ -44,7 +51,10 @@ pub(crate) fn stretches(text: &[u8], at: usize, mut visit: impl FnMut(Blob, usiz
         *count = if *last == kind { *count + 1 } else { 1 };
         *last = kind;
         if *count >= enough {
-            visit(Blob::Hex, i + 2);
+            visit(InRun::Stretch(Blob::Hex, i + 2));
+        }
+        if here[0] & SIGN != 0 {
+            visit(InRun::Word(i + 1));
         }
         i += 1;
         here = [here[1], here[2], here[3], kinds(i + 3)];
@@ -63,6 +73,8 @@ const DECIMAL: u16 = 32;
 const SMALL: u16 = 64;
 const CAPITAL: u16 = 128;
 const DIGIT: u16 = 256;
+/// A sign of base64.
+const SIGN: u16 = 512;
 
 const KINDS: [u16; 256] = {
     let mut kinds = [0; 256];
@@ -72,6 +84,9 @@ const KINDS: [u16; 256] = {
         let mut kind = 0;
         if b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-') {
             kind |= BASE64;
+        }
+        if kind == BASE64 && !b.is_ascii_alphanumeric() {
+            kind |= SIGN;
         }
         if matches!(b, b'I'..=b'Z' | b'a'..=b'f') {
             kind |= FIRST;
@@ -197,8 +212,11 @@ mod tests {
         let mut found = None;
         let run = text.split(|c: char| KINDS[usize::from(c as u8)] & BASE64 == 0).max_by_key(|run| run.len())?;
         let at = run.as_ptr() as usize - text.as_ptr() as usize;
-        stretches(text.as_bytes(), at, |blob, end| {
-            if blob == kind && found.is_none() {
+        read_run(text.as_bytes(), at, |told| {
+            if let InRun::Stretch(blob, end) = told
+                && blob == kind
+                && found.is_none()
+            {
                 found = kind.read(text.as_bytes(), end, &mut floors);
             }
         });
@@ -250,7 +268,7 @@ mod tests {
                 let bits = u32::from_be_bytes([0, b, other, b]);
                 let group: String = (0..4).map(|i| char::from(digits[(bits >> (18 - 6 * i)) as usize & 63])).collect();
                 let mut told = false;
-                stretches(group.repeat(4).as_bytes(), 0, |blob, _| told |= blob == Blob::Base64);
+                read_run(group.repeat(4).as_bytes(), 0, |what| told |= matches!(what, InRun::Stretch(Blob::Base64, _)));
                 assert!(told, "{group}");
             }
         }
