@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ops::{Deref, DerefMut, Range};
 
-use super::error::SanitizedError;
+use super::error::Errors;
 
 /// Sanitized fields, in the order in which they were recorded. Holds no raw value but in `scratch`.
 #[derive(Default)]
@@ -14,7 +14,7 @@ pub(super) struct Fields {
     pub(super) text: String,
     /// All byte strings, one behind the other.
     pub(super) bytes: Vec<u8>,
-    pub(super) errors: Vec<SanitizedError>,
+    pub(super) errors: Errors,
     /// Where the sanitizer writes.
     pub(super) masked: Vec<u8>,
     /// Where a raw `Debug` value is formatted; empty otherwise.

@@ -13,41 +13,92 @@ use crate::typed::reading;
 /// Longer chains, such as those that never end, are cut here.
 const MAX_LINKS: usize = 32;
 
+/// Longer texts are not kept for the next error.
+const KEEP_AT_MOST: usize = 4 * 1024;
+
 /// The sanitized text of an error, and of its sources. Nothing of the original remains.
+#[derive(Default)]
 pub(super) struct SanitizedError {
     message: String,
     forges: bool,
     source: Option<Box<SanitizedError>>,
 }
 
-impl SanitizedError {
-    /// Sanitizes every link; `None` where the policy lets none of them through.
-    pub(super) fn new(
+/// The errors of one event or span; what they take of memory is kept for the next.
+#[derive(Default)]
+pub(super) struct Errors {
+    chains: Vec<Box<SanitizedError>>,
+    /// Links without a source, for those to come.
+    spare: Vec<Box<SanitizedError>>,
+    /// Where the sanitizer writes.
+    masked: Vec<u8>,
+}
+
+impl Errors {
+    pub(super) fn get(&self, index: usize) -> &SanitizedError {
+        &self.chains[index]
+    }
+
+    pub(super) fn clear(&mut self) {
+        while let Some(mut link) = self.chains.pop() {
+            self.chains.extend(link.source.take());
+            self.give_back(link);
+        }
+        self.masked.clear();
+        self.masked.shrink_to(KEEP_AT_MOST);
+    }
+
+    /// Sanitizes every link of an error. Answers its index; `None` where the policy lets no link through.
+    pub(super) fn add(
+        &mut self,
         policy: &Policy,
         action: Action,
         field: &'static str,
         error: &(dyn Error + 'static),
-    ) -> Option<Self> {
-        let mut messages = Vec::new();
-        let mut link = Some(error);
-        while let Some(error) = link {
-            if messages.len() == MAX_LINKS {
-                messages.push(unreadable(policy, field));
+    ) -> Option<usize> {
+        let mut masked = std::mem::take(&mut self.masked);
+        let mut chain = None;
+        let (mut end, mut links, mut next) = (&mut chain, 0, Some(error));
+        while let Some(error) = next {
+            if links == MAX_LINKS {
+                self.append(end, |message| unreadable(policy, field, message, &mut masked));
                 break;
             }
-            messages.push(message(policy, action, field, error));
-            link = match format_caught(|| error.source()) {
+            end = self.append(end, |message| sanitize(policy, action, field, error, message, &mut masked));
+            links += 1;
+            next = match format_caught(|| error.source()) {
                 Ok(source) => source,
                 Err(_) => {
-                    messages.push(unreadable(policy, field));
-                    None
+                    self.append(end, |message| unreadable(policy, field, message, &mut masked));
+                    break;
                 }
             };
         }
-        let chain = |source: Option<Self>, message: String| {
-            Some(Self { forges: forges_lines(&message), message, source: source.map(Box::new) })
-        };
-        messages.into_iter().rev().flatten().fold(None, chain)
+        self.masked = masked;
+        self.chains.push(chain?);
+        Some(self.chains.len() - 1)
+    }
+
+    /// Appends a link, unless `write` says that it goes away. Answers where the next one goes.
+    fn append<'c>(
+        &mut self,
+        end: &'c mut Option<Box<SanitizedError>>,
+        write: impl FnOnce(&mut String) -> bool,
+    ) -> &'c mut Option<Box<SanitizedError>> {
+        let mut link = self.spare.pop().unwrap_or_default();
+        if !write(&mut link.message) {
+            self.give_back(link);
+            return end;
+        }
+        link.forges = forges_lines(&link.message);
+        &mut end.insert(link).source
+    }
+
+    fn give_back(&mut self, mut link: Box<SanitizedError>) {
+        link.message.clear();
+        if self.spare.len() < MAX_LINKS && link.message.capacity() <= KEEP_AT_MOST {
+            self.spare.push(link);
+        }
     }
 }
 
@@ -69,27 +120,36 @@ impl Error for SanitizedError {
     }
 }
 
-/// One link's text; `None` where the policy drops it.
-fn message(policy: &Policy, action: Action, field: &'static str, error: &(dyn Error + 'static)) -> Option<String> {
-    let mut raw = String::new();
-    let format = || super::visitor::format_limited(format_args!("{error}"), &mut raw);
+/// Writes one link's text; false where the policy drops it.
+fn sanitize(
+    policy: &Policy,
+    action: Action,
+    field: &'static str,
+    error: &(dyn Error + 'static),
+    message: &mut String,
+    masked: &mut Vec<u8>,
+) -> bool {
+    let format = || super::visitor::format_limited(format_args!("{error}"), message);
     if reading(policy, action, field, format).is_err() {
-        return unreadable(policy, field);
+        return unreadable(policy, field, message, masked);
     }
-    let mut safe = Vec::new();
-    let outcome = match policy.reduces(action, field, &raw) {
-        true => policy.reduce(field, &raw, reading(policy, action, field, || name_of(error)), &mut safe),
-        false => policy.sanitize(action, field, raw.as_bytes(), &mut safe),
+    masked.clear();
+    let outcome = match policy.reduces(action, field, message) {
+        true => policy.reduce(field, message, reading(policy, action, field, || name_of(error)), masked),
+        false => policy.sanitize(action, field, message.as_bytes(), masked),
     };
-    match outcome {
-        Sanitized::Clean => Some(raw),
-        Sanitized::Masked => Some(String::from_utf8_lossy(&safe).into_owned()),
-        Sanitized::Dropped => None,
+    if outcome == Sanitized::Masked {
+        message.clear();
+        message.push_str(&String::from_utf8_lossy(masked));
     }
+    outcome != Sanitized::Dropped
 }
 
-fn unreadable(policy: &Policy, field: &str) -> Option<String> {
-    let mut safe = Vec::new();
-    policy.unreadable(field, &mut safe);
-    Some(String::from_utf8_lossy(&safe).into_owned())
+/// Writes what stands for a link that cannot be read.
+fn unreadable(policy: &Policy, field: &str, message: &mut String, masked: &mut Vec<u8>) -> bool {
+    masked.clear();
+    policy.unreadable(field, masked);
+    message.clear();
+    message.push_str(&String::from_utf8_lossy(masked));
+    true
 }

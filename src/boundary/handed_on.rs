@@ -91,7 +91,7 @@ impl<'a> SanitizedValue<'a> {
             Kept::F64(value) => Self::F64(*value),
             Kept::Bytes(range) => Self::Bytes(&fields.bytes[range.clone()]),
             Kept::Str(text) | Kept::Printed { text, .. } => Self::Text(&fields.text[text.clone()]),
-            Kept::Error(index) => Self::Error(&fields.errors[*index]),
+            Kept::Error(index) => Self::Error(fields.errors.get(*index)),
         }
     }
 }

@@ -33,9 +33,12 @@ pub(super) fn in_layers<R>(run: impl FnOnce() -> R) -> R {
     run()
 }
 
-/// Counts one pass through a boundary on this thread.
+/// Counts one pass through a boundary on this thread, if it is inside of another.
+#[inline]
 pub(super) fn count_pass() {
-    PASSES.with(|passes| passes.set(passes.get().wrapping_add(1)));
+    if DEPTH.get() > 0 {
+        PASSES.set(PASSES.get().wrapping_add(1));
+    }
 }
 
 /// Runs `sanitize`; whether what filters answered of its event or span may have been overwritten by another, or

@@ -82,7 +82,7 @@ impl<'a> Text<'a> {
             Kept::Bytes(range) => Self::Bytes(&fields.bytes[range.clone()]),
             Kept::Str(range) => Self::Str(&fields.text[range.clone()]),
             Kept::Printed { text, forges } => Self::Printed(debug(Printed::new(&fields.text[text.clone()], *forges))),
-            Kept::Error(index) => Self::Error(&fields.errors[*index]),
+            Kept::Error(index) => Self::Error(fields.errors.get(*index)),
             _ => Self::None,
         }
     }

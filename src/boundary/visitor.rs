@@ -9,7 +9,6 @@ use tracing_core::Field;
 use tracing_core::field::Visit;
 
 use super::buffer::{Fields, Kept};
-use super::error::SanitizedError;
 use super::escape::forges_lines;
 use super::plan::{Plan, PlanRef};
 use crate::document::lossy;
@@ -215,9 +214,8 @@ impl Visit for Sanitizer<'_> {
         self.fields.values += 1;
         let Some(action) = self.action(field) else { return };
         self.fields.ran_foreign_code = true;
-        if let Some(error) = SanitizedError::new(self.policy, action, field.name(), value) {
-            self.fields.errors.push(error);
-            self.keep(field, Kept::Error(self.fields.errors.len() - 1));
+        if let Some(index) = self.fields.errors.add(self.policy, action, field.name(), value) {
+            self.keep(field, Kept::Error(index));
         }
     }
 
