@@ -1,7 +1,7 @@
 //! Literals that are looked for in a text: prefixes of secrets, context words, names of keys.
 //!
 //! There may be thousands, so they are looked for only where words begin or end, and there by their first characters (or last):
-//! a hash of four, without the case of letters, and one bit for the fifth, in a table of a few kilobytes.
+//! a hash of four, without the case of letters, and one bit for the fifth, in a table of 32 KiB.
 
 use super::screen::each_bit;
 
@@ -46,7 +46,7 @@ struct Entry {
     literal: u32,
 }
 
-const SLOTS: usize = 1 << 12;
+const SLOTS: usize = 1 << 13;
 /// Set in bytes, it makes letters lower case, and keeps most other characters apart.
 const FOLD: u64 = 0x2020_2020_2020_2020;
 
@@ -212,7 +212,7 @@ fn slot(eight: u64) -> usize {
 fn hash(four: u32, kind: u32) -> usize {
     let three = (four | FOLD as u32) & 0x00ff_ffff;
     // 2^32 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4).
-    ((three | kind << 24).wrapping_mul(0x9e37_79b9) >> 20) as usize
+    ((three | kind << 24).wrapping_mul(0x9e37_79b9) >> (u32::BITS - SLOTS.trailing_zeros())) as usize
 }
 
 /// One of 32 kinds of bytes; letters are told apart, but not their case.

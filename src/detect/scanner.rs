@@ -564,8 +564,12 @@ impl<S: Sink> Pass<'_, S> {
 /// The byte at `at` and the seven behind it, the first in the lowest bits; zeros behind the end of the text.
 #[inline]
 fn eight(text: &[u8], at: usize) -> u64 {
-    let mut eight = [0; 8];
-    eight.iter_mut().zip(&text[at..]).for_each(|(to, from)| *to = *from);
+    let rest = &text[at..];
+    let eight = rest.first_chunk().copied().unwrap_or_else(|| {
+        let mut eight = [0; 8];
+        eight[..rest.len()].copy_from_slice(rest);
+        eight
+    });
     u64::from_le_bytes(eight)
 }
 
