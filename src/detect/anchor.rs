@@ -43,6 +43,8 @@ pub(crate) enum Shape {
     Ipv6,
     /// Six pairs of hexadecimal digits with a `:`, `-` or blank between, or three groups of four with dots.
     MacDigits,
+    /// Twelve or more hexadecimal digits in one piece: ends with the twelfth.
+    HexDigits,
 }
 
 impl Anchor {
@@ -71,5 +73,5 @@ impl Anchor {
 
 impl Shape {
     /// How many there are.
-    pub(super) const COUNT: usize = Self::MacDigits as usize + 1;
+    pub(super) const COUNT: usize = Self::HexDigits as usize + 1;
 }

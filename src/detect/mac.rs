@@ -2,8 +2,7 @@
 //!
 //! Source: IEEE 802-2014, section 8 (pairs of digits with `:` or `-`); the notation of Cisco has groups of four with dots; some
 //! write blanks between the pairs. The addresses of nobody (all zeros) and of everybody (broadcast) have a detector of
-//! their own, so that a person can switch it off. Digits in one piece look like any identifier and are left to rules with
-//! context.
+//! their own, so that a person can switch it off; so have digits in one piece, which look like any identifier.
 
 use std::ops::Range;
 

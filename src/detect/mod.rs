@@ -21,6 +21,7 @@ mod ipv4;
 mod ipv6;
 mod jwt;
 mod mac;
+mod mac_bare;
 pub(crate) mod pair;
 mod phone;
 mod phone_national;
@@ -87,6 +88,7 @@ pub(crate) const BUILTIN: &[&Detector] = &[
     &ipv6::LOCAL,
     &mac::DETECTOR,
     &mac::NOBODY,
+    &mac_bare::DETECTOR,
     &base58_address::DETECTOR,
     &jwt::DETECTOR,
     &authorization::DETECTOR,

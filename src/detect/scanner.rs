@@ -473,6 +473,7 @@ impl<S: Sink> Pass<'_, S> {
             (seen.ipv4, Shape::Ipv4),
             (seen.ipv6, Shape::Ipv6),
             (seen.mac, Shape::MacDigits),
+            (seen.hex, Shape::HexDigits),
         ] {
             if ends >> i & 1 == 1 {
                 self.shape(shape, end);

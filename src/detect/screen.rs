@@ -69,6 +69,8 @@ pub(super) struct Seen {
     pub(super) ipv4: u64,
     pub(super) ipv6: u64,
     pub(super) mac: u64,
+    /// The last of the first twelve hexadecimal digits of a run.
+    pub(super) hex: u64,
     /// The last byte of the first [`LONG_WORD`] of a run of letters, digits and the signs of base64.
     pub(super) long_word: u64,
 }
@@ -352,8 +354,12 @@ impl Screen {
     #[inline]
     pub(super) fn look_once(block: &Block<'_>) -> Seen {
         let mut kinds = Kinds::of(block);
-        // Addresses have colons, which are special, or dots; or, as numbers do, many digits or groups of two.
-        if kinds.special | kinds.dot != 0 || kinds.digit.count_ones() >= SSN_DIGITS || kinds.may_be_pairs() {
+        // Addresses have colons, which are special, or dots; or, as numbers do, many digits or groups of two; or they are long.
+        let may_be_numeric = kinds.special | kinds.dot != 0
+            || kinds.digit.count_ones() >= SSN_DIGITS
+            || kinds.may_be_pairs()
+            || runs(kinds.letter | kinds.digit, MAC_DIGITS).any();
+        if may_be_numeric {
             kinds.numeric = Numeric::of(block);
         }
         Seen::of::<u64>(&Kinds::default(), &kinds, block)
@@ -390,10 +396,7 @@ impl Seen {
         if kinds.digit != 0 {
             seen.look_at_digits::<B>(before, kinds);
         }
-        let separators = |kinds: &Kinds| kinds.numeric.colon | kinds.dash | kinds.dot;
-        if kinds.digit | before.digit | separators(kinds) | separators(before) != 0 {
-            seen.look_at_hex::<B>(before, kinds);
-        }
+        seen.look_at_hex::<B>(before, kinds);
         if kinds.numeric.colon | before.numeric.colon != 0 {
             seen.look_at_colons::<B>(before, kinds);
         }
@@ -428,6 +431,7 @@ impl Seen {
             | self.ipv4
             | self.ipv6
             | self.mac
+            | self.hex
     }
 
     #[inline(always)]
@@ -486,6 +490,12 @@ impl Seen {
             return;
         }
         let hex = B::new(old, new);
+        let long = runs(hex, MAC_DIGITS);
+        self.hex = long.here() & !(long << 1).here();
+        let separators = |kinds: &Kinds| kinds.numeric.colon | kinds.dash | kinds.dot;
+        if kinds.digit | before.digit | separators(kinds) | separators(before) == 0 {
+            return;
+        }
         let two = runs(hex, 2);
         let mut look_at_pairs = |separator: B| {
             self.mac |= repeat(two, 5, |pairs| then(then(pairs, separator, 1), two, 2)).here();
@@ -540,6 +550,7 @@ mod tests {
                 ("ipv4", seen.ipv4),
                 ("ipv6", seen.ipv6),
                 ("mac", seen.mac),
+                ("hex", seen.hex),
                 ("dashes", seen.dashes),
                 ("letters end", seen.letters_end),
                 ("word start", seen.word_start),
@@ -569,6 +580,7 @@ mod tests {
                 "mac",
                 r"(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4})$",
             ),
+            ("hex", r"(?:^|[^0-9a-f])[0-9a-f]{12}$"),
             ("dashes", "--$"),
         ];
         let mut all = Vec::new();

@@ -1,0 +1,249 @@
+//! Hardware addresses in one piece: `00005E005301`.
+//!
+//! Source: IEEE 802, EUI-48 and EUI-64, without separators, as access servers, switches and bar codes write them. So short a run of
+//! hexadecimal digits may be the identifier of anything. It is taken for an address where nothing says that it is something else:
+//! neither the word before it, nor what it stands in (a path, a hyphenated identifier, brackets, a dump), nor its digits.
+
+use super::anchor::{Anchor, Shape};
+use super::around::{past_escape, word_before};
+use super::{Detector, Probe, Verdict};
+
+/// Finds the whole address.
+pub(crate) static DETECTOR: Detector =
+    Detector { name: "mac_bare", anchors: &[Anchor::Shape(Shape::HexDigits)], find, number: None };
+
+/// Where the anchor ends in the run.
+const HEAD: usize = 12;
+const EUI_48: usize = 12;
+const EUI_64: usize = 16;
+/// How far back a word is looked for that says what it is.
+const NEAR: usize = 40;
+
+/// Words for what is identified, or computed, by hexadecimal digits.
+const OTHERS: &[&str] = &[
+    "id",
+    "ids",
+    "uid",
+    "uuid",
+    "guid",
+    "oid",
+    "spanid",
+    "traceid",
+    "requestid",
+    "span",
+    "trace",
+    "parent",
+    "parents",
+    "commit",
+    "commits",
+    "rev",
+    "revision",
+    "changeset",
+    "git",
+    "branch",
+    "tag",
+    "ref",
+    "hash",
+    "hashes",
+    "sha",
+    "sha1",
+    "sha256",
+    "md5",
+    "crc",
+    "checksum",
+    "digest",
+    "fingerprint",
+    "signature",
+    "etag",
+    "version",
+    "build",
+    "release",
+    "container",
+    "image",
+    "layer",
+    "pod",
+    "node",
+    "host",
+    "hostname",
+    "instance",
+    "block",
+    "blob",
+    "object",
+    "chunk",
+    "shard",
+    "segment",
+    "request",
+    "req",
+    "response",
+    "session",
+    "transaction",
+    "txn",
+    "tx",
+    "xid",
+    "job",
+    "task",
+    "run",
+    "event",
+    "message",
+    "msg",
+    "correlation",
+    "key",
+    "cursor",
+    "nonce",
+    "salt",
+    "seed",
+    "addr",
+    "address",
+    "ptr",
+    "pointer",
+    "at",
+    "offset",
+    "register",
+    "mask",
+    "flags",
+    "hex",
+    "dump",
+    "data",
+    "bytes",
+    "raw",
+    "payload",
+    "serial",
+];
+
+fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
+    let is_hex = |b: &&u8| b.is_ascii_hexdigit();
+    let start = past_escape(text, anchor_end - HEAD);
+    let end = anchor_end + text[anchor_end..].iter().take(EUI_64 + 1).take_while(is_hex).count();
+    let (before, run, behind) = (&text[..start], &text[start..end], &text[end..]);
+    let is = start >= floor
+        && is_address(run)
+        && !word_before(text, start)
+        && stands_alone(before, behind)
+        && !is_named(before)
+        && !is_dump(before, behind);
+    if is { Verdict::Found(start..end) } else { Verdict::Nothing { resume: anchor_end } }
+}
+
+/// Whether the digits may be those of an address: of one case, with a letter, and not what numbers and places in memory look like.
+fn is_address(run: &[u8]) -> bool {
+    let letters = || run.iter().filter(|b| b.is_ascii_alphabetic());
+    let one_case = letters().all(u8::is_ascii_lowercase) || letters().all(u8::is_ascii_uppercase);
+    // `1234567890e5` is a number.
+    let exponent = letters().count() == 1 && run.iter().rev().take(4).any(|b| b.eq_ignore_ascii_case(&b'e'));
+    let all_f = run.iter().all(|b| b.eq_ignore_ascii_case(&b'f'));
+    let high = run.iter().take(4).all(|b| b.eq_ignore_ascii_case(&b'f'));
+    match run.len() {
+        // That of everybody has a rule of its own, where it is written as an address.
+        EUI_48 if all_f || run.starts_with(b"000000") => return false,
+        EUI_48 => {}
+        EUI_64 if high && !all_f || run.starts_with(b"0000") => return false,
+        EUI_64 => {}
+        _ => return false,
+    }
+    letters().next().is_some() && one_case && !exponent
+}
+
+/// Whether it is a word of a sentence, or a value: no part of a path, of an identifier with signs, or of a link.
+fn stands_alone(before: &[u8], behind: &[u8]) -> bool {
+    let opens = match before.last() {
+        None => true,
+        Some(b) => {
+            b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b'(' | b'=' | b'>') || before_escape(before)
+        }
+    };
+    let closes = match behind {
+        [] => true,
+        [b'.' | b',' | b';' | b'!' | b'?', rest @ ..] => {
+            rest.first().is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\\'))
+        }
+        [b, ..] => b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b')' | b'&' | b'<' | b'\\'),
+    };
+    opens && closes
+}
+
+/// Whether an escape ends here, which stands for a blank or line break mostly.
+fn before_escape(before: &[u8]) -> bool {
+    before.last().is_some_and(u8::is_ascii_alphanumeric) && !word_before(before, before.len())
+}
+
+/// Whether one of the two words before, in whatever style, says that it is something else.
+fn is_named(before: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(NEAR)..];
+    let words = near.rsplit(|b| !b.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.take(2).any(|word| {
+        // Of `spanId` the second part.
+        let hump = word.iter().rposition(u8::is_ascii_uppercase).unwrap_or_default();
+        OTHERS.iter().any(|other| {
+            word.eq_ignore_ascii_case(other.as_bytes()) || word[hump..].eq_ignore_ascii_case(other.as_bytes())
+        })
+    })
+}
+
+/// Whether the word before or behind is of many hexadecimal digits, too.
+fn is_dump(before: &[u8], behind: &[u8]) -> bool {
+    const MANY: usize = 8;
+    let is_hex = |word: &[u8]| word.len() >= MANY && word.iter().all(u8::is_ascii_hexdigit);
+    let ends = |text: &[u8]| text.split(u8::is_ascii_whitespace).next().is_some_and(is_hex);
+    let near = &before[before.len().saturating_sub(NEAR)..];
+    let last = near.trim_ascii_end().rsplit(|b| !b.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let behind = &behind[..behind.len().min(NEAR)];
+    is_hex(last) || ends(behind.trim_ascii_start())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::harness::{assert_finds, assert_ignores};
+    use super::*;
+
+    #[test]
+    fn finds_addresses_that_nothing_else_is_said_of() {
+        assert_finds(
+            &DETECTOR,
+            &[
+                "⟦00005e005301⟧",
+                "seen ⟦00005E005301⟧, then ⟦02005E1000000001⟧.",
+                "station=⟦02005e100001⟧&x",
+                "a (⟦02005e100001⟧) left",
+                "{\"from\":\"⟦02005e100001⟧\"}",
+                "said\\n⟦02005e100001⟧\\nthen",
+                "q=%20⟦02005e100001⟧",
+                "row 17: ⟦02005e100001⟧",
+                "⟦FFFFFFFFFFFFFFFF⟧ hung up",
+            ],
+        );
+    }
+
+    #[test]
+    fn ignores_identifiers_and_places_in_memory() {
+        assert_ignores(
+            &DETECTOR,
+            &[
+                "span 00f067aa0ba902b7",
+                "span_id=00f067aa0ba902b7",
+                "{\"spanId\":\"00f067aa0ba902b7\"}",
+                "SpanId(00f067aa0ba902b7)",
+                "container 3f4e5d6c7b8a started",
+                "request id: 3f4e5d6c7b8a",
+                "commit 3f4e5d6c7b8a (\"x\")",
+                "[3f4e5d6c7b8a] ready",
+                "/items/3f4e5d6c7b8a",
+                "items/3f4e5d6c7b8a/x",
+                "3f4e5d6c7b8a/x",
+                "app.3f4e5d6c7b8a.js",
+                "v0.0.0-20200102150405-3f4e5d6c7b8a",
+                "0x7ffd3f4e5d6c",
+                "RAX: ffff888003a4c000",
+                "0000000007eae000",
+                "48656c6c6f2c20776f726c64210a0000 48656c6c6f2c",
+                "48656c6c6f2c2077 6f726c64210a2d2d",
+                "3f4e5d6c7b8",
+                "3f4e5d6c7b8a9",
+                "3F4e5d6c7b8A",
+                "123456789012 1234567890123456",
+                "12345678901e5 1234567890e5",
+                "ffffffffffff",
+                "x3f4e5d6c7b8a 3f4e5d6c7b8ax",
+            ],
+        );
+    }
+}
