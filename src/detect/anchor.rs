@@ -43,7 +43,7 @@ pub(crate) enum Shape {
     Ipv6,
     /// Six pairs of hexadecimal digits with a `:`, `-` or blank between, or three groups of four with dots.
     MacDigits,
-    /// Twelve or more hexadecimal digits in one piece: ends with the twelfth.
+    /// Twelve hexadecimal digits in one piece, with a letter: ends with the last of the first such.
     HexDigits,
 }
 

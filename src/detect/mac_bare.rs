@@ -12,10 +12,10 @@ use super::{Detector, Probe, Verdict};
 pub(crate) static DETECTOR: Detector =
     Detector { name: "mac_bare", anchors: &[Anchor::Shape(Shape::HexDigits)], find, number: None };
 
-/// Where the anchor ends in the run.
-const HEAD: usize = 12;
 const EUI_48: usize = 12;
 const EUI_64: usize = 16;
+/// The longest, with the digits of an escape before it: `%20`, `\u0020`.
+const LONGEST_RUN: usize = EUI_64 + 4;
 /// How far back a word is looked for that says what it is.
 const NEAR: usize = 40;
 
@@ -111,9 +111,15 @@ const OTHERS: &[&str] = &[
 ];
 
 fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
+    let nothing = Verdict::Nothing { resume: anchor_end };
     let is_hex = |b: &&u8| b.is_ascii_hexdigit();
-    let start = past_escape(text, anchor_end - HEAD);
-    let end = anchor_end + text[anchor_end..].iter().take(EUI_64 + 1).take_while(is_hex).count();
+    let start = anchor_end - text[floor..anchor_end].iter().rev().take(LONGEST_RUN + 1).take_while(is_hex).count();
+    let end = anchor_end + text[anchor_end..].iter().take(LONGEST_RUN + 1).take_while(is_hex).count();
+    // Most are hashes, which need no closer look.
+    if end - start > LONGEST_RUN {
+        return nothing;
+    }
+    let start = past_escape(text, start);
     let (before, run, behind) = (&text[..start], &text[start..end], &text[end..]);
     let is = start >= floor
         && is_address(run)
@@ -121,7 +127,7 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
         && stands_alone(before, behind)
         && !is_named(before)
         && !is_dump(before, behind);
-    if is { Verdict::Found(start..end) } else { Verdict::Nothing { resume: anchor_end } }
+    if is { Verdict::Found(start..end) } else { nothing }
 }
 
 /// Whether the digits may be those of an address: of one case, with a letter, and not what numbers and places in memory look like.
@@ -209,6 +215,7 @@ mod tests {
                 "q=%20⟦02005e100001⟧",
                 "row 17: ⟦02005e100001⟧",
                 "⟦FFFFFFFFFFFFFFFF⟧ hung up",
+                "seen ⟦123456789012345a⟧ and ⟦12345678901a⟧",
             ],
         );
     }

@@ -69,7 +69,7 @@ pub(super) struct Seen {
     pub(super) ipv4: u64,
     pub(super) ipv6: u64,
     pub(super) mac: u64,
-    /// The last of the first twelve hexadecimal digits of a run.
+    /// The last of twelve hexadecimal digits in one piece, one of which is a letter; the first such in a row.
     pub(super) hex: u64,
     /// The last byte of the first [`LONG_WORD`] of a run of letters, digits and the signs of base64.
     pub(super) long_word: u64,
@@ -491,7 +491,13 @@ impl Seen {
         }
         let hex = B::new(old, new);
         let long = runs(hex, MAC_DIGITS);
-        self.hex = long.here() & !(long << 1).here();
+        if long.any() {
+            // With a letter among them; else it is a number.
+            let letter = B::new(before.numeric.hex_letter, kinds.numeric.hex_letter);
+            let four = letter | letter << 1 | letter << 2 | letter << 3;
+            let ends = long & (four | four << 4 | four << 8);
+            self.hex = ends.here() & !(ends << 1).here();
+        }
         let separators = |kinds: &Kinds| kinds.numeric.colon | kinds.dash | kinds.dot;
         if kinds.digit | before.digit | separators(kinds) | separators(before) == 0 {
             return;
@@ -580,7 +586,6 @@ mod tests {
                 "mac",
                 r"(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4})$",
             ),
-            ("hex", r"(?:^|[^0-9a-f])[0-9a-f]{12}$"),
             ("dashes", "--$"),
         ];
         let mut all = Vec::new();
@@ -589,7 +594,14 @@ mod tests {
             all.extend((0..text.len()).filter(|&i| regex.is_match(&text[i.saturating_sub(48)..=i])).map(|i| (name, i)));
         }
         let is = |i: Option<usize>, test: fn(&u8) -> bool| i.and_then(|i| text.get(i)).is_some_and(test);
+        let twelve = |i: usize| {
+            let run = (i + 1).checked_sub(12).map(|start| &text[start..=i]);
+            run.is_some_and(|run| run.iter().all(u8::is_ascii_hexdigit) && !run.iter().all(u8::is_ascii_digit))
+        };
         for i in 0..text.len() {
+            if twelve(i) && (i == 0 || !twelve(i - 1)) {
+                all.push(("hex", i));
+            }
             if is(Some(i), u8::is_ascii_alphabetic) && !is(Some(i + 1), u8::is_ascii_alphabetic) {
                 all.push(("letters end", i));
             }
@@ -608,6 +620,9 @@ mod tests {
     fn shapes_are_seen_wherever_they_stand() {
         let shapes = [
             "411111111111",
+            "00005e005301",
+            "123456789012345a",
+            "a1234567890123456789b123456789012345c",
             "4111 1111.1111",
             "3782-822463-1000",
             "12345 12345-12345",
