@@ -5,18 +5,20 @@
 //! codes; only there a detector, a rule's regex, or the reader of pairs and documents is asked. Rules that cannot be found so are
 //! gathered in one set: a second pass, made only if there are any.
 
+mod resume;
+mod signs;
+
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use self::resume::Resume;
 use super::anchor::{Anchor, Shape};
 use super::grams::{Direction, Grams, Literal, SHORTEST_WORD, ShortWords};
 use super::regex_rule::{CONTEXT_REACH, Prefix, RegexRule, Start, is_whole_word};
 use super::screen::{BLOCK, Block, LONG_WORD, Screen, Seen, each_bit};
 use super::words::{Beginning, Words};
 use super::{Detector, Probe, Verdict};
-use crate::document::encoding::DISGUISED;
 use crate::document::encoding::blob::{self, Blob, InRun};
-use crate::document::json;
 use crate::mask::own_mark;
 
 /// Every detector of a policy, compiled.
@@ -353,116 +355,6 @@ impl<S: Sink> Pass<'_, S> {
         self.operators_before(at + block.len());
     }
 
-    /// Asks about literals of SQL behind operators that end before `limit`.
-    fn operators_before(&mut self, limit: usize) {
-        while let Some(at) = self.operators.first().copied().filter(|end| *end < limit) {
-            self.operators.remove(0);
-            if at >= self.resume.floor {
-                self.literal_after(at, 3);
-            }
-        }
-    }
-
-    /// Asks about a byte that means something by itself. Answers where a document ends, if one was read.
-    fn special(&mut self, at: usize) -> Option<usize> {
-        let rest = &self.text[at..];
-        match rest[0] {
-            b'=' => {
-                self.sink.separator(at);
-                if self.text[..at].ends_with(b">") || self.text[..at].ends_with(b"<") || self.text[..at].ends_with(b"!")
-                {
-                    self.literal_after(at + 1, 1);
-                }
-            }
-            b':' => self.colon(at),
-            b'@' => self.shape(Shape::At, at + 1),
-            b'+' => self.plus_digit(at + 1),
-            b'%' => {
-                if let [_, b'2', b'B' | b'b', ..] = rest {
-                    self.plus_digit(at + 3);
-                }
-                self.disguise(at);
-            }
-            b'\\' | b'&' | 0x80.. => self.disguise(at),
-            b'~' => {
-                if let [.., b'0'..=b'9', b'Q'] = self.text[..at] {
-                    self.shape(Shape::AzureTilde, at + 1);
-                }
-                self.literal_after(at + 1 + usize::from(rest.get(1) == Some(&b'*')), 1);
-            }
-            b'<' if rest.get(1).is_some_and(u8::is_ascii_alphabetic) => self.sink.element(at + 1),
-            // Of `<>` and `->` the second sign speaks.
-            b'<' | b'>' => self.literal_after(at + 1, 1),
-            b'(' => {
-                if let Some(len) = string_after(&rest[1..]) {
-                    self.sink.tuple(at + 1 + len);
-                }
-                let before = &self.text[..at];
-                if begins_rows(before) {
-                    self.sink.sql_values(at + 1);
-                } else if last_word_is(before, b"in") {
-                    self.literal_after(at + 1, 1);
-                }
-            }
-            b'[' | b'{' => {
-                if let Some(len) = own_mark(rest) {
-                    self.sink.own_mark(at..at + len);
-                } else if json::may_begin(rest) {
-                    // After the document, whatever there is of it.
-                    return Some(self.sink.document(at)).filter(|end| *end > at);
-                }
-            }
-            _ => {}
-        }
-        None
-    }
-
-    /// Asks about a literal of SQL that opens near `at`, behind an operator.
-    fn literal_after(&mut self, at: usize, most_blanks: usize) {
-        let rest = self.text.get(at..).unwrap_or_default();
-        let blanks = rest.iter().take(most_blanks).take_while(|b| matches!(b, b' ' | b'(')).count();
-        let kind = usize::from(matches!(rest.get(blanks), Some(b'N' | b'n' | b'E' | b'e')));
-        if let Some(b'\'' | b'"') = rest.get(blanks + kind) {
-            self.sink.sql_literal(at + blanks + kind + 1);
-        }
-    }
-
-    fn colon(&mut self, at: usize) {
-        let (before, after) = self.text.split_at(at);
-        // Not the colons of a time of day (`2026-11-22T12:30`), but those of `cvv2:123`.
-        let separates = match before {
-            [.., b'0'..=b'9'] if matches!(after.get(1), Some(b' ' | b'\t' | b'"' | b'\'')) => true,
-            [.., a, b, b'0'..=b'9'] if is_name(*a, *b) => true,
-            [.., a, b, b'0'..=b'9', b'0'..=b'9'] => is_name(*a, *b),
-            [.., b'0'..=b'9'] | [] => false,
-            _ => true,
-        };
-        if separates {
-            self.sink.separator(at);
-        }
-        if after.starts_with(b"://") {
-            self.shape(Shape::SchemeEnd, at + "://".len());
-        }
-        if before.last_chunk::<3>().is_some_and(|tel| tel.eq_ignore_ascii_case(b"tel"))
-            && let Some(first) = digit_after(&after[1..], b'0')
-        {
-            self.shape(Shape::TelDigit, at + 1 + first + 1);
-        }
-    }
-
-    fn plus_digit(&mut self, at: usize) {
-        if let Some(first) = digit_after(&self.text[at..], b'1') {
-            self.shape(Shape::PlusDigit, at + first + 1);
-        }
-    }
-
-    fn disguise(&mut self, at: usize) {
-        if !self.disguised && DISGUISED.begins(&self.text[at..]) {
-            self.disguised = true;
-            self.sink.disguise();
-        }
-    }
-
     /// Asks about the shapes that end with byte `i` of the block at `at`.
     fn shapes(&mut self, at: usize, i: usize, seen: &Seen) {
         let end = at + i + 1;
@@ -572,98 +464,6 @@ fn eight(text: &[u8], at: usize) -> u64 {
         eight
     });
     u64::from_le_bytes(eight)
-}
-
-/// Whether two characters before digits make them the end of a name.
-fn is_name(a: u8, b: u8) -> bool {
-    a.is_ascii_alphabetic() && (b.is_ascii_alphabetic() || b == b'_')
-}
-
-/// Whether a list of columns ends, or `VALUES`, and the bracket behind opens the first row.
-fn begins_rows(before: &[u8]) -> bool {
-    /// Line breaks are also written as `\n`, with any number of backslashes.
-    const MOST_BLANKS: usize = 64;
-    let mut end = before.len();
-    let floor = end.saturating_sub(MOST_BLANKS);
-    while end > floor {
-        match before[..end] {
-            [.., b' ' | b'\t' | b'\r' | b'\n' | b'\\'] => end -= 1,
-            [.., b'\\', b'n' | b'r' | b't'] => end -= 2,
-            _ => break,
-        }
-    }
-    let before = &before[..end];
-    if let [columns @ .., b'='] = before {
-        return columns.trim_ascii_end().ends_with(b")");
-    }
-    last_word_is(before, b"values") || last_word_is(before, b"value")
-}
-
-/// Whether that word, in any case, stands at the end, but for a blank.
-fn last_word_is(text: &[u8], word: &[u8]) -> bool {
-    let text = text.strip_suffix(b" ").unwrap_or(text);
-    text.len().checked_sub(word.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(word))
-}
-
-/// Where the first digit stands, if it is `least` or more and nothing but a bracket stands before it.
-fn digit_after(text: &[u8], least: u8) -> Option<usize> {
-    let first = usize::from(text.first() == Some(&b'('));
-    text.get(first).is_some_and(|digit| (least..=b'9').contains(digit)).then_some(first)
-}
-
-/// Where the string begins, behind its quote, that stands behind a bracket: blanks and line breaks may be between, the latter
-/// also as `\n`, and the quote may be escaped.
-fn string_after(text: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        match text.get(at..)? {
-            [b' ' | b'\n', ..] => at += 1,
-            [b'"', ..] => return Some(at + 1),
-            [b'\\', rest @ ..] => {
-                let slashes = rest.iter().take_while(|&&b| b == b'\\').count();
-                at += 1 + slashes + 1;
-                match rest.get(slashes)? {
-                    b'n' => {}
-                    b'"' => return Some(at),
-                    _ => return None,
-                }
-            }
-            _ => return None,
-        }
-    }
-}
-
-/// From where each matcher may look; few are ever asked in one text.
-#[derive(Default)]
-struct Resume {
-    floor: usize,
-    /// The first few, and how many these are; then the others.
-    few: [(u32, usize); FEW],
-    len: usize,
-    more: Vec<(u32, usize)>,
-}
-
-/// As many as are asked in most texts: no memory is allocated for them.
-const FEW: usize = 16;
-
-impl Resume {
-    fn of(&self, matcher: u32) -> usize {
-        let asked = self.few[..self.len].iter().chain(&self.more);
-        let own = asked.into_iter().find(|(index, _)| *index == matcher).map_or(0, |(_, at)| *at);
-        own.max(self.floor)
-    }
-
-    fn set(&mut self, matcher: u32, at: usize) {
-        let mut asked = self.few[..self.len].iter_mut().chain(&mut self.more);
-        if let Some((_, resume)) = asked.find(|(index, _)| *index == matcher) {
-            *resume = (*resume).max(at);
-        } else if self.len < FEW {
-            self.few[self.len] = (matcher, at);
-            self.len += 1;
-        } else {
-            self.more.push((matcher, at));
-        }
-    }
 }
 
 impl Anywhere {
