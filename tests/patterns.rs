@@ -2,6 +2,7 @@
 
 use regex::bytes::Regex;
 use tracing_privacy::Policy;
+use tracing_privacy::testing::{Output, capture};
 
 /// Words that begin with a small letter, long ones, such with a sign before the long part, and codes.
 const PATTERNS: &[(&str, &str)] = &[
@@ -54,4 +55,41 @@ fn patterns_without_a_prefix_are_found_behind_everything() {
     }
     assert!(seen > 10_000, "{seen}");
     assert!(wrong.is_empty(), "{} wrong, first {:?}", wrong.len(), &wrong[..wrong.len().min(5)]);
+}
+
+#[test]
+fn patterns_that_begin_in_several_ways_are_found_in_the_order_of_the_text() {
+    let patterns = [r"\b[a-z]?[0-9]{6}\b", r"\b(?:[a-z]{2}[0-9]{4}|[0-9]{6})\b", r"\b(?:\+ASt|AS)[0-9A-Za-z]{20}"];
+    let values = ["a123456", "654321", "qk4711", "+ASt0123456789abcdefghij", "AS0123456789abcdefghij"];
+    for pattern in patterns {
+        let rules =
+            format!("version = 1\n[[pattern]]\nname = \"p\"\nregex = '(?-u){pattern}'\nmask = {{ fixed = \"#\" }}\n");
+        let policy: Policy = rules.parse().expect("good rules");
+        let regex = Regex::new(&format!("(?-u){pattern}")).expect("a good regex");
+        let texts = values.iter().flat_map(|first| {
+            values
+                .iter()
+                .flat_map(move |second| [" ", "abcd", "x/"].map(|glue| format!("{glue}{first} {second} {first}")))
+        });
+        for text in texts {
+            let wanted = regex.replace_all(text.as_bytes(), b"#".as_slice());
+            assert_eq!(policy.sanitize_text(&text).as_bytes(), &*wanted, "{pattern}: {text}");
+        }
+    }
+}
+
+/// Of digits in one piece, only what stands around tells that they are a hardware address: of a value, it is its name, which a
+/// detector does not see.
+#[test]
+fn identifiers_of_hexadecimal_digits_stay_under_their_names() {
+    let policy = Policy::builtin();
+    let output = capture(&policy, || {
+        tracing::info!(span_id = "00f067aa0ba902b7", digest = ?"3f4e5d6c7b8a", "done");
+        tracing::info!(r#"got {{"spanId":"00f067aa0ba902b7","ids":["3f4e5d6c7b8a"]}} in span_id=00f067aa0ba902b7"#);
+        tracing::info!("the station 02005e100001 left");
+    });
+    let text = output.text(Output::Json);
+    assert_eq!(text.matches("00f067aa0ba902b7").count(), 3, "{text}");
+    assert_eq!(text.matches("3f4e5d6c7b8a").count(), 2, "{text}");
+    assert!(!text.contains("02005e100001"), "{text}");
 }

@@ -13,8 +13,9 @@ use crate::typed::reading;
 /// Longer chains, such as those that never end, are cut here.
 const MAX_LINKS: usize = 32;
 
-/// Longer texts are not kept for the next error.
-const KEEP_AT_MOST: usize = 4 * 1024;
+/// Longer texts are not kept for the next error, nor more links.
+const KEEP_AT_MOST: usize = 2 * 1024;
+const KEEP_LINKS: usize = 8;
 
 /// The sanitized text of an error, and of its sources. Nothing of the original remains.
 #[derive(Default)]
@@ -96,7 +97,7 @@ impl Errors {
 
     fn give_back(&mut self, mut link: Box<SanitizedError>) {
         link.message.clear();
-        if self.spare.len() < MAX_LINKS && link.message.capacity() <= KEEP_AT_MOST {
+        if self.spare.len() < KEEP_LINKS && link.message.capacity() <= KEEP_AT_MOST {
             self.spare.push(link);
         }
     }

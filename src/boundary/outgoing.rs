@@ -31,7 +31,7 @@ impl Policy {
     /// # assert_eq!((policy.counts().exported > 0, policy.counts().masked > 1), (true, true));
     /// ```
     pub fn outgoing(&self) -> Outgoing<'_> {
-        Outgoing { policy: self, values: 0, bytes: 0, _place: (LookingAt::nothing(), self.looking_at_nothing()) }
+        Outgoing { policy: self, values: 0, bytes: 0 }
     }
 }
 
@@ -44,7 +44,6 @@ pub struct Outgoing<'p> {
     policy: &'p Policy,
     values: u64,
     bytes: u64,
-    _place: (LookingAt<'static>, Option<Scope>),
 }
 
 /// A value in the form that SDKs have them.
@@ -82,6 +81,7 @@ pub enum Became {
 impl Outgoing<'_> {
     /// Sanitizes a text that stands under no key: a name, a message, a key. `None` if it is clean.
     pub fn text(&mut self, text: &str) -> Option<String> {
+        let _apart = self.apart();
         self.saw(text.len());
         let mut out = Vec::new();
         let outcome = self.policy.sanitize(Action::Scan, "", text.as_bytes(), &mut out);
@@ -91,6 +91,7 @@ impl Outgoing<'_> {
     /// Sanitizes a value in place, by its key and by what is in it, as in JSON: under a key that is masked, a list or map
     /// becomes one masked text. In a list of arguments, a value that follows `--password` stands under that key.
     pub fn value(&mut self, key: &str, value: &mut Value<'_>) -> Became {
+        let _apart = self.apart();
         let action = self.policy.action(key);
         self.walk(key, action, value, 0)
     }
@@ -98,6 +99,7 @@ impl Outgoing<'_> {
     /// The same, for a key that the SDK itself writes, such as `service.name`: it is masked if a rule names it, but not
     /// since none does (`unlisted`).
     pub fn own_value(&mut self, key: &str, value: &mut Value<'_>) -> Became {
+        let _apart = self.apart();
         let unlisted = self.policy.compiled().unlisted_rule;
         let action = match self.policy.action(key) {
             Action::Unlisted(_) => Action::Scan,
@@ -109,9 +111,15 @@ impl Outgoing<'_> {
 
     /// What stands for a value that cannot be read. It is counted as a failure.
     pub fn unreadable(&mut self, key: &str) -> String {
+        let _apart = self.apart();
         let mut out = Vec::new();
         self.policy.unreadable(key, &mut out);
         string(&out)
+    }
+
+    /// Belongs to no event or span, even while one is looked at. For one call: this may outlive it, or go to another thread.
+    fn apart(&self) -> (LookingAt<'static>, Option<Scope>) {
+        (LookingAt::nothing(), self.policy.looking_at_nothing())
     }
 
     fn saw(&mut self, bytes: usize) {

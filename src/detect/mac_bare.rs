@@ -6,6 +6,7 @@
 
 use super::anchor::{Anchor, Shape};
 use super::around::{past_escape, word_before};
+use super::validator::iban;
 use super::{Detector, Probe, Verdict};
 
 /// Finds the whole address.
@@ -123,11 +124,19 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
     let (before, run, behind) = (&text[..start], &text[start..end], &text[end..]);
     let is = start >= floor
         && is_address(run)
+        && !iban::check(run)
+        && !is_all(before, behind)
         && !word_before(text, start)
         && stands_alone(before, behind)
         && !is_named(before)
         && !is_dump(before, behind);
     if is { Verdict::Found(start..end) } else { nothing }
+}
+
+/// Whether there is nothing else: the name of such a value, which may say what it is, stands elsewhere.
+fn is_all(before: &[u8], behind: &[u8]) -> bool {
+    let is_around = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'');
+    before.iter().all(is_around) && behind.iter().all(is_around)
 }
 
 /// Whether the digits may be those of an address: of one case, with a letter, and not what numbers and places in memory look like.
@@ -206,7 +215,8 @@ mod tests {
         assert_finds(
             &DETECTOR,
             &[
-                "⟦00005e005301⟧",
+                "seen ⟦00005e005301⟧",
+                "⟦00005e005301⟧ left",
                 "seen ⟦00005E005301⟧, then ⟦02005E1000000001⟧.",
                 "station=⟦02005e100001⟧&x",
                 "a (⟦02005e100001⟧) left",
@@ -225,6 +235,9 @@ mod tests {
         assert_ignores(
             &DETECTOR,
             &[
+                "00f067aa0ba902b7",
+                "\"00f067aa0ba902b7\"",
+                "account BE68539007547034 of",
                 "span 00f067aa0ba902b7",
                 "span_id=00f067aa0ba902b7",
                 "{\"spanId\":\"00f067aa0ba902b7\"}",

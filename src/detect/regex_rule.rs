@@ -19,6 +19,8 @@ pub(crate) struct RegexRule {
     regex: meta::Regex,
     start: Start,
     begins_word: bool,
+    /// How long a match is at least, in bytes.
+    shortest: usize,
     validator: Option<&'static Validator>,
     context: Vec<Box<str>>,
 }
@@ -69,11 +71,11 @@ impl RegexRule {
     pub(crate) fn new(pattern: &str, validator: Option<&'static Validator>, context: &[&str]) -> Result<Self, String> {
         let config = syntax::Config::new().utf8(false);
         let hir = syntax::parse_with(pattern, &config).map_err(|e| e.to_string())?;
-        match hir.properties().minimum_len() {
+        let shortest = match hir.properties().minimum_len() {
             None => return Err("the regex matches no text at all".to_owned()),
             Some(0) => return Err("the regex matches the empty text, so it would match everywhere".to_owned()),
-            Some(_) => {}
-        }
+            Some(shortest) => shortest,
+        };
         let regex = meta::Regex::builder()
             .configure(meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).utf8_empty(false))
             .build_from_hir(&hir)
@@ -89,15 +91,16 @@ impl RegexRule {
             _ if are_rare(&prefixes) && !prefixes.iter().any(Prefix::is_sign) => Start::Prefixes(prefixes),
             _ => match beginnings(&hir) {
                 Some(beginnings) => match lead_of_long_word(&hir) {
-                    Some(lead) => Start::LongWord { beginnings, lead },
-                    None => Start::Beginnings(beginnings),
+                    // A sign is not where a word begins inside of a long one.
+                    Some(lead) if !beginnings[0].is_sign() => Start::LongWord { beginnings, lead },
+                    _ => Start::Beginnings(beginnings),
                 },
                 None if are_findable(&prefixes) => Start::Prefixes(prefixes),
                 None => Start::Anywhere,
             },
         };
         let context = context.iter().map(|word| word.to_ascii_lowercase().into()).collect();
-        Ok(Self { pattern: pattern.into(), regex, start, begins_word: begins_word(&hir), validator, context })
+        Ok(Self { pattern: pattern.into(), regex, start, begins_word: begins_word(&hir), shortest, validator, context })
     }
 
     /// The regex as it was written.
@@ -140,6 +143,9 @@ impl RegexRule {
 
     /// Tries to match at `start`: the value, if validator and context agree to it, and the end of the match.
     pub(crate) fn match_at(&self, text: &[u8], start: usize) -> Option<(Option<Range<usize>>, usize)> {
+        if text.len() - start < self.shortest {
+            return None;
+        }
         let (value, whole) = self.capture(Input::new(text).range(start..).anchored(Anchored::Yes))?;
         Some((self.agreed(text, value, &whole), whole.end))
     }
@@ -257,7 +263,10 @@ fn beginnings(hir: &Hir) -> Option<Vec<Beginning>> {
     let beginnings = fails_soon(hir).then(|| Beginning::all(hir)).flatten()?;
     let findable =
         |beginning: &Beginning| beginning.len() >= SHORTEST_BEGINNING && (begins_word(hir) || beginning.is_sign());
-    beginnings.iter().all(findable).then_some(beginnings)
+    // Signs are asked about after words, so a rule that has both would not be asked in the order of the text.
+    let signs = beginnings.iter().filter(|beginning| beginning.is_sign()).count();
+    let one_kind = signs == 0 || signs == beginnings.len();
+    (one_kind && beginnings.iter().all(findable)).then_some(beginnings)
 }
 
 /// How far behind the beginning of each match, which is that of a word, a long word begins that all matches have.

@@ -124,15 +124,17 @@ impl Scanner {
         let (mut short, mut pairs) = (Vec::new(), Vec::new());
         let (mut codes, mut words, mut signs, mut anywhere) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut long_words, mut leads) = (Vec::new(), Vec::new());
-        let mut add_beginning = |beginning: Beginning, target| {
-            let list = if beginning.is_sign() {
+        // Those of one rule stand in one list, for codes and words of a block are not asked about in the order of the text.
+        let mut add_beginnings = |beginnings: &[Beginning], target: fn(u32, &Beginning) -> Target, i: u32| {
+            let all = |is: fn(&Beginning) -> bool| beginnings.iter().all(is);
+            let list = if all(Beginning::is_sign) {
                 &mut signs
-            } else if beginning.is_code() {
+            } else if all(Beginning::is_code) {
                 &mut codes
             } else {
                 &mut words
             };
-            list.push((beginning, target));
+            list.extend(beginnings.iter().map(|beginning| (beginning.clone(), target(i, beginning))));
         };
         let mut add = |text: &[u8], exact, begins_word, target| match Literal::of_word(text, exact, begins_word, target)
         {
@@ -145,6 +147,7 @@ impl Scanner {
             let i = u32::try_from(i).expect("a rules file is at most 4 MiB");
             match matcher {
                 Matcher::Native(detector) => {
+                    let mut beginnings = Vec::new();
                     for anchor in detector.anchors {
                         let target = Target::Matcher(i);
                         match *anchor {
@@ -153,12 +156,11 @@ impl Scanner {
                             Anchor::Name(name) => names.extend(TAILS.iter().map(|tail| {
                                 Literal::new(format!("{name}{tail}").as_bytes(), false, Target::Name(i, tail.len()))
                             })),
-                            Anchor::Word(regex) => {
-                                Beginning::of(regex).into_iter().for_each(|b| add_beginning(b, target));
-                            }
+                            Anchor::Word(regex) => beginnings.extend(Beginning::of(regex)),
                             Anchor::Shape(shape) => shapes[shape as usize].push(i),
                         }
                     }
+                    add_beginnings(&beginnings, |i, _| Target::Matcher(i), i);
                 }
                 Matcher::Regex(rule) => match rule.start() {
                     Start::Prefixes(prefixes) => prefixes.iter().for_each(|Prefix { text, exact }| {
@@ -177,9 +179,9 @@ impl Scanner {
                             _ => add(word.as_bytes(), false, true, target),
                         }
                     }),
-                    Start::Beginnings(beginnings) => beginnings.iter().for_each(|beginning| {
-                        add_beginning(beginning.clone(), Target::Beginning(i, beginning.len()));
-                    }),
+                    Start::Beginnings(beginnings) => {
+                        add_beginnings(beginnings, |i, beginning| Target::Beginning(i, beginning.len()), i);
+                    }
                     Start::LongWord { beginnings, lead } => {
                         long_words.extend(beginnings.iter().map(|b| (b.clone(), Target::Beginning(i, b.len()))));
                         leads.push(*lead);
