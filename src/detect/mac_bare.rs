@@ -116,8 +116,10 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
     let is_hex = |b: &&u8| b.is_ascii_hexdigit();
     let start = anchor_end - text[floor..anchor_end].iter().rev().take(LONGEST_RUN + 1).take_while(is_hex).count();
     let end = anchor_end + text[anchor_end..].iter().take(LONGEST_RUN + 1).take_while(is_hex).count();
-    // Most are hashes, which need no closer look.
-    if end - start > LONGEST_RUN {
+    // Most are hashes, or parts of paths and of longer identifiers, which need no closer look.
+    let joined =
+        text[..start].last().is_some_and(|b| matches!(b, b'/' | b'-' | b'_' | b'.' | b':' | b'[' | b'#' | b'@' | b'+'));
+    if end - start > LONGEST_RUN || joined {
         return nothing;
     }
     let start = past_escape(text, start);

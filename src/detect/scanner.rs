@@ -382,19 +382,21 @@ impl<S: Sink> Pass<'_, S> {
     }
 
     fn long_word(&mut self, start: usize) {
-        self.word_in_long_word(start);
+        for begin in self.scanner.leads.iter().filter_map(|lead| start.checked_sub(*lead)) {
+            self.long_word_from(begin);
+        }
         let end = blob::read_run(self.text, start, |told| match told {
             InRun::Stretch(kind, end) => self.sink.blob(kind, end),
-            InRun::Word(at) => self.word_in_long_word(at),
+            InRun::Word(at) => self.long_word_from(at),
         });
         self.shape(Shape::LongWord, end);
     }
 
-    /// Asks about a word that begins at `at`, in a long one or as that.
-    fn word_in_long_word(&mut self, at: usize) {
+    /// Asks about a word that begins at `at`: with a long word, before it or in it.
+    fn long_word_from(&mut self, at: usize) {
         let (scanner, text) = (self.scanner, self.text);
-        for begin in scanner.leads.iter().filter_map(|lead| at.checked_sub(*lead)) {
-            scanner.long_words.each(text, begin, eight(text, begin), |target, end| self.ask(target, end));
+        if text.get(at).is_some_and(|b| scanner.long_words.may_begin(*b)) {
+            scanner.long_words.each(text, at, eight(text, at), |target, end| self.ask(target, end));
         }
     }
 

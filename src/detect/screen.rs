@@ -396,7 +396,13 @@ impl Seen {
         if kinds.digit != 0 {
             seen.look_at_digits::<B>(before, kinds);
         }
-        seen.look_at_hex::<B>(before, kinds);
+        if runs(B::new(before.letter | before.digit, ascii), MAC_DIGITS).any() {
+            seen.look_at_long_hex::<B>(before, kinds);
+        }
+        let separators = |kinds: &Kinds| kinds.numeric.colon | kinds.dash | kinds.dot;
+        if kinds.digit | before.digit | separators(kinds) | separators(before) != 0 {
+            seen.look_at_hex::<B>(before, kinds);
+        }
         if kinds.numeric.colon | before.numeric.colon != 0 {
             seen.look_at_colons::<B>(before, kinds);
         }
@@ -483,6 +489,15 @@ impl Seen {
         self.card |= card.here();
     }
 
+    fn look_at_long_hex<B: Bits>(&mut self, before: &Kinds, kinds: &Kinds) {
+        let letter = B::new(before.numeric.hex_letter, kinds.numeric.hex_letter);
+        let long = runs(letter | B::new(before.digit, kinds.digit), MAC_DIGITS);
+        // With a letter among them; else it is a number.
+        let four = letter | letter << 1 | letter << 2 | letter << 3;
+        let ends = long & (four | four << 4 | four << 8);
+        self.hex = ends.here() & !(ends << 1).here();
+    }
+
     #[inline(always)]
     fn look_at_hex<B: Bits>(&mut self, before: &Kinds, kinds: &Kinds) {
         let (old, new) = (before.digit | before.numeric.hex_letter, kinds.digit | kinds.numeric.hex_letter);
@@ -490,18 +505,6 @@ impl Seen {
             return;
         }
         let hex = B::new(old, new);
-        let long = runs(hex, MAC_DIGITS);
-        if long.any() {
-            // With a letter among them; else it is a number.
-            let letter = B::new(before.numeric.hex_letter, kinds.numeric.hex_letter);
-            let four = letter | letter << 1 | letter << 2 | letter << 3;
-            let ends = long & (four | four << 4 | four << 8);
-            self.hex = ends.here() & !(ends << 1).here();
-        }
-        let separators = |kinds: &Kinds| kinds.numeric.colon | kinds.dash | kinds.dot;
-        if kinds.digit | before.digit | separators(kinds) | separators(before) == 0 {
-            return;
-        }
         let two = runs(hex, 2);
         let mut look_at_pairs = |separator: B| {
             self.mac |= repeat(two, 5, |pairs| then(then(pairs, separator, 1), two, 2)).here();

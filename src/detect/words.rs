@@ -154,6 +154,12 @@ impl<T: Copy> Words<T> {
         self.groups.is_empty()
     }
 
+    /// Whether one of them begins with that byte.
+    #[inline]
+    pub(super) fn may_begin(&self, b: u8) -> bool {
+        self.groups.iter().any(|group| group.tables[0][usize::from(b)] != 0)
+    }
+
     /// Of the places in a block where a word begins, those where one of the beginnings may stand. `eight` gives the bytes of a place,
     /// the first in the lowest bits.
     #[inline(never)]
