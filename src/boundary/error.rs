@@ -27,6 +27,7 @@ pub(super) struct SanitizedError {
 
 /// The errors of one event or span; what they take of memory is kept for the next.
 #[derive(Default)]
+#[expect(clippy::vec_box, reason = "a link moves into the one before it, box and all, and out again")]
 pub(super) struct Errors {
     chains: Vec<Box<SanitizedError>>,
     /// Links without a source, for those to come.
