@@ -215,6 +215,38 @@ fn errors_are_sanitized_link_by_link() {
     );
 }
 
+/// An error that fails when it has printed half of itself.
+#[derive(Debug)]
+struct Halting;
+
+impl fmt::Display for Halting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("raw half of jane.roe@example.com")?;
+        Err(fmt::Error)
+    }
+}
+
+impl Error for Halting {}
+
+#[test]
+fn an_error_shows_nothing_of_the_one_before() {
+    let long =
+        Chained("first", Some(Box::new(Chained("of jane.roe@example.com", Some(Box::new(Chained("third", None)))))));
+    let short = Chained("short", None);
+    let seen = types(|| {
+        for error in [&long as &(dyn Error + 'static), &Halting, &short, &long, &short] {
+            info!(error);
+        }
+    });
+    let long = [
+        "error error first / first",
+        "error source of ***@example.com / of ***@example.com",
+        "error source third / third",
+    ];
+    let (halting, short) = ("error error [redacted:sensitive] / [redacted:sensitive]", "error error short / short");
+    assert_eq!(seen, [&long[..], &[halting, short], &long, &[short]].concat());
+}
+
 /// An error that is its own source.
 struct Endless;
 

@@ -1,8 +1,9 @@
 //! What is counted, through boundaries and over reloads.
 
-use std::thread;
+use std::cell::Cell;
+use std::{fmt, thread};
 
-use tracing_privacy::boundary::PrivacySubscriberExt as _;
+use tracing_privacy::boundary::{Outgoing, PrivacySubscriberExt as _};
 use tracing_privacy::testing::capture;
 use tracing_privacy::typed::confidential;
 use tracing_privacy::{Category, LivePolicy, Policy};
@@ -52,6 +53,29 @@ fn everything_is_counted_once() {
     assert_eq!(masked.by_masker(), [("drop", 1), ("email_domain", 1), ("erase", 3), ("keep", 1)].into());
     assert_eq!(masked.iter().map(|count| count.count).sum::<u64>(), counts.masked);
     assert!(masked.iter().any(|count| count.category == Category::CREDENTIAL && &*count.rule == "password"));
+}
+
+/// What leaves by another way belongs to no event, wherever it was begun and however long it lives.
+#[test]
+fn what_is_kept_beyond_an_event_loses_no_counts() {
+    struct Begins<'p>(&'p Policy, Cell<Option<Outgoing<'p>>>);
+    impl fmt::Display for Begins<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.1.set(Some(self.0.outgoing()));
+            f.write_str("begun")
+        }
+    }
+    let policy: Policy = RULES.parse().expect("good rules");
+    let begins = Begins(&policy, Cell::new(None));
+    let _ = capture(&policy, || tracing::info!(badge = "12345", begun = %begins, gone = 1));
+    drop(begins.1.take());
+    for _ in 0..5 {
+        policy.sanitize_text("password=hunter2zq");
+    }
+    assert_eq!(policy.counts().masked, 2 + 5);
+    let places: Vec<_> =
+        policy.masked().by_place().into_iter().map(|(place, count)| (place.is_some(), count)).collect();
+    assert_eq!(places, [(false, 5), (true, 2)]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The one place with `unsafe`: `downcast_raw` can be written and called in no other way.
 
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "`downcast_raw` can be written and called in no other way")]
 
 use std::any::TypeId;
 use std::ptr;
@@ -14,7 +14,7 @@ macro_rules! downcast_raw {
     (|$this:ident, $wanted:ident| $answer:expr) => {
         // SAFETY: the functions below answer with a pointer to a live value of the wanted type that `self` owns, or
         // pass on what a part that `self` owns answers under the same contract.
-        #[allow(unsafe_code)]
+        #[allow(unsafe_code, reason = "where the macro is used")]
         unsafe fn downcast_raw(&self, $wanted: std::any::TypeId) -> Option<*const ()> {
             let $this = self;
             $answer

@@ -92,7 +92,7 @@ impl RegexRule {
             _ => match beginnings(&hir) {
                 Some(beginnings) => match lead_of_long_word(&hir) {
                     // A sign is not where a word begins inside of a long one.
-                    Some(lead) if !beginnings[0].is_sign() => Start::LongWord { beginnings, lead },
+                    Some(lead) if !beginnings.iter().any(Beginning::is_sign) => Start::LongWord { beginnings, lead },
                     _ => Start::Beginnings(beginnings),
                 },
                 None if are_findable(&prefixes) => Start::Prefixes(prefixes),
