@@ -55,6 +55,7 @@ mod detect;
 mod document;
 pub mod format;
 mod label;
+mod lanes;
 pub mod mask;
 pub mod observe;
 mod panic_hook;

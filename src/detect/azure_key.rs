@@ -13,7 +13,7 @@ use super::{Detector, Probe, Verdict};
 /// Finds the whole key.
 pub(crate) static DETECTOR: Detector = Detector {
     name: "azure_key",
-    anchors: &[Anchor::Shape(Shape::AzureTilde), Anchor::Shape(Shape::LongWord)],
+    anchors: &[Anchor::Shape(Shape::AzureTilde), Anchor::Shape(Shape::LongestWord)],
     find,
     number: None,
 };
@@ -23,7 +23,7 @@ const SIGNATURES: [&[u8]; 12] =
     [b"JQQJ", b"AZDO", b"ASt", b"ACDb", b"AzSe", b"AzFu", b"APIM", b"+AMC", b"+ABA", b"+AEh", b"+ARM", b"+AIoT"];
 
 /// The shortest key with a signature, without its padding.
-const SHORTEST_UNPADDED: usize = 44 - "==".len();
+const SHORTEST_UNPADDED: usize = Shape::LONGEST_WORD;
 /// The longest key.
 const LONGEST: usize = 88;
 /// What a client secret has around its signature.
@@ -57,10 +57,6 @@ fn client_secret(text: &[u8], anchor_end: usize) -> Option<Range<usize>> {
 fn signed_key(text: &[u8], end: usize, floor: usize) -> Option<Range<usize>> {
     let is_base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
     let in_word = |b: &&u8| is_base64(b) || matches!(b, b'_' | b'-');
-    // Most long words are not that long.
-    if !text[floor..end].iter().rev().nth(SHORTEST_UNPADDED - 1).is_some_and(|b| in_word(&b)) {
-        return None;
-    }
     let start = end - text[floor..end].iter().rev().take_while(in_word).count();
     if end - start < SHORTEST_UNPADDED {
         return None;

@@ -3,7 +3,7 @@
 //! There may be thousands, so they are looked for only where words begin or end, and there by their first characters (or last):
 //! a hash of four, without the case of letters, and one bit for the fifth, in a table of 32 KiB.
 
-use super::screen::each_bit;
+use crate::lanes::each_bit;
 
 /// A literal that is looked for.
 pub(super) struct Literal<T> {

@@ -15,10 +15,11 @@ use self::resume::Resume;
 use super::anchor::{Anchor, Shape};
 use super::grams::{Direction, Grams, Literal, SHORTEST_WORD, ShortWords};
 use super::regex_rule::{CONTEXT_REACH, Prefix, RegexRule, Start, is_whole_word};
-use super::screen::{BLOCK, Block, LONG_WORD, Screen, Seen, each_bit};
+use super::screen::{BLOCK, Block, LONG_WORD, Screen, Seen};
 use super::words::{Beginning, Words};
 use super::{Detector, Probe, Verdict};
 use crate::document::encoding::blob::{self, Blob, InRun};
+use crate::lanes::each_bit;
 use crate::mask::own_mark;
 
 /// Every detector of a policy, compiled.
@@ -389,7 +390,9 @@ impl<S: Sink> Pass<'_, S> {
             InRun::Stretch(kind, end) => self.sink.blob(kind, end),
             InRun::Word(at) => self.long_word_from(at),
         });
-        self.shape(Shape::LongWord, end);
+        if end - start >= Shape::LONGEST_WORD {
+            self.shape(Shape::LongestWord, end);
+        }
     }
 
     /// Asks about a word that begins at `at`: with a long word, before it or in it.

@@ -8,12 +8,13 @@ use std::ops::{BitAnd, BitOr, Shl, Shr};
 
 use wide::u8x16;
 
+use crate::lanes::{LANE, is, letter_within, within};
+
 /// How many bytes are looked at at once.
 pub(super) const BLOCK: usize = 64;
 /// How many bytes of the text before and after the block go with it.
 const AROUND: usize = 8;
 const WINDOW: usize = AROUND + BLOCK + AROUND;
-const LANE: usize = 16;
 
 /// A block of a text, with what stands around it.
 pub(super) struct Block<'t> {
@@ -81,16 +82,6 @@ pub(super) const LONG_WORD: usize = 20;
 /// Whether a byte may be part of such a run.
 pub(super) fn is_in_long_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-')
-}
-
-/// The places of the bits that are set, lowest first.
-#[inline(always)]
-pub(super) fn each_bit(mut bits: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let i = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
-        bits &= bits - 1;
-        Some(i)
-    })
 }
 
 /// Looks at the blocks of one text, in order.
@@ -163,24 +154,6 @@ impl<'t> Block<'t> {
         lane.copy_from_slice(&self.bytes[AROUND + n * LANE..AROUND + (n + 1) * LANE]);
         u8x16::new(lane)
     }
-}
-
-/// Which of sixteen bytes are that one.
-#[inline(always)]
-fn is(byte: u8) -> impl Fn(u8x16) -> u8x16 {
-    move |lane| lane.simd_eq(u8x16::splat(byte))
-}
-
-/// Which of sixteen bytes stand between those two.
-#[inline(always)]
-fn within(first: u8, last: u8) -> impl Fn(u8x16) -> u8x16 {
-    move |lane| (lane - u8x16::splat(first)).simd_le(u8x16::splat(last - first))
-}
-
-/// Which of sixteen bytes are letters in either case that stand between those two.
-#[inline(always)]
-fn letter_within(first: u8, last: u8) -> impl Fn(u8x16) -> u8x16 {
-    move |lane| within(first, last)(lane | u8x16::splat(0x20))
 }
 
 /// Which of sixteen bytes are one of [`SIGNS`], or begin a character beyond ASCII.

@@ -4,7 +4,8 @@
 //! there: and-ing the entries of the bytes of a text leaves the beginnings that match. Most texts leave none after a byte or two.
 //! (Baeza-Yates and Gonnet, "A new approach to text searching", Communications of the ACM 35, 1992.)
 
-use super::screen::{SIGNS, each_bit};
+use super::screen::SIGNS;
+use crate::lanes::each_bit;
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
 /// How much of a word is compared, in bytes.

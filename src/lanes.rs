@@ -1,0 +1,43 @@
+//! Sixteen bytes of a text, compared at once.
+
+use wide::u8x16;
+
+/// How many bytes are compared at once.
+pub(crate) const LANE: usize = 16;
+
+/// Which of sixteen bytes are that one.
+#[inline(always)]
+pub(crate) fn is(byte: u8) -> impl Fn(u8x16) -> u8x16 {
+    move |lane| lane.simd_eq(u8x16::splat(byte))
+}
+
+/// Which of sixteen bytes stand between those two.
+#[inline(always)]
+pub(crate) fn within(first: u8, last: u8) -> impl Fn(u8x16) -> u8x16 {
+    move |lane| (lane - u8x16::splat(first)).simd_le(u8x16::splat(last - first))
+}
+
+/// Which of sixteen bytes are letters in either case that stand between those two.
+#[inline(always)]
+pub(crate) fn letter_within(first: u8, last: u8) -> impl Fn(u8x16) -> u8x16 {
+    move |lane| within(first, last)(lane | u8x16::splat(SMALL))
+}
+
+/// Set in a letter, it makes it a small one.
+pub(crate) const SMALL: u8 = 0x20;
+
+/// One bit for each of sixteen bytes: its highest.
+#[inline(always)]
+pub(crate) fn bits(lane: u8x16) -> u64 {
+    u64::from(lane.to_bitmask())
+}
+
+/// The places of the bits that are set, lowest first.
+#[inline(always)]
+pub(crate) fn each_bit(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let i = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
+        bits &= bits - 1;
+        Some(i)
+    })
+}
