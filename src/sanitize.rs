@@ -311,8 +311,8 @@ pub(crate) fn clean_only_now() {
 
 impl Number {
     /// Whether it has too few digits to be looked at.
-    #[inline]
-    fn is_short(self) -> bool {
+    #[inline(always)]
+    pub(crate) fn is_short(self) -> bool {
         const LIMIT: u64 = 10u64.pow(FEWEST_DIGITS - 1);
         match self {
             Self::Unsigned(n) => n < LIMIT.into(),

@@ -5,20 +5,18 @@ use std::ops::{Deref, DerefMut, Range};
 
 use super::error::Errors;
 
-/// Sanitized fields, in the order in which they were recorded. Holds no raw value but in `scratch`.
+/// Sanitized fields, in the order in which they were recorded. Nothing in `kept` is or refers to a raw value.
 #[derive(Default)]
 pub(super) struct Fields {
     /// Index of a field in its callsite, and what it is now.
     pub(super) kept: Vec<(usize, Kept)>,
-    /// All texts, one behind the other.
+    /// All texts, one behind the other. At its end a raw one may stand, while it is formatted and looked at.
     pub(super) text: String,
     /// All byte strings, one behind the other.
     pub(super) bytes: Vec<u8>,
     pub(super) errors: Errors,
     /// Where the sanitizer writes.
     pub(super) masked: Vec<u8>,
-    /// Where a raw `Debug` value is formatted; empty otherwise.
-    pub(super) scratch: String,
     /// How many values were visited, kept or not.
     pub(super) values: u64,
     /// How many bytes of them were looked at.
@@ -40,10 +38,7 @@ pub(super) enum Kept {
     Bytes(Range<usize>),
     Str(Range<usize>),
     /// A text that prints without quotes.
-    Printed {
-        text: Range<usize>,
-        forges: bool,
-    },
+    Printed(Range<usize>),
     /// Index into the errors.
     Error(usize),
 }
@@ -58,7 +53,6 @@ impl Fields {
         self.bytes.clear();
         self.errors.clear();
         self.masked.clear();
-        self.scratch.clear();
         self.values = 0;
         self.looked_at = 0;
         self.ran_foreign_code = false;
@@ -67,7 +61,7 @@ impl Fields {
 
     fn capacity(&self) -> usize {
         let kept = self.kept.capacity() * size_of::<(usize, Kept)>();
-        kept + self.text.capacity() + self.bytes.capacity() + self.masked.capacity() + self.scratch.capacity()
+        kept + self.text.capacity() + self.bytes.capacity() + self.masked.capacity()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use super::escape::{Printed, forges_lines};
+use super::escape::Printed;
 use super::type_name::name_of;
 use super::visitor::format_caught;
 use crate::policy::Policy;
@@ -21,7 +21,6 @@ const KEEP_LINKS: usize = 8;
 #[derive(Default)]
 pub(super) struct SanitizedError {
     message: String,
-    forges: bool,
     source: Option<Box<SanitizedError>>,
 }
 
@@ -92,7 +91,6 @@ impl Errors {
             self.give_back(link);
             return end;
         }
-        link.forges = forges_lines(&link.message);
         &mut end.insert(link).source
     }
 
@@ -112,7 +110,7 @@ impl fmt::Debug for SanitizedError {
 
 impl fmt::Display for SanitizedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&Printed::new(&self.message, self.forges), f)
+        fmt::Display::fmt(&Printed(&self.message), f)
     }
 }
 

@@ -23,23 +23,14 @@ pub(crate) fn reading_unescaped<R>(f: impl FnOnce() -> R) -> R {
 
 /// A sanitized text that cannot forge lines: its `Debug` and `Display` print it, without quotes.
 #[derive(Clone, Copy)]
-pub(super) struct Printed<'a> {
-    text: &'a str,
-    forges: bool,
-}
-
-impl<'a> Printed<'a> {
-    pub(super) fn new(text: &'a str, forges: bool) -> Self {
-        Self { text, forges }
-    }
-}
+pub(super) struct Printed<'a>(pub(super) &'a str);
 
 impl fmt::Debug for Printed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.forges && !UNESCAPED.try_with(Cell::get).unwrap_or(false) {
-            write_escaped(self.text, f)
+        if !UNESCAPED.try_with(Cell::get).unwrap_or(false) && forges_lines(self.0) {
+            write_escaped(self.0, f)
         } else {
-            f.write_str(self.text)
+            f.write_str(self.0)
         }
     }
 }
@@ -105,7 +96,7 @@ mod tests {
     use super::*;
 
     fn printed(text: &str) -> String {
-        format!("{:?}", Printed::new(text, forges_lines(text)))
+        format!("{:?}", Printed(text))
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl<'a> SanitizedValue<'a> {
             Kept::U128(value) => Self::U128(*value),
             Kept::F64(value) => Self::F64(*value),
             Kept::Bytes(range) => Self::Bytes(&fields.bytes[range.clone()]),
-            Kept::Str(text) | Kept::Printed { text, .. } => Self::Text(&fields.text[text.clone()]),
+            Kept::Str(text) | Kept::Printed(text) => Self::Text(&fields.text[text.clone()]),
             Kept::Error(index) => Self::Error(fields.errors.get(*index)),
         }
     }

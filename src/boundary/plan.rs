@@ -1,6 +1,6 @@
 //! A policy applied to one callsite, once.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
@@ -195,26 +195,26 @@ struct Cached {
     cache: u64,
     plan: Arc<Plan>,
     /// By field: the last short text of it that was looked at on this thread and found clean. Most are the same as the one before.
-    clean: Box<[Cell<Option<Label>>]>,
+    clean: Box<[RefCell<Option<Label>>]>,
 }
 
 impl PlanRef {
     fn new(cache: u64, plan: Arc<Plan>) -> Self {
-        let clean = plan.fields.iter().map(|_| Cell::new(None)).collect();
+        let clean = plan.fields.iter().map(|_| RefCell::new(None)).collect();
         Self(Rc::new(Cached { cache, plan, clean }))
     }
 
     /// Whether a text of a field is the same as one that was [found clean](Self::found_clean) before.
     #[inline]
     pub(super) fn is_known_clean(&self, index: usize, text: &[u8]) -> bool {
-        self.0.clean.get(index).and_then(Cell::get).is_some_and(|last| last.is(text))
+        self.0.clean.get(index).is_some_and(|last| last.borrow().as_ref().is_some_and(|last| last.is(text)))
     }
 
     /// Remembers a text of a field that is clean, whenever it is looked at: what depends on time is not for here.
     #[inline]
     pub(super) fn found_clean(&self, index: usize, text: &[u8]) {
         if let (Some(last), Some(label)) = (self.0.clean.get(index), Label::new(text)) {
-            last.set(Some(label));
+            *last.borrow_mut() = Some(label);
         }
     }
 }

@@ -35,9 +35,8 @@ fn on_stack<const N: usize, R>(
 ) -> R {
     let Some(unused) = plan.field(0) else { return then(&names.value_set(&[])) };
     let mut texts = [const { Text::None }; N];
-    fields.kept.iter().zip(&mut texts).for_each(|((_, kept), text)| *text = Text::of(kept, fields));
     let mut pairs: [Pair<'_>; N] = [(unused, None); N];
-    fill(&mut pairs, plan, fields, &texts);
+    fill(&mut pairs, plan, fields, &mut texts);
     then(&names.value_set(&pairs))
 }
 
@@ -48,21 +47,21 @@ fn on_heap<const N: usize, R>(
     then: impl FnOnce(&ValueSet<'_>) -> R,
 ) -> R {
     let Some(unused) = plan.field(0) else { return then(&names.value_set(&[])) };
-    let texts: Vec<Text<'_>> = fields.kept.iter().map(|(_, kept)| Text::of(kept, fields)).collect();
+    let mut texts: Vec<Text<'_>> = fields.kept.iter().map(|_| Text::None).collect();
     let mut pairs: Box<[Pair<'_>; N]> = match vec![(unused, None); N].into_boxed_slice().try_into() {
         Ok(pairs) => pairs,
         Err(_) => unreachable!("exactly N were made"),
     };
-    fill(&mut *pairs, plan, fields, &texts);
+    fill(&mut *pairs, plan, fields, &mut texts);
     then(&names.value_set(&*pairs))
 }
 
 type Pair<'a> = (&'a Field, Option<&'a (dyn Value + 'a)>);
 
-fn fill<'a>(pairs: &mut [Pair<'a>], plan: &'a Plan, fields: &'a Fields, texts: &'a [Text<'a>]) {
+fn fill<'a>(pairs: &mut [Pair<'a>], plan: &'a Plan, fields: &'a Fields, texts: &'a mut [Text<'a>]) {
     for ((pair, (index, kept)), text) in pairs.iter_mut().zip(&fields.kept).zip(texts) {
         if let Some(field) = plan.field(*index) {
-            *pair = (field, as_value(kept, text));
+            *pair = (field, Some(as_value(kept, fields, text)));
         }
     }
 }
@@ -76,32 +75,27 @@ enum Text<'a> {
     Error(&'a (dyn Error + 'static)),
 }
 
-impl<'a> Text<'a> {
-    fn of(kept: &Kept, fields: &'a Fields) -> Self {
-        match kept {
-            Kept::Bytes(range) => Self::Bytes(&fields.bytes[range.clone()]),
-            Kept::Str(range) => Self::Str(&fields.text[range.clone()]),
-            Kept::Printed { text, forges } => Self::Printed(debug(Printed::new(&fields.text[text.clone()], *forges))),
-            Kept::Error(index) => Self::Error(fields.errors.get(*index)),
-            _ => Self::None,
-        }
+/// A value that `tracing` takes; what it needs besides `kept` is put into `text`.
+fn as_value<'a>(kept: &'a Kept, fields: &'a Fields, text: &'a mut Text<'a>) -> &'a (dyn Value + 'a) {
+    *text = match kept {
+        Kept::Bool(value) => return value,
+        Kept::I64(value) => return value,
+        Kept::U64(value) => return value,
+        Kept::I128(value) => return value,
+        Kept::U128(value) => return value,
+        Kept::F64(value) => return value,
+        Kept::Bytes(range) => Text::Bytes(&fields.bytes[range.clone()]),
+        Kept::Str(range) => Text::Str(&fields.text[range.clone()]),
+        Kept::Printed(range) => Text::Printed(debug(Printed(&fields.text[range.clone()]))),
+        Kept::Error(index) => Text::Error(fields.errors.get(*index)),
+    };
+    match text {
+        Text::None => &tracing_core::field::Empty,
+        Text::Bytes(value) => value,
+        Text::Str(value) => value,
+        Text::Printed(value) => value,
+        Text::Error(value) => value,
     }
-}
-
-fn as_value<'a>(kept: &'a Kept, text: &'a Text<'a>) -> Option<&'a (dyn Value + 'a)> {
-    Some(match (kept, text) {
-        (Kept::Bool(value), _) => value,
-        (Kept::I64(value), _) => value,
-        (Kept::U64(value), _) => value,
-        (Kept::I128(value), _) => value,
-        (Kept::U128(value), _) => value,
-        (Kept::F64(value), _) => value,
-        (_, Text::Bytes(value)) => value,
-        (_, Text::Str(value)) => value,
-        (_, Text::Printed(value)) => value,
-        (_, Text::Error(value)) => value,
-        (_, Text::None) => return None,
-    })
 }
 
 #[cfg(test)]

@@ -92,9 +92,18 @@ impl<'a> Sanitizer<'a> {
         self.fields.kept.push((field.index(), kept));
     }
 
+    #[inline(always)]
     fn number(&mut self, field: &Field, number: Number, clean: Kept) {
         self.fields.values += 1;
         let Some(action) = self.action(field) else { return };
+        if action == Action::Scan && number.is_short() {
+            return self.keep(field, clean);
+        }
+        self.number_in_full(action, field, number, clean);
+    }
+
+    #[inline(never)]
+    fn number_in_full(&mut self, action: Action, field: &Field, number: Number, clean: Kept) {
         self.fields.masked.clear();
         match self.policy.sanitize_number(action, field.name(), number, &mut self.fields.masked) {
             Sanitized::Clean => self.keep(field, clean),
@@ -106,13 +115,13 @@ impl<'a> Sanitizer<'a> {
         }
     }
 
-    /// Sanitizes a text; its place in `text` if it is to be kept.
-    fn text(&mut self, action: Action, field: &Field, raw: &str) -> Option<Range<usize>> {
+    /// Sanitizes a text. A masked one is in `masked`.
+    fn text(&mut self, action: Action, field: &Field, raw: &str) -> Sanitized {
         self.fields.looked_at += raw.len();
         if let Found::Plan(plan) = &self.plan
             && plan.is_known_clean(field.index(), raw.as_bytes())
         {
-            return Some(push(&mut self.fields.text, raw));
+            return Sanitized::Clean;
         }
         self.fields.masked.clear();
         let (outcome, lasting) =
@@ -120,35 +129,23 @@ impl<'a> Sanitizer<'a> {
         if lasting && let Found::Plan(plan) = &self.plan {
             plan.found_clean(field.index(), raw.as_bytes());
         }
-        match outcome {
-            Sanitized::Clean => Some(push(&mut self.fields.text, raw)),
-            Sanitized::Masked => Some(self.keep_masked()),
-            Sanitized::Dropped => None,
-        }
+        outcome
     }
 
     /// The same for what code of the application wrote.
-    fn printed(&mut self, action: Action, field: &Field, raw: &str) -> Option<Range<usize>> {
+    fn printed(&mut self, action: Action, field: &Field, raw: &str) -> Sanitized {
         if !self.policy.reduces(action, field.name(), raw) {
             return self.text(action, field, raw);
         }
         self.fields.looked_at += raw.len();
         self.fields.masked.clear();
-        match self.policy.reduce(field.name(), raw, None, &mut self.fields.masked) {
-            Sanitized::Clean => Some(push(&mut self.fields.text, raw)),
-            Sanitized::Masked => Some(self.keep_masked()),
-            Sanitized::Dropped => None,
-        }
+        self.policy.reduce(field.name(), raw, None, &mut self.fields.masked)
     }
 
     fn keep_masked(&mut self) -> Range<usize> {
         push(&mut self.fields.text, &lossy(&self.fields.masked))
     }
 
-    fn keep_printed(&mut self, field: &Field, text: Range<usize>) {
-        let forges = forges_lines(&self.fields.text[text.clone()]);
-        self.keep(field, Kept::Printed { text, forges });
-    }
 }
 
 fn looking_at<'p>(policy: &'p Policy, plan: &Plan) -> (LookingAt<'p>, Option<Scope>) {
@@ -160,32 +157,42 @@ impl Visit for Sanitizer<'_> {
         self.fields.values += 1;
         let Some(action) = self.action(field) else { return };
         self.fields.ran_foreign_code = true;
-        // The scratch is taken out: nothing is borrowed while code of the application runs.
-        let mut scratch = std::mem::take(&mut self.fields.scratch);
-        let format = || format_limited(format_args!("{value:?}"), &mut scratch);
-        let formatted = reading(self.policy, action, field.name(), format);
-        let text = match formatted {
-            Ok(()) => self.printed(action, field, &scratch),
+        // It is taken out: nothing is borrowed while code of the application runs.
+        let mut text = std::mem::take(&mut self.fields.text);
+        let start = text.len();
+        let format = || format_limited(format_args!("{value:?}"), &mut text);
+        let outcome = match reading(self.policy, action, field.name(), format) {
+            Ok(()) => self.printed(action, field, &text[start..]),
             Err(Unreadable) => {
                 self.fields.masked.clear();
                 self.policy.unreadable(field.name(), &mut self.fields.masked);
-                Some(self.keep_masked())
+                Sanitized::Masked
             }
         };
-        scratch.clear();
-        self.fields.scratch = scratch;
-        if let Some(text) = text {
-            self.keep_printed(field, text);
+        if outcome != Sanitized::Clean {
+            text.truncate(start);
+        }
+        if outcome == Sanitized::Masked {
+            text.push_str(&lossy(&self.fields.masked));
+        }
+        let end = text.len();
+        self.fields.text = text;
+        if outcome != Sanitized::Dropped {
+            self.keep(field, Kept::Printed(start..end));
         }
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
         self.fields.values += 1;
         let Some(action) = self.action(field) else { return };
-        let Some(text) = self.text(action, field, value) else { return };
+        let text = match self.text(action, field, value) {
+            Sanitized::Clean => push(&mut self.fields.text, value),
+            Sanitized::Masked => self.keep_masked(),
+            Sanitized::Dropped => return,
+        };
         // Formatters print the message as it is, and quote every other text.
         if field.name() == "message" && forges_lines(&self.fields.text[text.clone()]) {
-            self.keep(field, Kept::Printed { text, forges: true });
+            self.keep(field, Kept::Printed(text));
         } else {
             self.keep(field, Kept::Str(text));
         }
@@ -250,7 +257,8 @@ pub(super) struct Unreadable;
 
 /// Formats a value of the application once, whatever its code does.
 pub(super) fn format_limited(value: fmt::Arguments<'_>, out: &mut String) -> Result<(), Unreadable> {
-    let mut limited = Limited { out, room: MAX_FORMATTED };
+    let most = out.len().saturating_add(MAX_FORMATTED);
+    let mut limited = Limited { out, most };
     format_caught(|| limited.write_fmt(value))?.map_err(|_| Unreadable)
 }
 
@@ -266,12 +274,15 @@ pub(super) fn format_caught<R>(code: impl FnOnce() -> R) -> Result<R, Unreadable
 
 struct Limited<'a> {
     out: &'a mut String,
-    room: usize,
+    /// How long it may become, in bytes.
+    most: usize,
 }
 
 impl Write for Limited<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.room = self.room.checked_sub(text.len()).ok_or(fmt::Error)?;
+        if text.len() > self.most - self.out.len() {
+            return Err(fmt::Error);
+        }
         self.out.push_str(text);
         Ok(())
     }
