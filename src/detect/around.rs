@@ -14,7 +14,17 @@ pub(super) fn word_after(text: &[u8], at: usize) -> bool {
 }
 
 /// Where the run of word characters that starts at `at` really starts: past the tail of an escape that begins before it.
+#[inline]
 pub(super) fn past_escape(text: &[u8], at: usize) -> usize {
+    // Nothing else stands within an escape.
+    match text[..at].last() {
+        Some(b'\\' | b'%' | b'[' | b';') => past_escape_near(text, at),
+        Some(b) if b.is_ascii_alphanumeric() => past_escape_near(text, at),
+        _ => at,
+    }
+}
+
+fn past_escape_near(text: &[u8], at: usize) -> usize {
     (at + 1..=(at + 12).min(text.len()))
         .take_while(|&end| matches!(text[end - 1], b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b';'))
         .find(|&end| escape_of(&text[..end]).is_some_and(|start| start < at))

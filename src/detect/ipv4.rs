@@ -27,31 +27,40 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>, local: bool) -> Verdict {
     let run_end = anchor_end + right;
     let start = past_escape(text, anchor_end - left);
     let end = run_end - text[start..run_end].iter().rev().take_while(|&&b| b == b'.').count();
-    let harmless = is_part(text, start, end) || is_version(text, start, end) || is_network(text, start, end);
-    if is_address(&text[start..end], local) && !harmless {
+    let address = octets(&text[start..end]).filter(|octets| names_nobody(*octets) == local);
+    if address.is_some() && !is_part(text, start, end) && !is_version(text, start, end) && !is_network(text, start, end) {
         return Verdict::Found(start..end);
     }
     Verdict::Nothing { resume: run_end }
 }
 
-/// Whether this is an address, and names no other machine if `local`.
-fn is_address(run: &[u8], local: bool) -> bool {
+/// The parts of an address, each with up to three digits, zeros at its beginning among them.
+fn octets(run: &[u8]) -> Option<[u8; 4]> {
     const LONGEST: usize = "255.255.255.255".len();
     if run.len() > LONGEST {
-        return false;
+        return None;
     }
-    let mut octets = [0u8; 4];
-    let mut parts = run.split(|&b| b == b'.');
-    for octet in &mut octets {
-        let part = parts.next().filter(|part| (1..=3).contains(&part.len()));
-        let value = part.and_then(|part| std::str::from_utf8(part).ok()).and_then(|part| part.parse().ok());
-        match value {
-            Some(value) => *octet = value,
-            None => return false,
+    let mut octets = [0; 4];
+    let (mut part, mut digits, mut value) = (0, 0, 0);
+    for &b in run {
+        if b == b'.' {
+            *octets.get_mut(part)? = u8::try_from(value).ok().filter(|_| digits > 0)?;
+            (part, digits, value) = (part + 1, 0, 0);
+        } else {
+            digits += 1;
+            value = value * 10 + u16::from(b - b'0');
+            if digits > 3 {
+                return None;
+            }
         }
     }
-    let nobody = matches!(octets[0], 0 | 127) || octets == [255; 4];
-    parts.next().is_none() && nobody == local
+    *octets.get_mut(part)? = u8::try_from(value).ok().filter(|_| digits > 0)?;
+    (part == 3).then_some(octets)
+}
+
+/// Whether an address names no other machine.
+fn names_nobody(octets: [u8; 4]) -> bool {
+    matches!(octets[0], 0 | 127) || octets == [255; 4]
 }
 
 /// Whether this is a network of 256 addresses or more (RFC 4632), such as our own mask of an address: `192.0.2.0/24`.
@@ -100,7 +109,10 @@ fn is_version(text: &[u8], start: usize, end: usize) -> bool {
     };
     let starts_with =
         |prefix: &&[u8]| text[end..].get(..prefix.len()).is_some_and(|rest| rest.eq_ignore_ascii_case(prefix));
-    BEFORE.iter().any(ends_with) || AFTER.iter().any(starts_with)
+    // Nearly all addresses stand between other signs.
+    let a_word_before = word.last().is_some_and(u8::is_ascii_alphabetic);
+    let a_suffix_after = matches!(text.get(end), Some(b'-' | b'.'));
+    a_word_before && BEFORE.iter().any(ends_with) || a_suffix_after && AFTER.iter().any(starts_with)
 }
 
 #[cfg(test)]

@@ -265,7 +265,8 @@ impl Scanner {
             codes: self.codes.places(seen.code_start, forward),
             words: if self.words.is_empty() { 0 } else { self.words.places(seen.word_start, forward) },
             names: self.names.places(seen.letters_end, backward),
-            stops: seen.stops(),
+            special: seen.special,
+            shapes: seen.shapes(),
         }
     }
 
@@ -284,12 +285,14 @@ struct Places {
     codes: u64,
     words: u64,
     names: u64,
-    stops: u64,
+    special: u64,
+    shapes: u64,
 }
 
 impl Places {
     fn are_none(&self) -> bool {
-        self.literals | self.inside | self.short | self.pairs | self.codes | self.words | self.names | self.stops == 0
+        let words = self.literals | self.inside | self.short | self.pairs | self.codes | self.words | self.names;
+        words | self.special | self.shapes == 0
     }
 }
 
@@ -340,12 +343,12 @@ impl<S: Sink> Pass<'_, S> {
                 words.each(text, at + i, block.forward(i), |target, end| self.ask(target, end));
             }
         }
-        for i in each_bit(places.stops) {
+        for i in each_bit(places.special | places.shapes) {
             self.operators_before(at + i);
             if at + i < document.end {
                 continue;
             }
-            if seen.special >> i & 1 == 1 {
+            if places.special >> i & 1 == 1 {
                 scanner.signs.each(self.text, at + i, block.forward(i), |target, end| self.ask(target, end));
                 if let Some(end) = self.special(at + i) {
                     *document = at + i..end;
@@ -353,7 +356,9 @@ impl<S: Sink> Pass<'_, S> {
                     continue;
                 }
             }
-            self.shapes(at, i, seen);
+            if places.shapes >> i & 1 == 1 {
+                self.shapes(at, i, seen);
+            }
         }
         self.operators_before(at + block.len());
     }

@@ -4,7 +4,7 @@
 //! byte. Shapes such as "four digits, a separator, four digits" then are shifts and ands of these bits, at the same cost
 //! whatever stands in the text. (Cameron et al., "Parallel scanning with bitstream addition", Euro-Par 2011, tells of the idea.)
 
-use std::ops::{BitAnd, BitOr, Shl, Shr};
+use std::ops::{BitAnd, BitOr, Not, Shl, Shr};
 
 use wide::u8x16;
 
@@ -227,7 +227,13 @@ const FIRST_LEAD: u8 = 0xC2;
 
 /// Where bytes of a kind stand in a block and before it.
 trait Bits:
-    Copy + Eq + BitAnd<Output = Self> + BitOr<Output = Self> + Shl<u32, Output = Self> + Shr<u32, Output = Self>
+    Copy
+    + Eq
+    + BitAnd<Output = Self>
+    + BitOr<Output = Self>
+    + Not<Output = Self>
+    + Shl<u32, Output = Self>
+    + Shr<u32, Output = Self>
 {
     /// Where none stand.
     const NONE: Self;
@@ -399,10 +405,9 @@ fn after_escape<B: Bits>(before: &Kinds, kinds: &Kinds, block: &Block<'_>) -> u6
 }
 
 impl Seen {
-    /// All bytes that somebody is asked about, but words.
-    pub(super) fn stops(&self) -> u64 {
-        self.special
-            | self.dashes
+    /// All bytes that somebody is asked about, but words and those that mean something by themselves.
+    pub(super) fn shapes(&self) -> u64 {
+        self.dashes
             | self.long_word
             | self.card
             | self.ssn
@@ -442,8 +447,11 @@ impl Seen {
         if so_many < CARD_DIGITS {
             return;
         }
+        // The digits of an escape may stand right before a number; else a group has no more digits than are counted here.
+        let escapes = (before.backslash | before.percent | kinds.backslash | kinds.percent) != 0;
+        let first = |group: B, len: u32| if escapes { group } else { group & !(digit << len) };
         // All but these have four places or more where three digits end.
-        let pairs = repeat(two, 5, |pairs| then(then(pairs, dash | blank, 1), two, 2));
+        let pairs = repeat(first(two, 2), 5, |pairs| then(then(pairs, dash | blank, 1), two, 2));
         self.card = pairs.here();
         if three.count() < 4 {
             return;
@@ -452,12 +460,14 @@ impl Seen {
         let wide = narrow | dot | B::new(before.numeric.plus, kinds.numeric.plus);
         let group = |groups: B, separator: B, len: u32, digits: B| then(then(groups, separator, 1), digits, len);
         let (five, six, eight) = (digit << 4 & four, runs(digit, 6), runs(digit, 8));
-        let triples = repeat(three, 3, |triples| group(triples, narrow, 3, three));
-        let card = four << 8 & eight
-            | group(group(four, wide, 4, four), wide, 4, four)
-            | group(group(four, wide, 6, six), wide, 4, four)
-            | group(group(five, narrow, 5, five), narrow, 5, five)
-            | group(eight, narrow, 8, eight)
+        let triples = repeat(first(three, 3), 3, |triples| group(triples, narrow, 3, three));
+        let first_four = first(four, 4);
+        let twelve = four << 8 & eight;
+        let card = twelve & !(twelve << 1)
+            | group(group(first_four, wide, 4, four), wide, 4, four)
+            | group(group(first_four, wide, 6, six), wide, 4, four)
+            | group(group(first(five, 5), narrow, 5, five), narrow, 5, five)
+            | group(first(eight, 8), narrow, 8, eight)
             | triples;
         self.card |= card.here();
     }
@@ -551,7 +561,7 @@ mod tests {
         let shapes = [
             (
                 "card",
-                "(?:[0-9]{12}|[0-9]{4}[ .+-][0-9]{4}[ .+-][0-9]{4}|[0-9]{4}[ .+-][0-9]{6}[ .+-][0-9]{4}|\
+                "(?:^|[^0-9])(?:[0-9]{12}|[0-9]{4}[ .+-][0-9]{4}[ .+-][0-9]{4}|[0-9]{4}[ .+-][0-9]{6}[ .+-][0-9]{4}|\
                  [0-9]{5}[ -][0-9]{5}[ -][0-9]{5}|[0-9]{8}[ -][0-9]{8}|[0-9]{3}(?:[ -][0-9]{3}){3}|[0-9]{2}(?:[ -][0-9]{2}){5})$",
             ),
             ("ssn", r"(?:[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{4}|[0-9]{3}\.[0-9]{2}\.[0-9]{4})$"),
@@ -656,6 +666,14 @@ mod tests {
         assert_eq!(mac("be ad fa ce ed ab"), 0);
         let across = format!("{}a9 c5 d4 9f eb dd", ",".repeat(BLOCK - 15));
         assert_eq!(mac(&across), 1);
+    }
+
+    #[test]
+    fn a_card_may_stand_behind_the_digits_of_an_escape() {
+        let cards = |text: &str| seen(text.as_bytes()).into_iter().filter(|(name, _)| *name == "card").count();
+        assert_eq!(cards("x=%204111 1111 1111 1111"), 2);
+        assert_eq!(cards(r"\u00204111-1111-1111-1111"), 2);
+        assert_eq!(cards("081109 234644 4177"), 0);
     }
 
     #[test]

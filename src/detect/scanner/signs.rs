@@ -8,7 +8,14 @@ use crate::mask::own_mark;
 
 impl<S: Sink> Pass<'_, S> {
     /// Asks about literals of SQL behind operators that end before `limit`.
+    #[inline]
     pub(super) fn operators_before(&mut self, limit: usize) {
+        if !self.operators.is_empty() {
+            self.some_operators_before(limit);
+        }
+    }
+
+    fn some_operators_before(&mut self, limit: usize) {
         while let Some(at) = self.operators.first().copied().filter(|end| *end < limit) {
             self.operators.remove(0);
             if at >= self.resume.floor {
