@@ -111,6 +111,13 @@ const MOST_INDICES: usize = 3;
 pub(crate) fn may_be_key(before: &[u8], inventory: &Inventory) -> bool {
     /// Signs within a key, one of which may stand between two of its letters.
     const WITHIN: &[u8] = b"_-$@ ";
+    // Most keys end with letters with which none does that is known.
+    if let Some(few @ [a, b, c, d, e]) = before.last_chunk()
+        && few.iter().all(u8::is_ascii_alphabetic)
+        && !inventory.may_end_so(&[*e, *d, *c, *b, *a])
+    {
+        return false;
+    }
     let mut last = [0; LAST_LETTERS];
     let mut len = 0;
     for &b in before.iter().rev().take(2 * LAST_LETTERS) {
