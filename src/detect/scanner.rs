@@ -231,12 +231,6 @@ impl Scanner {
         let mut room = [0; _];
         let mut screen = Screen::default();
         let mut at = 0;
-        if text.len() <= BLOCK {
-            let block = Block::new(text, 0, &mut room);
-            let seen = Screen::look_once(&block);
-            pass.block(0, &block, &seen, &mut document);
-            at = text.len();
-        }
         while at < text.len() {
             let block = Block::new(text, at, &mut room);
             let seen = screen.look(&block);
@@ -266,7 +260,7 @@ impl Scanner {
             words: if self.words.is_empty() { 0 } else { self.words.places(seen.word_start, forward) },
             names: self.names.places(seen.letters_end, backward),
             special: seen.special,
-            shapes: seen.shapes(),
+            shapes: seen.shapes.any() | seen.dashes,
         }
     }
 
@@ -366,14 +360,15 @@ impl<S: Sink> Pass<'_, S> {
     /// Asks about the shapes that end with byte `i` of the block at `at`.
     fn shapes(&mut self, at: usize, i: usize, seen: &Seen) {
         let end = at + i + 1;
+        let shapes = &seen.shapes;
         for (ends, shape) in [
-            (seen.card, Shape::CardDigits),
-            (seen.ssn, Shape::SsnDigits),
-            (seen.iban, Shape::IbanHead),
-            (seen.ipv4, Shape::Ipv4),
-            (seen.ipv6, Shape::Ipv6),
-            (seen.mac, Shape::MacDigits),
-            (seen.hex, Shape::HexDigits),
+            (shapes.card, Shape::CardDigits),
+            (shapes.ssn, Shape::SsnDigits),
+            (shapes.iban, Shape::IbanHead),
+            (shapes.ipv4, Shape::Ipv4),
+            (shapes.ipv6, Shape::Ipv6),
+            (shapes.mac, Shape::MacDigits),
+            (shapes.hex, Shape::HexDigits),
         ] {
             if ends >> i & 1 == 1 {
                 self.shape(shape, end);
@@ -382,7 +377,7 @@ impl<S: Sink> Pass<'_, S> {
         if seen.dashes >> i & 1 == 1 && self.text.get(end).is_some_and(u8::is_ascii_alphabetic) {
             self.sink.option(end);
         }
-        if seen.long_word >> i & 1 == 1 {
+        if shapes.long_word >> i & 1 == 1 {
             self.long_word(end - LONG_WORD);
         }
     }
