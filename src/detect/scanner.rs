@@ -229,11 +229,11 @@ impl Scanner {
             Pass { scanner: self, text, sink, resume: Resume::default(), operators: Vec::new(), disguised: false };
         let mut document = 0..0;
         let mut room = [0; _];
-        let mut screen = Screen::default();
+        let (mut screen, mut seen) = (Screen::default(), Seen::default());
         let mut at = 0;
         while at < text.len() {
             let block = Block::new(text, at, &mut room);
-            let seen = screen.look(&block);
+            screen.look(&block, &mut seen);
             pass.block(at, &block, &seen, &mut document);
             at += block.len();
             if at >= document.start + EDGE && at + EDGE < document.end {

@@ -7,43 +7,54 @@
 
 use std::arch::x86_64::*;
 
-use super::BLOCK;
+use super::{BLOCK, Block, Screen, Seen};
 use super::kinds::{ESCAPE, Halves, Kinds, SPECIAL, WORDS};
 
-/// Puts the kinds of a block into `kinds`. False, and nothing is done, on a processor without AVX2.
+/// Looks at the next block; false, and nothing is done, on a processor that lacks something.
 #[inline]
-pub(super) fn look(bytes: &[u8; BLOCK], kinds: &mut Kinds) -> bool {
-    let available = is_x86_feature_detected!("avx2");
+pub(super) fn look(screen: &mut Screen, block: &Block<'_>, seen: &mut Seen) -> bool {
+    let available = is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("popcnt");
     if available {
         // SAFETY: the processor has what it needs.
-        unsafe { look_by_halves(bytes, kinds) };
+        unsafe { look_by_halves(screen, block, seen) };
     }
     available
 }
 
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn look_by_halves(screen: &mut Screen, block: &Block<'_>, seen: &mut Seen) {
+    screen.look_with(block, |bytes, kinds| kinds_by_halves(bytes, kinds), seen);
+}
+
 #[target_feature(enable = "avx2")]
-fn look_by_halves(bytes: &[u8; BLOCK], kinds: &mut Kinds) {
+#[inline]
+fn kinds_by_halves(bytes: &[u8; BLOCK], kinds: &mut Kinds) {
     let block = Both::load(bytes);
     let not_special = look_up(&SPECIAL, block).is(0);
     let words = look_up(&WORDS, block);
     let letter = words.bit::<1>() | words.bit::<2>();
     let (backslash, percent) =
         if not_special == u64::MAX { (0, 0) } else { (block.is(b'\\'), block.is(b'%')) };
-    kinds.special = !not_special;
-    kinds.backslash = backslash;
-    kinds.percent = percent;
-    kinds.escape = block.is(ESCAPE);
-    kinds.beyond_ascii = block.bit::<7>();
-    kinds.digit = words.bit::<0>();
-    kinds.letter = letter;
-    kinds.upper = letter & !block.bit::<5>();
-    kinds.hex_letter = words.bit::<3>();
-    kinds.dash = block.is(b'-');
-    kinds.dot = words.bit::<6>();
-    kinds.colon = words.bit::<7>();
-    kinds.blank = block.is(b' ');
-    kinds.plus = block.is(b'+');
-    kinds.base64_sign = words.bit::<4>() | words.bit::<5>();
+    *kinds = Kinds {
+        special: !not_special,
+        backslash,
+        percent,
+        escape: block.is(ESCAPE),
+        beyond_ascii: block.bit::<7>(),
+        digit: words.bit::<0>(),
+        letter,
+        upper: letter & !block.bit::<5>(),
+        hex_letter: words.bit::<3>(),
+        dash: block.is(b'-'),
+        dot: words.bit::<6>(),
+        colon: words.bit::<7>(),
+        blank: block.is(b' '),
+        plus: block.is(b'+'),
+        base64_sign: words.bit::<4>() | words.bit::<5>(),
+    };
 }
 
 /// Both halves of a block.

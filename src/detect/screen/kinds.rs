@@ -35,21 +35,9 @@ pub(super) const ESCAPE: u8 = 0x1b;
 const FIRST_LEAD: u8 = 0xC2;
 
 impl Kinds {
-    /// Looks at the first `len` bytes; the others are zeros.
-    ///
-    /// What is found is written where it is to stay: a processor is slow to load as one what it has just stored in parts.
-    #[inline(always)]
-    pub(super) fn look(&mut self, bytes: &[u8; BLOCK], len: usize) {
-        #[cfg(target_arch = "x86_64")]
-        if super::avx2::look(bytes, self) {
-            return;
-        }
-        *self = Self::by_lanes(bytes, len);
-    }
-
-    /// The same on any processor.
-    #[inline(never)]
-    fn by_lanes(bytes: &[u8; BLOCK], len: usize) -> Self {
+    /// Those of the first `len` bytes; the others are zeros.
+    #[inline]
+    pub(super) fn of(bytes: &[u8; BLOCK], len: usize) -> Self {
         let mut kinds = Self::default();
         for n in 0..len.div_ceil(LANE) {
             let mut lane = [0; LANE];
@@ -230,33 +218,17 @@ mod tests {
         .map(|kind| kind >> i & 1 == 1)
     }
 
-    fn looked_at(bytes: &[u8; BLOCK], len: usize) -> Kinds {
-        let mut kinds = Kinds::default();
-        kinds.look(bytes, len);
-        kinds
-    }
-
     #[test]
     fn every_byte_is_of_its_kinds_at_every_place() {
         for b in 0..=u8::MAX {
             for shift in 0..BLOCK {
                 let mut bytes = [b'x'; BLOCK];
                 bytes[shift] = b;
-                for kinds in [looked_at(&bytes, BLOCK), Kinds::by_lanes(&bytes, BLOCK)] {
-                    for i in 0..BLOCK {
-                        assert_eq!(told(&kinds, i), expected(bytes[i]), "{b:#x} at {shift}");
-                    }
+                let kinds = Kinds::of(&bytes, BLOCK);
+                for i in 0..BLOCK {
+                    assert_eq!(told(&kinds, i), expected(bytes[i]), "{b:#x} at {shift}");
                 }
             }
         }
-    }
-
-    #[test]
-    fn zeros_behind_the_text_are_of_no_kind() {
-        let mut bytes = [0; BLOCK];
-        bytes[..3].copy_from_slice(b"a-1");
-        let all = looked_at(&bytes, 3);
-        assert_eq!(all, Kinds::by_lanes(&bytes, BLOCK));
-        assert_eq!((all.letter, all.digit, all.dash, all.special | all.beyond_ascii | all.blank), (1, 4, 2, 0));
     }
 }

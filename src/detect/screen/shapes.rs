@@ -4,7 +4,7 @@ use super::BLOCK;
 use super::kinds::Kinds;
 
 /// Where shapes end: bit `i` tells of byte `i`, which is their last.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::detect) struct Shapes {
     pub(in crate::detect) card: u64,
     pub(in crate::detect) ssn: u64,
@@ -60,12 +60,14 @@ const LAST_HALF: u64 = u64::MAX << (BLOCK / 2);
 pub(in crate::detect) const LONG_WORD: usize = 20;
 
 /// The last byte of the first [`LONG_WORD`] of a run of letters, digits and the signs of base64.
+#[inline(always)]
 fn first_long_words(kinds: &Kinds) -> u64 {
     let long = runs(kinds.alphanumeric() | kinds.base64_sign, LONG_WORD as u32);
     long & !(long << 1)
 }
 
 /// The last of twelve hexadecimal digits in one piece, one of which is a letter; the first such in a row.
+#[inline(always)]
 fn first_long_hex(kinds: &Kinds) -> u64 {
     let letter = kinds.hex_letter;
     let long = runs(letter | kinds.digit, MAC_DIGITS);
@@ -89,7 +91,7 @@ impl Shapes {
     }
 
     /// Looks at what begins in the block before. Nothing is longer than half a block.
-    #[inline(never)]
+    #[inline(always)]
     fn look_across(&mut self, before: &Kinds, here: &Kinds) {
         let across = Kinds::across(before, here);
         let both = |shape: &mut u64, across: u64| *shape = across >> (BLOCK / 2) | *shape & LAST_HALF;
@@ -107,13 +109,14 @@ impl Shapes {
     }
 
     /// All of them.
+    #[inline]
     pub(in crate::detect) fn any(&self) -> u64 {
         let Self { card, ssn, iban, ipv4, ipv6, mac, hex, long_word } = *self;
         card | ssn | iban | ipv4 | ipv6 | mac | hex | long_word
     }
 
     /// Of the numbers and addresses, those that begin and end in these bytes.
-    #[inline(never)]
+    #[inline(always)]
     fn within(kinds: &Kinds) -> Self {
         let mut shapes = Self::default();
         if kinds.digit != 0 {
