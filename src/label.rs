@@ -13,9 +13,21 @@ impl Label {
 
     /// `None` for a longer text.
     pub(crate) fn new(text: &[u8]) -> Option<Self> {
-        let mut label = Self { len: u8::try_from(text.len()).ok()?, ..Self::EMPTY };
-        label.bytes.get_mut(..text.len())?.copy_from_slice(text);
-        Some(label)
+        let mut label = None;
+        Self::put(&mut label, text);
+        label
+    }
+
+    /// Puts a text in the place of another; of a longer text, nothing.
+    ///
+    /// It is written to where it stays: a processor is slow to load as one what it has just stored in parts.
+    #[inline]
+    pub(crate) fn put(label: &mut Option<Self>, text: &[u8]) {
+        if text.len() <= Self::LONGEST {
+            let label = label.get_or_insert(Self::EMPTY);
+            label.len = text.len() as u8;
+            label.bytes[..text.len()].copy_from_slice(text);
+        }
     }
 
     #[inline]
@@ -36,5 +48,13 @@ mod tests {
         assert_eq!((is("GET", "GE"), is("GET", "GETS"), is("GET", "get")), (Some(false), Some(false), Some(false)));
         assert_eq!(is(&"x".repeat(31), &"x".repeat(31)), Some(true));
         assert_eq!((is(&"x".repeat(32), ""), is(&"x".repeat(300), "")), (None, None));
+    }
+
+    #[test]
+    fn a_label_becomes_another() {
+        let mut label = Label::new(b"DELETE");
+        Label::put(&mut label, b"GET");
+        Label::put(&mut label, &[b'x'; 32]);
+        assert_eq!(label.map(|label| (label.is(b"GET"), label.is(b"DELETE"))), Some((true, false)));
     }
 }

@@ -32,8 +32,9 @@ pub(super) enum Kept {
     Bool(bool),
     I64(i64),
     U64(u64),
-    I128(i128),
-    U128(u128),
+    /// As bytes of this machine: so a value takes half as much memory, for others are smaller.
+    I128([u8; 16]),
+    U128([u8; 16]),
     F64(f64),
     Bytes(Range<usize>),
     Str(Range<usize>),

@@ -213,8 +213,8 @@ impl PlanRef {
     /// Remembers a text of a field that is clean, whenever it is looked at: what depends on time is not for here.
     #[inline]
     pub(super) fn found_clean(&self, index: usize, text: &[u8]) {
-        if let (Some(last), Some(label)) = (self.0.clean.get(index), Label::new(text)) {
-            *last.borrow_mut() = Some(label);
+        if let Some(last) = self.0.clean.get(index) {
+            Label::put(&mut last.borrow_mut(), text);
         }
     }
 }

@@ -34,7 +34,7 @@ fn on_stack<const N: usize, R>(
     then: impl FnOnce(&ValueSet<'_>) -> R,
 ) -> R {
     let Some(unused) = plan.field(0) else { return then(&names.value_set(&[])) };
-    let mut texts = [const { Text::None }; N];
+    let mut texts = [const { Made::None }; N];
     let mut pairs: [Pair<'_>; N] = [(unused, None); N];
     fill(&mut pairs, plan, fields, &mut texts);
     then(&names.value_set(&pairs))
@@ -47,7 +47,7 @@ fn on_heap<const N: usize, R>(
     then: impl FnOnce(&ValueSet<'_>) -> R,
 ) -> R {
     let Some(unused) = plan.field(0) else { return then(&names.value_set(&[])) };
-    let mut texts: Vec<Text<'_>> = fields.kept.iter().map(|_| Text::None).collect();
+    let mut texts: Vec<Made<'_>> = fields.kept.iter().map(|_| Made::None).collect();
     let mut pairs: Box<[Pair<'_>; N]> = match vec![(unused, None); N].into_boxed_slice().try_into() {
         Ok(pairs) => pairs,
         Err(_) => unreachable!("exactly N were made"),
@@ -58,7 +58,7 @@ fn on_heap<const N: usize, R>(
 
 type Pair<'a> = (&'a Field, Option<&'a (dyn Value + 'a)>);
 
-fn fill<'a>(pairs: &mut [Pair<'a>], plan: &'a Plan, fields: &'a Fields, texts: &'a mut [Text<'a>]) {
+fn fill<'a>(pairs: &mut [Pair<'a>], plan: &'a Plan, fields: &'a Fields, texts: &'a mut [Made<'a>]) {
     for ((pair, (index, kept)), text) in pairs.iter_mut().zip(&fields.kept).zip(texts) {
         if let Some(field) = plan.field(*index) {
             *pair = (field, Some(as_value(kept, fields, text)));
@@ -67,34 +67,38 @@ fn fill<'a>(pairs: &mut [Pair<'a>], plan: &'a Plan, fields: &'a Fields, texts: &
 }
 
 /// What of a sanitized value must be made anew to be one that `tracing` takes.
-enum Text<'a> {
+enum Made<'a> {
     None,
+    I128(i128),
+    U128(u128),
     Bytes(&'a [u8]),
     Str(&'a str),
     Printed(DebugValue<Printed<'a>>),
     Error(&'a (dyn Error + 'static)),
 }
 
-/// A value that `tracing` takes; what it needs besides `kept` is put into `text`.
-fn as_value<'a>(kept: &'a Kept, fields: &'a Fields, text: &'a mut Text<'a>) -> &'a (dyn Value + 'a) {
-    *text = match kept {
+/// A value that `tracing` takes; what it needs besides `kept` is put into `made`.
+fn as_value<'a>(kept: &'a Kept, fields: &'a Fields, made: &'a mut Made<'a>) -> &'a (dyn Value + 'a) {
+    *made = match kept {
         Kept::Bool(value) => return value,
         Kept::I64(value) => return value,
         Kept::U64(value) => return value,
-        Kept::I128(value) => return value,
-        Kept::U128(value) => return value,
         Kept::F64(value) => return value,
-        Kept::Bytes(range) => Text::Bytes(&fields.bytes[range.clone()]),
-        Kept::Str(range) => Text::Str(&fields.text[range.clone()]),
-        Kept::Printed(range) => Text::Printed(debug(Printed(&fields.text[range.clone()]))),
-        Kept::Error(index) => Text::Error(fields.errors.get(*index)),
+        Kept::I128(value) => Made::I128(i128::from_ne_bytes(*value)),
+        Kept::U128(value) => Made::U128(u128::from_ne_bytes(*value)),
+        Kept::Bytes(range) => Made::Bytes(&fields.bytes[range.clone()]),
+        Kept::Str(range) => Made::Str(&fields.text[range.clone()]),
+        Kept::Printed(range) => Made::Printed(debug(Printed(&fields.text[range.clone()]))),
+        Kept::Error(index) => Made::Error(fields.errors.get(*index)),
     };
-    match text {
-        Text::None => &tracing_core::field::Empty,
-        Text::Bytes(value) => value,
-        Text::Str(value) => value,
-        Text::Printed(value) => value,
-        Text::Error(value) => value,
+    match made {
+        Made::None => &tracing_core::field::Empty,
+        Made::I128(value) => value,
+        Made::U128(value) => value,
+        Made::Bytes(value) => value,
+        Made::Str(value) => value,
+        Made::Printed(value) => value,
+        Made::Error(value) => value,
     }
 }
 

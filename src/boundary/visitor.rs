@@ -88,6 +88,7 @@ impl<'a> Sanitizer<'a> {
         action
     }
 
+    #[inline(always)]
     fn keep(&mut self, field: &Field, kept: Kept) {
         self.fields.kept.push((field.index(), kept));
     }
@@ -96,23 +97,23 @@ impl<'a> Sanitizer<'a> {
     fn number(&mut self, field: &Field, number: Number, clean: Kept) {
         self.fields.values += 1;
         let Some(action) = self.action(field) else { return };
-        if action == Action::Scan && number.is_short() {
-            return self.keep(field, clean);
+        if action != Action::Scan || !number.is_short() {
+            match self.long_number(action, field, number) {
+                Sanitized::Clean => {}
+                Sanitized::Masked => {
+                    let text = self.keep_masked();
+                    return self.keep(field, Kept::Str(text));
+                }
+                Sanitized::Dropped => return,
+            }
         }
-        self.number_in_full(action, field, number, clean);
+        self.keep(field, clean);
     }
 
     #[inline(never)]
-    fn number_in_full(&mut self, action: Action, field: &Field, number: Number, clean: Kept) {
+    fn long_number(&mut self, action: Action, field: &Field, number: Number) -> Sanitized {
         self.fields.masked.clear();
-        match self.policy.sanitize_number(action, field.name(), number, &mut self.fields.masked) {
-            Sanitized::Clean => self.keep(field, clean),
-            Sanitized::Masked => {
-                let text = self.keep_masked();
-                self.keep(field, Kept::Str(text));
-            }
-            Sanitized::Dropped => {}
-        }
+        self.policy.sanitize_number(action, field.name(), number, &mut self.fields.masked)
     }
 
     /// Sanitizes a text. A masked one is in `masked`.
@@ -235,11 +236,11 @@ impl Visit for Sanitizer<'_> {
     }
 
     fn record_i128(&mut self, field: &Field, value: i128) {
-        self.number(field, Number::Signed(value), Kept::I128(value));
+        self.number(field, Number::Signed(value), Kept::I128(value.to_ne_bytes()));
     }
 
     fn record_u128(&mut self, field: &Field, value: u128) {
-        self.number(field, Number::Unsigned(value), Kept::U128(value));
+        self.number(field, Number::Unsigned(value), Kept::U128(value.to_ne_bytes()));
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {

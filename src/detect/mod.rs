@@ -16,6 +16,7 @@ mod generic_secret;
 mod grams;
 #[cfg(test)]
 mod harness;
+mod head;
 mod iban;
 mod ipv4;
 mod ipv6;

@@ -9,6 +9,7 @@ use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::grams::{SHORTEST_LITERAL, SHORTEST_WORD};
+use super::head::Head;
 use super::screen::{LONG_WORD, SIGNS, is_in_long_word};
 use super::validator::Validator;
 use super::words::{Beginning, bytes};
@@ -19,8 +20,7 @@ pub(crate) struct RegexRule {
     regex: meta::Regex,
     start: Start,
     begins_word: bool,
-    /// How long a match is at least, in bytes.
-    shortest: usize,
+    head: Head,
     validator: Option<&'static Validator>,
     context: Vec<Box<str>>,
 }
@@ -71,11 +71,11 @@ impl RegexRule {
     pub(crate) fn new(pattern: &str, validator: Option<&'static Validator>, context: &[&str]) -> Result<Self, String> {
         let config = syntax::Config::new().utf8(false);
         let hir = syntax::parse_with(pattern, &config).map_err(|e| e.to_string())?;
-        let shortest = match hir.properties().minimum_len() {
+        match hir.properties().minimum_len() {
             None => return Err("the regex matches no text at all".to_owned()),
             Some(0) => return Err("the regex matches the empty text, so it would match everywhere".to_owned()),
-            Some(shortest) => shortest,
-        };
+            Some(_) => {}
+        }
         let regex = meta::Regex::builder()
             .configure(meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).utf8_empty(false))
             .build_from_hir(&hir)
@@ -100,7 +100,7 @@ impl RegexRule {
             },
         };
         let context = context.iter().map(|word| word.to_ascii_lowercase().into()).collect();
-        Ok(Self { pattern: pattern.into(), regex, start, begins_word: begins_word(&hir), shortest, validator, context })
+        Ok(Self { pattern: pattern.into(), regex, start, begins_word: begins_word(&hir), head: Head::of(&hir), validator, context })
     }
 
     /// The regex as it was written.
@@ -143,7 +143,7 @@ impl RegexRule {
 
     /// Tries to match at `start`: the value, if validator and context agree to it, and the end of the match.
     pub(crate) fn match_at(&self, text: &[u8], start: usize) -> Option<(Option<Range<usize>>, usize)> {
-        if text.len() - start < self.shortest {
+        if !self.head.begins(&text[start..]) {
             return None;
         }
         let (value, whole) = self.capture(Input::new(text).range(start..).anchored(Anchored::Yes))?;

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use wide::u8x16;
 
-use crate::lanes::{LANE, SMALL, bits, each_bit, is, within};
+use crate::lanes::{LANE, SMALL, bits, each_bit, is, sixteen_from, within};
 
 /// A way to write bytes as printable text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(crate) enum Blob {
 pub(crate) const SHORTEST: usize = SHORTEST_BASE64;
 const SHORTEST_BASE64: usize = 24;
 const SHORTEST_HEX: usize = 32;
+/// The shortest run that may hold one: its last two characters may be padding, which is no part of a run.
+const SHORTEST_RUN: usize = SHORTEST_BASE64 - 2;
 
 /// What is told of a run of digits of base64.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,32 +35,65 @@ pub(crate) enum InRun {
 }
 
 /// Reads the run that begins at `at`. Answers where it ends.
-pub(crate) fn read_run(text: &[u8], at: usize, mut visit: impl FnMut(InRun)) -> usize {
+///
+/// Of words it tells only where so many bytes of the run are left.
+pub(crate) fn read_run(text: &[u8], at: usize, shortest_word: usize, mut visit: impl FnMut(InRun)) -> usize {
+    let end = run_end(text, at);
+    if end - at < SHORTEST_RUN.max(shortest_word) {
+        return end;
+    }
     let mut start = at;
     loop {
-        let window = Window::of(text, start);
+        let window = Window::of(text, start, end);
+        let left = end - start;
         // The first bytes of each window but the first are told of already, and are there for what goes on behind them.
-        let told = if start == at { 0 } else { LOOK_BEHIND };
-        let goes_on = window.len() == WINDOW;
-        let end = if goes_on { LOOK_BEHIND + STEP } else { window.len() };
-        let tell = u64::MAX << told & u64::MAX.checked_shr((WINDOW - end) as u32).unwrap_or(0);
-        let (base64, hex, sign) = (window.ascii_in_base64(), window.ascii_in_hex(), window.sign);
-        for i in each_bit((base64 | hex | sign) & tell) {
+        let first = if start == at { 0 } else { LOOK_BEHIND };
+        let last = if left > WINDOW { LOOK_BEHIND + STEP } else { left };
+        let (base64, hex) = (window.ascii_in_base64(), window.ascii_in_hex());
+        // A word begins behind its sign.
+        let signs = window.sign & first_bits(left.saturating_sub(shortest_word));
+        for i in each_bit((base64 | hex | signs) & first_bits(last) & !first_bits(first)) {
             if base64 >> i & 1 == 1 {
                 visit(InRun::Stretch(Blob::Base64, start + i + 4));
             }
             if hex >> i & 1 == 1 {
                 visit(InRun::Stretch(Blob::Hex, start + i + 2));
             }
-            if sign >> i & 1 == 1 {
+            if signs >> i & 1 == 1 {
                 visit(InRun::Word(start + i + 1));
             }
         }
-        if !goes_on {
-            return start + end;
+        if left <= WINDOW {
+            return end;
         }
         start += STEP;
     }
+}
+
+/// Where the run ends that `at` stands in.
+fn run_end(text: &[u8], at: usize) -> usize {
+    let mut end = at;
+    loop {
+        let lane = sixteen_from(text, end);
+        let letters = within(b'a', b'z')(lane | u8x16::splat(SMALL));
+        let run = bits(letters | within(b'0', b'9')(lane) | signs(lane)).trailing_ones() as usize;
+        end += run;
+        if run < LANE {
+            return end;
+        }
+    }
+}
+
+/// Which of sixteen bytes are those of base64 that are neither letters nor digits.
+#[inline(always)]
+fn signs(lane: u8x16) -> u8x16 {
+    is(b'+')(lane) | is(b'/')(lane) | is(b'_')(lane) | is(b'-')(lane)
+}
+
+/// As many bits as there are, or so many of them, set.
+#[inline(always)]
+fn first_bits(len: usize) -> u64 {
+    if len < WINDOW { !(u64::MAX << len) } else { u64::MAX }
 }
 
 /// How much of a run is looked at at once.
@@ -87,24 +122,16 @@ struct Window {
 }
 
 impl Window {
-    /// What stands at `at`, as far as the run goes.
-    fn of(text: &[u8], at: usize) -> Self {
+    /// What stands at `at`, as far as the run goes, which ends at `end`.
+    fn of(text: &[u8], at: usize, end: usize) -> Self {
         let mut window = Self::default();
-        for n in 0..WINDOW / LANE {
-            let rest = &text[text.len().min(at + n * LANE)..];
-            let lane = rest.first_chunk().copied().unwrap_or_else(|| {
-                let mut lane = [0; LANE];
-                lane[..rest.len()].copy_from_slice(rest);
-                lane
-            });
-            window.add(n, u8x16::new(lane));
-            if window.run.trailing_ones() as usize != (n + 1) * LANE {
-                break;
-            }
+        let len = WINDOW.min(end - at);
+        for n in 0..len.div_ceil(LANE) {
+            window.add(n, sixteen_from(text, at + n * LANE));
         }
-        let run = u64::MAX.checked_shr((WINDOW - window.len()) as u32).unwrap_or(0);
-        for kind in [&mut window.run, &mut window.sign, &mut window.small, &mut window.capital, &mut window.digit] {
-            *kind &= run;
+        window.run = u64::MAX >> (WINDOW - len);
+        for kind in [&mut window.sign, &mut window.small, &mut window.capital, &mut window.digit] {
+            *kind &= window.run;
         }
         window
     }
@@ -113,10 +140,8 @@ impl Window {
     fn add(&mut self, n: usize, lane: u8x16) {
         let add = |to: &mut u64, lane: u8x16| *to |= bits(lane) << (n * LANE);
         let small = lane | u8x16::splat(SMALL);
-        let (decimal, letter) = (within(b'0', b'9')(lane), within(b'a', b'z')(small));
-        let sign = is(b'+')(lane) | is(b'/')(lane) | is(b'_')(lane) | is(b'-')(lane);
-        add(&mut self.run, decimal | letter | sign);
-        add(&mut self.sign, sign);
+        let decimal = within(b'0', b'9')(lane);
+        add(&mut self.sign, signs(lane));
         add(&mut self.first, within(b'I', b'Z')(lane) | within(b'a', b'f')(lane));
         let second = within(b'C', b'H')(lane) | within(b'S', b'X')(lane) | within(b'i', b'n')(lane);
         add(&mut self.second, second | within(b'y', b'z')(lane) | within(b'0', b'3')(lane));
@@ -131,11 +156,6 @@ impl Window {
         add(&mut self.small, is_one_of_two(b'6'));
         add(&mut self.capital, is_one_of_two(b'4'));
         add(&mut self.digit, is(b'3')(lane));
-    }
-
-    /// How much of it is part of the run.
-    fn len(&self) -> usize {
-        self.run.trailing_ones() as usize
     }
 
     /// Where the last of three groups in a row begins, each of which can be part of a text of ASCII.
@@ -339,7 +359,7 @@ mod tests {
         let mut found = None;
         let run = text.split(|c: char| KINDS[usize::from(c as u8)] & BASE64 == 0).max_by_key(|run| run.len())?;
         let at = run.as_ptr() as usize - text.as_ptr() as usize;
-        read_run(text.as_bytes(), at, |told| {
+        read_run(text.as_bytes(), at, 0, |told| {
             if let InRun::Stretch(blob, end) = told
                 && blob == kind
                 && found.is_none()
@@ -410,9 +430,15 @@ mod tests {
                 (told, end)
             };
             let bytes = text.as_bytes();
-            let all = told(&|visit| read_run(bytes, at, visit));
+            let tail = next(2) * 20;
+            let all = told(&|visit| read_run(bytes, at, tail, visit));
             stretches += all.0.iter().filter(|what| matches!(what, InRun::Stretch(..))).count();
-            assert_eq!(all, told(&|visit| read_run_by_byte(bytes, at, visit)), "{text} from {at}");
+            let (mut expected, end) = told(&|visit| read_run_by_byte(bytes, at, visit));
+            expected.retain(|what| match what {
+                InRun::Word(word) => word + tail <= end && end - at >= SHORTEST_RUN,
+                InRun::Stretch(..) => end - at >= SHORTEST_RUN,
+            });
+            assert_eq!(all, (expected, end), "{text} from {at}");
         }
         assert!(stretches > 1000);
     }
@@ -425,7 +451,7 @@ mod tests {
                 let bits = u32::from_be_bytes([0, b, other, b]);
                 let group: String = (0..4).map(|i| char::from(digits[(bits >> (18 - 6 * i)) as usize & 63])).collect();
                 let mut told = false;
-                read_run(group.repeat(4).as_bytes(), 0, |what| told |= matches!(what, InRun::Stretch(Blob::Base64, _)));
+                read_run(group.repeat(6).as_bytes(), 0, 0, |what| told |= matches!(what, InRun::Stretch(Blob::Base64, _)));
                 assert!(told, "{group}");
             }
         }

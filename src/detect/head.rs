@@ -1,0 +1,118 @@
+//! The first bytes of what a regex matches, as far as it is known of which class each of them is.
+//!
+//! Most words at which a rule is asked begin as its matches do, and then go on otherwise: a look at a few bytes tells, where starting
+//! the regex costs as much as reading a line.
+
+use regex_syntax::hir::{Hir, HirKind};
+
+use super::words::{ByteSet, bytes};
+
+/// The classes of the first bytes of all matches of a regex.
+pub(super) struct Head {
+    classes: Box<[(Set, usize)]>,
+    /// How long a match is at least, in bytes.
+    shortest: usize,
+}
+
+/// A set of bytes, and in [`Head`] how many in a row are of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Set([u64; 4]);
+
+/// So many bytes are compared at most.
+const LONGEST: usize = 64;
+
+impl Head {
+    /// That of a regex: nothing, if nothing is known.
+    pub(super) fn of(hir: &Hir) -> Self {
+        let mut classes = Vec::new();
+        push(hir, &mut classes);
+        Self { classes: classes.into(), shortest: hir.properties().minimum_len().unwrap_or(0) }
+    }
+
+    /// Whether a match may begin with the text.
+    #[inline]
+    pub(super) fn begins(&self, mut text: &[u8]) -> bool {
+        if text.len() < self.shortest {
+            return false;
+        }
+        for (set, len) in &self.classes {
+            let Some((here, rest)) = text.split_at_checked(*len) else { return false };
+            if !here.iter().all(|b| set.has(*b)) {
+                return false;
+            }
+            text = rest;
+        }
+        true
+    }
+}
+
+impl Set {
+    fn of(set: &ByteSet) -> Self {
+        let mut bits = [0; 4];
+        (0..set.len()).filter(|b| set[*b]).for_each(|b| bits[b / 64] |= 1 << (b % 64));
+        Self(bits)
+    }
+
+    #[inline]
+    fn has(&self, b: u8) -> bool {
+        self.0[usize::from(b / 64)] >> (b % 64) & 1 == 1
+    }
+}
+
+/// Appends the classes of what `hir` begins with. Answers whether that is all of it, always of the same length.
+fn push(hir: &Hir, classes: &mut Vec<(Set, usize)>) -> bool {
+    let mut add = |set: &ByteSet| {
+        let set = Set::of(set);
+        match classes.last_mut() {
+            Some((last, len)) if *last == set => *len += 1,
+            _ => classes.push((set, 1)),
+        }
+    };
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => {
+            literal.0.iter().for_each(|&b| add(&std::array::from_fn(|i| i == usize::from(b))));
+            true
+        }
+        HirKind::Class(class) => bytes(class).is_some_and(|set| {
+            add(&set);
+            true
+        }),
+        HirKind::Capture(capture) => push(&capture.sub, classes),
+        HirKind::Concat(parts) => parts.iter().all(|part| push(part, classes)),
+        HirKind::Repetition(repetition) => {
+            let short = |classes: &[(Set, usize)]| classes.iter().map(|(_, len)| len).sum::<usize>() < LONGEST;
+            let whole = (0..repetition.min).all(|_| short(classes) && push(&repetition.sub, classes));
+            whole && repetition.max == Some(repetition.min)
+        }
+        HirKind::Alternation(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use regex_automata::util::syntax;
+
+    use super::*;
+
+    #[test]
+    fn a_text_begins_with_a_match_or_not() {
+        let config = syntax::Config::new().utf8(false);
+        for (regex, begin, others) in [
+            (r"(?-u)\bghp_[0-9a-z]{3,}", vec!["ghp_0az", "ghp_0az-"], vec!["", "ghp_0a", "ghp_0a-", "ghq_0az"]),
+            (r"/v1/([0-9]{2})/(?:ax|by)", vec!["/v1/42/ax", "/v1/42/zz"], vec!["/v1/42/", "/v1/4/axx", "v1/42/axx"]),
+            ("(?:ab){2}c?d", vec!["ababd", "ababx"], vec!["abab", "abacd"]),
+            ("(?i)k[0-9]", vec!["K1", "xx"], vec!["k"]),
+            ("[é-ü]x|y", vec!["zz", "z"], vec![""]),
+            ("x{200}", vec![], vec!["x", "y"]),
+        ] {
+            let head = Head::of(&syntax::parse_with(regex, &config).expect("a good regex"));
+            for text in begin {
+                assert!(head.begins(text.as_bytes()), "{regex} {text}");
+            }
+            for text in others {
+                assert!(!head.begins(text.as_bytes()), "{regex} {text}");
+            }
+        }
+    }
+}
