@@ -1,7 +1,7 @@
 //! Literals that are looked for in a text: prefixes of secrets, context words, names of keys.
 //!
 //! There may be thousands, so they are looked for only where words begin or end, and there by their first characters (or last):
-//! a hash of four, without the case of letters, and one bit for the fifth, in a table of 32 KiB.
+//! a hash of four, without the case of letters, and one bit for the fifth, in a table that is no larger than they need.
 
 use crate::lanes::each_bit;
 
@@ -29,12 +29,21 @@ pub(super) enum Direction {
 /// Literals by a hash of their first four characters, each with what is to be done where it stands.
 pub(super) struct Grams<T> {
     direction: Direction,
-    /// By hash: of which kinds the fifth character may be.
-    filter: Box<[u32; SLOTS]>,
-    /// By hash: where its entries begin; they end where the next begin.
-    slots: Box<[u32; SLOTS + 1]>,
+    /// By hash, and one more.
+    slots: Box<[Slot]>,
+    /// How far a hash is shifted to be the index of a slot.
+    shift: u32,
     entries: Vec<Entry>,
     literals: Vec<Literal<T>>,
+}
+
+/// What there is of literals with one hash.
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    /// Of which kinds the fifth character may be.
+    fifth: u32,
+    /// Where their entries begin; they end where those of the next slot begin.
+    entries: u32,
 }
 
 /// The first bytes of a literal.
@@ -46,7 +55,12 @@ struct Entry {
     literal: u32,
 }
 
-const SLOTS: usize = 1 << 13;
+/// The fewest and the most slots, as powers of two, and how many there are for each literal: one of which only three characters are known
+/// is in many.
+const FEWEST_SLOTS: u32 = 6;
+const MOST_SLOTS: u32 = 14;
+const SLOTS_FOR_EACH: usize = 128;
+
 /// Set in bytes, it makes letters lower case, and keeps most other characters apart.
 const FOLD: u64 = 0x2020_2020_2020_2020;
 
@@ -82,8 +96,9 @@ impl<T: Copy> Literal<T> {
 
 impl<T: Copy> Grams<T> {
     pub(super) fn new(direction: Direction, literals: Vec<Literal<T>>) -> Self {
-        let mut filter = Box::new([0; SLOTS]);
-        let mut by_slot: Vec<Vec<Entry>> = vec![Vec::new(); SLOTS];
+        let bits = (literals.len() * SLOTS_FOR_EACH + 1).ilog2().clamp(FEWEST_SLOTS, MOST_SLOTS);
+        let shift = u32::BITS - bits;
+        let mut by_slot: Vec<(u32, Vec<Entry>)> = vec![(0, Vec::new()); 1 << bits];
         for (i, literal) in literals.iter().enumerate() {
             let mut head: Vec<u8> = match direction {
                 Direction::Forward => literal.text[literal.offset..].to_vec(),
@@ -99,18 +114,24 @@ impl<T: Copy> Grams<T> {
             };
             let fourth = kinds_at(3);
             for kind in (0..u32::BITS).filter(|kind| fourth >> kind & 1 == 1) {
-                let slot = hash(u32::from_le_bytes([head[0], head[1], head[2], 0]), kind);
-                filter[slot] |= kinds_at(4);
-                by_slot[slot].push(entry);
+                let slot = hash(u32::from_le_bytes([head[0], head[1], head[2], 0]), kind) >> shift;
+                let (fifth, entries) = &mut by_slot[slot as usize];
+                *fifth |= kinds_at(4);
+                // Two kinds may share a slot.
+                if entries.last().is_none_or(|last| last.literal != entry.literal) {
+                    entries.push(entry);
+                }
             }
         }
-        let mut slots = Box::new([0; SLOTS + 1]);
+        let mut slots = Vec::with_capacity(by_slot.len() + 1);
         let mut entries = Vec::new();
-        for (slot, of_slot) in by_slot.into_iter().enumerate() {
+        let so_far = |entries: &Vec<Entry>| u32::try_from(entries.len()).expect("a rules file is at most 4 MiB");
+        for (fifth, of_slot) in by_slot {
+            slots.push(Slot { fifth, entries: so_far(&entries) });
             entries.extend(of_slot);
-            slots[slot + 1] = u32::try_from(entries.len()).expect("a rules file is at most 4 MiB");
         }
-        Self { direction, filter, slots, entries, literals }
+        slots.push(Slot { fifth: 0, entries: so_far(&entries) });
+        Self { direction, slots: slots.into(), shift, entries, literals }
     }
 
     /// Whether there are any.
@@ -125,20 +146,27 @@ impl<T: Copy> Grams<T> {
         each_bit(words).filter(|&i| self.may_stand(eight(i))).fold(0, |places, i| places | 1 << i)
     }
 
-    #[inline]
+    #[inline(always)]
     fn may_stand(&self, eight: u64) -> bool {
-        let slot = slot(eight);
-        let is_of_kind = self.filter[slot] >> kind((eight >> 32) as u8) & 1 == 1;
+        let slot = self.slot(eight);
+        let is_of_kind = self.slots[slot].fifth >> kind((eight >> 32) as u8) & 1 == 1;
         is_of_kind && self.in_slot(slot).iter().any(|entry| entry.begins(eight))
     }
 
+    /// Where literals stand that may begin with these bytes.
+    #[inline(always)]
+    fn slot(&self, eight: u64) -> usize {
+        (hash(eight as u32, kind((eight >> 24) as u8)) >> self.shift) as usize
+    }
+
+    #[inline(always)]
     fn in_slot(&self, slot: usize) -> &[Entry] {
-        &self.entries[self.slots[slot] as usize..self.slots[slot + 1] as usize]
+        &self.entries[self.slots[slot].entries as usize..self.slots[slot + 1].entries as usize]
     }
 
     /// Calls `visit` with each literal that stands at the word that begins (ends) at `at`, and where the literal ends.
     pub(super) fn each(&self, text: &[u8], at: usize, eight: u64, mut visit: impl FnMut(T, usize)) {
-        for entry in self.in_slot(slot(eight)).iter().filter(|entry| entry.begins(eight)) {
+        for entry in self.in_slot(self.slot(eight)).iter().filter(|entry| entry.begins(eight)) {
             let literal = &self.literals[entry.literal as usize];
             let len = literal.text.len();
             let before = if self.direction == Direction::Forward { literal.offset } else { len };
@@ -201,18 +229,12 @@ impl Entry {
     }
 }
 
-/// Where literals stand that may begin with these bytes.
-#[inline]
-fn slot(eight: u64) -> usize {
-    hash(eight as u32, kind((eight >> 24) as u8))
-}
-
 /// A hash of the first three of four bytes, without the case of letters, and of the kind of the fourth.
 #[inline]
-fn hash(four: u32, kind: u32) -> usize {
+fn hash(four: u32, kind: u32) -> u32 {
     let three = (four | FOLD as u32) & 0x00ff_ffff;
     // 2^32 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4).
-    ((three | kind << 24).wrapping_mul(0x9e37_79b9) >> (u32::BITS - SLOTS.trailing_zeros())) as usize
+    (three | kind << 24).wrapping_mul(0x9e37_79b9)
 }
 
 /// One of 32 kinds of bytes; letters are told apart, but not their case.
