@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::Detector;
-use super::scanner::{Matcher, Scanner, Sink};
+use super::scanner::{Matcher, Scanner, Scratch, Sink};
 use crate::document::encoding::blob::Blob;
 
 /// The ranges that `detector` finds in `text`.
 pub(super) fn ranges(detector: &'static Detector, text: &[u8]) -> Vec<Range<usize>> {
     let scanner = Scanner::new(vec![(0, Matcher::Native(detector))]).expect("a detector compiles");
     let mut found = Found { text, ranges: Vec::new() };
-    scanner.scan(text, &mut found);
+    scanner.scan(text, &mut Scratch::default(), &mut found);
     found.ranges
 }
 

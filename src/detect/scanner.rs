@@ -15,7 +15,7 @@ use self::resume::Resume;
 use super::anchor::{Anchor, Shape};
 use super::grams::{Direction, Grams, Literal, SHORTEST_WORD, ShortWords};
 use super::regex_rule::{CONTEXT_REACH, Prefix, RegexRule, Start, is_whole_word};
-use super::screen::{BLOCK, Block, LONG_WORD, Screen, Seen};
+use super::screen::{BLOCK, Block, LONG_WORD, Room, Screen, Seen};
 use super::words::{Beginning, Words};
 use super::{Detector, Probe, Verdict};
 use crate::document::encoding::blob::{self, Blob, InRun};
@@ -57,6 +57,18 @@ type NumberCheck = fn(u128) -> bool;
 pub(crate) enum Matcher {
     Native(&'static Detector),
     Regex(Box<RegexRule>),
+}
+
+/// What is needed to read a text. It is worth keeping for the next one: to make it costs as much as to read a short text.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    room: Room,
+    screen: Screen,
+    /// What is seen in the block that is read.
+    seen: Seen,
+    resume: Resume,
+    /// Where operators of SQL end that were not asked about yet: what they tell must come in the order of the text.
+    operators: Vec<usize>,
 }
 
 /// What the scanner tells as it reads.
@@ -224,21 +236,22 @@ impl Scanner {
     }
 
     /// Reads `text` once and tells `sink` what stands in it.
-    pub(crate) fn scan(&self, text: &[u8], sink: &mut impl Sink) {
-        let mut pass =
-            Pass { scanner: self, text, sink, resume: Resume::default(), operators: Vec::new(), disguised: false };
+    pub(crate) fn scan(&self, text: &[u8], scratch: &mut Scratch, sink: &mut impl Sink) {
+        let Scratch { room, screen, seen, resume, operators } = scratch;
+        screen.restart();
+        resume.clear();
+        operators.clear();
+        let mut pass = Pass { scanner: self, text, sink, resume, operators, disguised: false };
         let mut document = 0..0;
-        let mut room = [0; _];
-        let (mut screen, mut seen) = (Screen::default(), Seen::default());
         let mut at = 0;
         while at < text.len() {
-            let block = Block::new(text, at, &mut room);
-            screen.look(&block, &mut seen);
-            pass.block(at, &block, &seen, &mut document);
+            let block = Block::new(text, at, room);
+            screen.look(&block, seen);
+            pass.block(at, &block, seen, &mut document);
             at += block.len();
             if at >= document.start + EDGE && at + EDGE < document.end {
                 at = document.end - EDGE;
-                screen = Screen::default();
+                screen.restart();
             }
         }
         if let Some(anywhere) = &self.anywhere {
@@ -295,9 +308,8 @@ struct Pass<'p, S> {
     scanner: &'p Scanner,
     text: &'p [u8],
     sink: &'p mut S,
-    resume: Resume,
-    /// Where operators of SQL end that were not asked about yet: what they tell must come in the order of the text.
-    operators: Vec<usize>,
+    resume: &'p mut Resume,
+    operators: &'p mut Vec<usize>,
     disguised: bool,
 }
 

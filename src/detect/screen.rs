@@ -60,7 +60,13 @@ pub(super) struct Screen {
 }
 
 /// Room for a block at the beginning or end of a text.
-pub(super) type Room = [u8; WINDOW];
+pub(super) struct Room([u8; WINDOW]);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self([0; WINDOW])
+    }
+}
 
 impl<'t> Block<'t> {
     /// The block that begins at `at`; where it has no text on one side, a copy of it in `room`, with zeros there.
@@ -71,6 +77,7 @@ impl<'t> Block<'t> {
             let start = at.saturating_sub(AROUND);
             let part = &text[start..text.len().min(at + BLOCK + AROUND)];
             let from = AROUND - (at - start);
+            let Room(room) = room;
             room[..from].fill(0);
             room[from..from + part.len()].copy_from_slice(part);
             room[from + part.len()..].fill(0);
@@ -127,6 +134,11 @@ impl<'t> Block<'t> {
 pub(super) const SIGNS: &[u8] = b"=:@+{[(<>%\\&~$;";
 
 impl Screen {
+    /// Makes ready for another text, or another place of it.
+    pub(super) fn restart(&mut self) {
+        self.blocks = 0;
+    }
+
     /// Looks at the next block.
     ///
     /// What is seen is written to where it stays: a processor is slow to load as one what it has just stored in parts.
@@ -211,7 +223,7 @@ mod tests {
     fn seen(text: &[u8]) -> Vec<(&'static str, usize)> {
         let (mut screen, mut by_lanes) = (Screen::default(), Screen::default());
         let mut all = Vec::new();
-        let mut room = [0; WINDOW];
+        let mut room = Room::default();
         for at in (0..text.len()).step_by(BLOCK) {
             let block = Block::new(text, at, &mut room);
             let (mut seen, mut the_same) = (Seen::default(), Seen::default());

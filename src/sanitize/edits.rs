@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::detect::scanner;
+
 /// The edits of one text, and room for the texts that replace.
 #[derive(Default)]
 pub(crate) struct Edits {
@@ -13,6 +15,8 @@ pub(crate) struct Edits {
     /// settled.
     pub(super) path: Vec<Range<usize>>,
     pub(super) skipped: Vec<Range<usize>>,
+    /// What readers need that read one text inside of another.
+    scanning: Vec<Box<scanner::Scratch>>,
 }
 
 struct Edit {
@@ -48,6 +52,15 @@ impl Candidate {
 const KEEP: usize = 64 << 10;
 
 impl Edits {
+    /// Lends what a scanner needs; it is to be [given back](Self::give_back).
+    pub(super) fn take_scratch(&mut self) -> Box<scanner::Scratch> {
+        self.scanning.pop().unwrap_or_default()
+    }
+
+    pub(super) fn give_back(&mut self, scratch: Box<scanner::Scratch>) {
+        self.scanning.push(scratch);
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

@@ -78,6 +78,7 @@ impl<'r> Reader<'r> {
         let policy = self.policy;
         let text = &root[range.clone()];
         let skipped = std::mem::take(&mut self.edits.skipped);
+        let mut scratch = self.edits.take_scratch();
         let mut part = Part {
             reader: self,
             root,
@@ -93,8 +94,9 @@ impl<'r> Reader<'r> {
             blobs: Vec::new(),
             floors: [Floors::default(); 2],
         };
-        policy.scanner.scan(text, &mut part);
+        policy.scanner.scan(text, &mut scratch, &mut part);
         let Part { mut skipped, disguised, blobs, .. } = part;
+        self.edits.give_back(scratch);
         if decoded < MAX_DECODED {
             if disguised {
                 self.find_disguised(text, range.start, decoded, from);

@@ -15,6 +15,12 @@ pub(super) struct Resume {
 const FEW: usize = 16;
 
 impl Resume {
+    /// Everybody may look from the beginning.
+    pub(super) fn clear(&mut self) {
+        (self.floor, self.len) = (0, 0);
+        self.more.clear();
+    }
+
     pub(super) fn of(&self, matcher: u32) -> usize {
         let asked = self.few[..self.len].iter().chain(&self.more);
         let own = asked.into_iter().find(|(index, _)| *index == matcher).map_or(0, |(_, at)| *at);
