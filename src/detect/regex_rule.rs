@@ -451,11 +451,11 @@ mod tests {
         };
         assert_eq!(lead(r"(?-u)\bo\.[0-9A-Za-z]{32}\b"), Some(2));
         assert_eq!(lead(r"(?-u)\bxx[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"), Some(0));
-        assert_eq!(lead(r"(?-u)\b(?:eu|gov)[0-9]{2}[a-z]{16}(?:\.x|-y)"), Some(0));
+        assert_eq!(lead(r"(?-u)\b(?:eu|gov)[0-9]{2}[a-z]{18}(?:\.x|-y)"), Some(0));
         for elsewhere in [
-            r"(?-u)\bo\.[0-9A-Za-z]{19}\b",
+            r"(?-u)\bo\.[0-9A-Za-z]{21}\b",
             r"(?-u)\b[a-z]{2}\.[0-9A-Za-z]{32}\b",
-            r"(?-u)\b(?:eu|gov)[0-9]{2}[a-z]{15}(?:\.x|-y)",
+            r"(?-u)\b(?:eu|gov)[0-9]{2}[a-z]{17}(?:\.x|-y)",
             r"(?-u)\bx[0-9](?:[a-z]{20})?:",
             r"(?-u)\bx[0-9]{1,9}\.?[a-z]{30}:",
         ] {
