@@ -63,19 +63,27 @@ fn colour(before: &[u8]) -> Option<usize> {
 /// The character that starts at `at`; `None` at the end and where the text is not UTF-8.
 #[inline]
 pub(super) fn char_at(text: &[u8], at: usize) -> Option<char> {
-    let rest = &text[at..];
-    if let Some(ascii) = rest.first().filter(|b| b.is_ascii()) {
-        return Some(char::from(*ascii));
+    match text.get(at) {
+        Some(ascii) if ascii.is_ascii() => Some(char::from(*ascii)),
+        _ => wide_char_at(text, at),
     }
+}
+
+fn wide_char_at(text: &[u8], at: usize) -> Option<char> {
+    let rest = &text[at..];
     (1..=rest.len().min(4)).find_map(|len| std::str::from_utf8(&rest[..len]).ok())?.chars().next()
 }
 
 /// The character that ends at `end`; `None` at the start and where the text is not UTF-8.
 #[inline]
 pub(super) fn char_before(text: &[u8], end: usize) -> Option<char> {
-    if let Some(ascii) = text[..end].last().filter(|b| b.is_ascii()) {
-        return Some(char::from(*ascii));
+    match text[..end].last() {
+        Some(ascii) if ascii.is_ascii() => Some(char::from(*ascii)),
+        _ => wide_char_before(text, end),
     }
+}
+
+fn wide_char_before(text: &[u8], end: usize) -> Option<char> {
     (1..=end.min(4)).find_map(|len| std::str::from_utf8(&text[end - len..end]).ok())?.chars().next()
 }
 

@@ -38,8 +38,16 @@ fn domain_end(text: &[u8], start: usize) -> Option<usize> {
     }
     let limit = text.len().min(start + LONGEST_DOMAIN);
     let mut end = start;
-    while let Some(c) = char_at(&text[..limit], end).filter(|&c| is_domain(c) && !(c == '.' && text[end - 1] == b'.')) {
-        end += c.len_utf8();
+    while let Some(&b) = text[..limit].get(end) {
+        let len = match char_at(&text[..limit], end) {
+            _ if b.is_ascii() => usize::from(DOMAIN[usize::from(b)] && !(b == b'.' && text[end - 1] == b'.')),
+            Some(c) if c.is_alphanumeric() => c.len_utf8(),
+            _ => 0,
+        };
+        if len == 0 {
+            break;
+        }
+        end += len;
     }
     if !text.get(start).is_some_and(|&b| b.is_ascii_alphanumeric() || !b.is_ascii()) {
         return None;
@@ -54,8 +62,24 @@ fn domain_end(text: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-fn is_domain(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '.' | '-' | '_')
+/// What may stand in a domain and in a local part, of ASCII: nearly all addresses are of nothing else.
+const DOMAIN: [bool; 128] = ascii(b".-_");
+const LOCAL: [bool; 128] = ascii(b"._+-%'!#$*^~");
+
+/// Letters, digits and these signs.
+const fn ascii(signs: &[u8]) -> [bool; 128] {
+    let mut all = [false; 128];
+    let mut b = 0;
+    while b < all.len() {
+        all[b] = (b as u8).is_ascii_alphanumeric();
+        b += 1;
+    }
+    let mut i = 0;
+    while i < signs.len() {
+        all[signs[i] as usize] = true;
+        i += 1;
+    }
+    all
 }
 
 /// How long the top level at the start of the last label is; what comes after it may be another word: `com_`, `com联系`.
@@ -86,9 +110,16 @@ fn local_start(text: &[u8], end: usize, floor: usize) -> Option<usize> {
     }
     let mut start = end;
     while let Some(c) = char_before(&text[..start], start).filter(|&c| is_local(c)) {
+        if c.is_ascii() {
+            if start == limit || c == '.' && text.get(start) == Some(&b'.') {
+                break;
+            }
+            start -= 1;
+            continue;
+        }
         let joins = !is_unspaced(c) || start == end || char_at(text, start).is_some_and(is_unspaced);
         let next = start - c.len_utf8();
-        if !joins || next < limit || (c == '.' && text.get(start) == Some(&b'.')) {
+        if !joins || next < limit {
             break;
         }
         start = next;
@@ -103,8 +134,9 @@ fn local_start(text: &[u8], end: usize, floor: usize) -> Option<usize> {
     (start < end).then_some(start)
 }
 
+#[inline]
 fn is_local(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '.' | '_' | '+' | '-' | '%' | '\'' | '!' | '#' | '$' | '*' | '^' | '~')
+    LOCAL.get(c as usize).copied().unwrap_or_else(|| c.is_alphanumeric())
 }
 
 /// Where the local part starts if an escape inside stands for something that cannot belong to it: `%3Ca` for `<a`.

@@ -23,21 +23,24 @@ impl Masker for EmailDomain {
 /// Whether this can stand before the `@`. It is not shown, so one address is all there is to make sure of.
 fn is_local_part(text: &str) -> bool {
     let breaks = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '@' | ',' | ';' | '<' | '>');
-    !text.is_empty() && !text.contains(breaks)
+    // Nearly all are of ASCII, and that is told without reading characters.
+    let plain = |b: u8| b.is_ascii_graphic() && !breaks(b.into());
+    !text.is_empty() && (text.bytes().all(plain) || !text.contains(breaks))
 }
 
 fn is_dotted_name(text: &str) -> bool {
-    let last = text.rsplit('.').next().unwrap_or_default();
+    let Some((_, last)) = text.rsplit_once('.') else { return false };
     text.len() <= 253
-        && text.contains('.')
-        && text.split('.').all(is_label)
-        && last.chars().count() >= 2
+        && text.as_bytes().split(|b| *b == b'.').all(is_label)
+        && last.chars().nth(1).is_some()
         && last.starts_with(char::is_alphabetic)
 }
 
-fn is_label(text: &str) -> bool {
+fn is_label(label: &[u8]) -> bool {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-';
     let is_inside = |c: char| c.is_alphanumeric() || c == '-';
-    (1..=63).contains(&text.len()) && text.chars().all(is_inside) && !text.starts_with('-') && !text.ends_with('-')
+    let inside = label.iter().all(plain) || str::from_utf8(label).is_ok_and(|label| label.chars().all(is_inside));
+    inside && (1..=63).contains(&label.len()) && !label.starts_with(b"-") && !label.ends_with(b"-")
 }
 
 #[cfg(test)]
