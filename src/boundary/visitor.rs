@@ -146,7 +146,6 @@ impl<'a> Sanitizer<'a> {
     fn keep_masked(&mut self) -> Range<usize> {
         push(&mut self.fields.text, &lossy(&self.fields.masked))
     }
-
 }
 
 fn looking_at<'p>(policy: &'p Policy, plan: &Plan) -> (LookingAt<'p>, Option<Scope>) {

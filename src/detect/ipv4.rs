@@ -28,7 +28,8 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>, local: bool) -> Verdict {
     let start = past_escape(text, anchor_end - left);
     let end = run_end - text[start..run_end].iter().rev().take_while(|&&b| b == b'.').count();
     let address = octets(&text[start..end]).filter(|octets| names_nobody(*octets) == local);
-    if address.is_some() && !is_part(text, start, end) && !is_version(text, start, end) && !is_network(text, start, end) {
+    if address.is_some() && !is_part(text, start, end) && !is_version(text, start, end) && !is_network(text, start, end)
+    {
         return Verdict::Found(start..end);
     }
     Verdict::Nothing { resume: run_end }

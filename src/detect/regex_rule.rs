@@ -100,7 +100,15 @@ impl RegexRule {
             },
         };
         let context = context.iter().map(|word| word.to_ascii_lowercase().into()).collect();
-        Ok(Self { pattern: pattern.into(), regex, start, begins_word: begins_word(&hir), head: Head::of(&hir), validator, context })
+        Ok(Self {
+            pattern: pattern.into(),
+            regex,
+            start,
+            begins_word: begins_word(&hir),
+            head: Head::of(&hir),
+            validator,
+            context,
+        })
     }
 
     /// The regex as it was written.

@@ -77,11 +77,9 @@ impl<'t> Block<'t> {
             let start = at.saturating_sub(AROUND);
             let part = &text[start..text.len().min(at + BLOCK + AROUND)];
             let from = AROUND - (at - start);
-            let Room(room) = room;
-            room[..from].fill(0);
-            room[from..from + part.len()].copy_from_slice(part);
-            room[from + part.len()..].fill(0);
-            room
+            room.0 = [0; WINDOW];
+            room.0[from..from + part.len()].copy_from_slice(part);
+            &room.0
         });
         Self { bytes, len }
     }
@@ -205,11 +203,8 @@ fn after_escape(before: Option<&Kinds>, kinds: &Kinds, block: &Block<'_>) -> u64
     let behind = |kind: fn(&Kinds) -> u64, places: usize| kind(kinds) << places | old(kind) >> (BLOCK - places);
     let backslash = |places| behind(|kinds| kinds.backslash, places);
     let colours: fn(&Kinds) -> u64 = |kinds| kinds.backslash | kinds.escape;
-    let after_colour = if colours(kinds) | old(colours) == 0 {
-        0
-    } else {
-        block.all(b'm') << 1 | u64::from(block.before() == b'm')
-    };
+    let after_colour =
+        if colours(kinds) | old(colours) == 0 { 0 } else { block.all(b'm') << 1 | u64::from(block.before() == b'm') };
     backslash(2) | backslash(4) | backslash(6) | behind(|kinds| kinds.percent, 3) | after_colour
 }
 

@@ -174,7 +174,7 @@ impl<T: FormatTime> Json<T> {
             out.push('"');
         }
         if self.show_level {
-            write::string(member(out, r#""level":"#), level_name(metadata.level()));
+            member(out, level_member(metadata.level()));
         }
         if self.flatten_event {
             write_fields(out, event);
@@ -316,12 +316,12 @@ where
     out.push('}');
 }
 
-fn level_name(level: &Level) -> &'static str {
+fn level_member(level: &Level) -> &'static str {
     match *level {
-        Level::ERROR => "ERROR",
-        Level::WARN => "WARN",
-        Level::INFO => "INFO",
-        Level::DEBUG => "DEBUG",
-        Level::TRACE => "TRACE",
+        Level::ERROR => r#""level":"ERROR""#,
+        Level::WARN => r#""level":"WARN""#,
+        Level::INFO => r#""level":"INFO""#,
+        Level::DEBUG => r#""level":"DEBUG""#,
+        Level::TRACE => r#""level":"TRACE""#,
     }
 }

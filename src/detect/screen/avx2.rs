@@ -7,8 +7,8 @@
 
 use std::arch::x86_64::*;
 
-use super::{BLOCK, Block, Screen, Seen};
 use super::kinds::{ESCAPE, Halves, Kinds, SPECIAL, WORDS};
+use super::{BLOCK, Block, Screen, Seen};
 
 /// Looks at the next block; false, and nothing is done, on a processor that lacks something.
 #[inline]
@@ -36,8 +36,7 @@ fn kinds_by_halves(bytes: &[u8; BLOCK], kinds: &mut Kinds) {
     let not_special = look_up(&SPECIAL, block).is(0);
     let words = look_up(&WORDS, block);
     let letter = words.bit::<1>() | words.bit::<2>();
-    let (backslash, percent) =
-        if not_special == u64::MAX { (0, 0) } else { (block.is(b'\\'), block.is(b'%')) };
+    let (backslash, percent) = if not_special == u64::MAX { (0, 0) } else { (block.is(b'\\'), block.is(b'%')) };
     *kinds = Kinds {
         special: !not_special,
         backslash,
@@ -91,7 +90,8 @@ impl Both {
     #[target_feature(enable = "avx2")]
     #[inline]
     fn highest_bits(self) -> u64 {
-        let [first, last] = [_mm256_movemask_epi8(self.0), _mm256_movemask_epi8(self.1)].map(|bits| u64::from(bits as u32));
+        let [first, last] =
+            [_mm256_movemask_epi8(self.0), _mm256_movemask_epi8(self.1)].map(|bits| u64::from(bits as u32));
         first | last << (BLOCK / 2)
     }
 }

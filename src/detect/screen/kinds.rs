@@ -144,14 +144,14 @@ pub(super) const SPECIAL: Halves = {
 /// The kinds of what words and numbers are made of: the bit of each is its place here, and letters have two.
 pub(super) const WORDS: Halves = {
     Halves::new([
-        (1 << 0x3, 0x03ff),            // digits
-        (1 << 0x4 | 1 << 0x6, 0xfffe), // letters to `o`
-        (1 << 0x5 | 1 << 0x7, 0x07ff), // letters from `p`
-        (1 << 0x4 | 1 << 0x6, 0x007e), // hexadecimal letters
+        (1 << 0x3, 0x03ff),                         // digits
+        (1 << 0x4 | 1 << 0x6, 0xfffe),              // letters to `o`
+        (1 << 0x5 | 1 << 0x7, 0x07ff),              // letters from `p`
+        (1 << 0x4 | 1 << 0x6, 0x007e),              // hexadecimal letters
         (1 << 0x2, 1 << 0xb | 1 << 0xd | 1 << 0xf), // `+`, `-`, `/`
-        (1 << 0x5, 1 << 0xf),          // `_`
-        (1 << 0x2, 1 << 0xe),          // `.`
-        (1 << 0x3, 1 << 0xa),          // `:`
+        (1 << 0x5, 1 << 0xf),                       // `_`
+        (1 << 0x2, 1 << 0xe),                       // `.`
+        (1 << 0x3, 1 << 0xa),                       // `:`
     ])
 };
 

@@ -211,9 +211,7 @@ impl Shapes {
 /// Whether a shape may begin before a block and end in it, or may be the end of a longer one.
 #[inline(always)]
 fn may_cross(before: &Kinds, here: &Kinds) -> bool {
-    let part = |kinds: &Kinds| {
-        kinds.alphanumeric() | kinds.dash | kinds.dot | kinds.colon | kinds.blank | kinds.plus
-    };
+    let part = |kinds: &Kinds| kinds.alphanumeric() | kinds.dash | kinds.dot | kinds.colon | kinds.blank | kinds.plus;
     // All but a few letters of IBANs have some of these.
     let some = |kinds: &Kinds| kinds.digit | kinds.dash | kinds.dot | kinds.colon;
     let near = some(before) >> (BLOCK / 2) | some(here) << (BLOCK / 2);

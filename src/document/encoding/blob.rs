@@ -330,8 +330,10 @@ mod tests {
             if matches!(b, b'C'..=b'H' | b'S'..=b'X' | b'i'..=b'n' | b'y'..=b'z' | b'0'..=b'3') {
                 kind |= SECOND;
             }
-            if matches!(b, b'A' | b'B' | b'E' | b'F' | b'I' | b'J' | b'M' | b'N' | b'Q' | b'R' | b'U' | b'V' | b'Y' | b'Z')
-                || matches!(b, b'c' | b'd' | b'g' | b'h' | b'k' | b'l' | b'o' | b'p' | b's' | b't' | b'w' | b'x')
+            if matches!(
+                b,
+                b'A' | b'B' | b'E' | b'F' | b'I' | b'J' | b'M' | b'N' | b'Q' | b'R' | b'U' | b'V' | b'Y' | b'Z'
+            ) || matches!(b, b'c' | b'd' | b'g' | b'h' | b'k' | b'l' | b'o' | b'p' | b's' | b't' | b'w' | b'x')
                 || matches!(b, b'0' | b'1' | b'4' | b'5' | b'8' | b'9')
             {
                 kind |= THIRD;
@@ -409,7 +411,8 @@ mod tests {
 
     #[test]
     fn runs_are_read_as_byte_by_byte() {
-        let pieces = ["amFuZS5y", "6a616e65", "4A414E45", "313233343536", "/", "x", "Z9", "+-_", "=", "3", "b2", "jane"];
+        let pieces =
+            ["amFuZS5y", "6a616e65", "4A414E45", "313233343536", "/", "x", "Z9", "+-_", "=", "3", "b2", "jane"];
         let mut state = 0x2545_F491_4F6C_DD1D_u64;
         let mut next = |below: usize| {
             state ^= state << 13;
@@ -451,7 +454,9 @@ mod tests {
                 let bits = u32::from_be_bytes([0, b, other, b]);
                 let group: String = (0..4).map(|i| char::from(digits[(bits >> (18 - 6 * i)) as usize & 63])).collect();
                 let mut told = false;
-                read_run(group.repeat(6).as_bytes(), 0, 0, |what| told |= matches!(what, InRun::Stretch(Blob::Base64, _)));
+                read_run(group.repeat(6).as_bytes(), 0, 0, |what| {
+                    told |= matches!(what, InRun::Stretch(Blob::Base64, _))
+                });
                 assert!(told, "{group}");
             }
         }
