@@ -28,6 +28,12 @@ pub(crate) fn within(first: u8, last: u8) -> impl Fn(u8x16) -> u8x16 {
     move |lane| (lane - u8x16::splat(first)).simd_le(u8x16::splat(last - first))
 }
 
+/// Which of sixteen bytes are those of base64 that are neither letters nor digits (RFC 4648, sections 4 and 5).
+#[inline(always)]
+pub(crate) fn base64_signs(lane: u8x16) -> u8x16 {
+    is(b'+')(lane) | is(b'/')(lane) | is(b'_')(lane) | is(b'-')(lane)
+}
+
 /// Set in a letter, it makes it a small one.
 pub(crate) const SMALL: u8 = 0x20;
 

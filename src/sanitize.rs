@@ -77,12 +77,20 @@ impl Policy {
     }
 
     /// Sanitizes one number.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn sanitize_number(&self, action: Action, field: &str, number: Number, out: &mut Vec<u8>) -> Sanitized {
+        if action == Action::Scan && number.is_short() {
+            return Sanitized::Clean;
+        }
+        self.sanitize_other_number(action, field, number, out)
+    }
+
+    /// The same of one that is long enough to be looked at, or that a rule names.
+    #[inline(never)]
+    fn sanitize_other_number(&self, action: Action, field: &str, number: Number, out: &mut Vec<u8>) -> Sanitized {
         let rule = match action {
             Action::Drop(rule) => return self.guarded(field, out, |_| self.compiled().drop(rule, field)),
             Action::Mask(rule) | Action::Unlisted(rule) => rule,
-            Action::Scan if number.is_short() => return Sanitized::Clean,
             Action::Scan => match number.digits().and_then(|digits| self.compiled().scanner.number(digits)) {
                 Some(rule) => rule,
                 None => return Sanitized::Clean,
@@ -312,7 +320,7 @@ pub(crate) fn clean_only_now() {
 impl Number {
     /// Whether it has too few digits to be looked at.
     #[inline(always)]
-    pub(crate) fn is_short(self) -> bool {
+    fn is_short(self) -> bool {
         const LIMIT: u64 = 10u64.pow(FEWEST_DIGITS - 1);
         match self {
             Self::Unsigned(n) => n < LIMIT.into(),

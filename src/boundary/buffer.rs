@@ -10,7 +10,7 @@ use super::error::Errors;
 pub(super) struct Fields {
     /// Index of a field in its callsite, and what it is now.
     pub(super) kept: Vec<(usize, Kept)>,
-    /// All texts, one behind the other. At its end a raw one may stand, while it is formatted and looked at.
+    /// All texts, one behind the other. It is taken out while a raw one is formatted and looked at behind them.
     pub(super) text: String,
     /// All byte strings, one behind the other.
     pub(super) bytes: Vec<u8>,
@@ -32,7 +32,7 @@ pub(super) enum Kept {
     Bool(bool),
     I64(i64),
     U64(u64),
-    /// As bytes of this machine: so a value takes half as much memory, for others are smaller.
+    /// These two as bytes of this machine, which need no alignment: so a field takes a third less memory.
     I128([u8; 16]),
     U128([u8; 16]),
     F64(f64),

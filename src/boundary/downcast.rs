@@ -1,4 +1,4 @@
-//! The one place with `unsafe`: `downcast_raw` can be written and called in no other way.
+//! What needs `unsafe` of `tracing`: `downcast_raw` can be written and called in no other way.
 
 #![allow(unsafe_code, reason = "`downcast_raw` can be written and called in no other way")]
 

@@ -34,9 +34,9 @@ fn on_stack<const N: usize, R>(
     then: impl FnOnce(&ValueSet<'_>) -> R,
 ) -> R {
     let Some(unused) = plan.field(0) else { return then(&names.value_set(&[])) };
-    let mut texts = [const { Made::None }; N];
+    let mut made = [const { None }; N];
     let mut pairs: [Pair<'_>; N] = [(unused, None); N];
-    fill(&mut pairs, plan, fields, &mut texts);
+    fill(&mut pairs, plan, fields, &mut made);
     then(&names.value_set(&pairs))
 }
 
@@ -47,28 +47,27 @@ fn on_heap<const N: usize, R>(
     then: impl FnOnce(&ValueSet<'_>) -> R,
 ) -> R {
     let Some(unused) = plan.field(0) else { return then(&names.value_set(&[])) };
-    let mut texts: Vec<Made<'_>> = fields.kept.iter().map(|_| Made::None).collect();
+    let mut made: Vec<Option<Made<'_>>> = fields.kept.iter().map(|_| None).collect();
     let mut pairs: Box<[Pair<'_>; N]> = match vec![(unused, None); N].into_boxed_slice().try_into() {
         Ok(pairs) => pairs,
         Err(_) => unreachable!("exactly N were made"),
     };
-    fill(&mut *pairs, plan, fields, &mut texts);
+    fill(&mut *pairs, plan, fields, &mut made);
     then(&names.value_set(&*pairs))
 }
 
 type Pair<'a> = (&'a Field, Option<&'a (dyn Value + 'a)>);
 
-fn fill<'a>(pairs: &mut [Pair<'a>], plan: &'a Plan, fields: &'a Fields, texts: &'a mut [Made<'a>]) {
-    for ((pair, (index, kept)), text) in pairs.iter_mut().zip(&fields.kept).zip(texts) {
+fn fill<'a>(pairs: &mut [Pair<'a>], plan: &'a Plan, fields: &'a Fields, made: &'a mut [Option<Made<'a>>]) {
+    for ((pair, (index, kept)), made) in pairs.iter_mut().zip(&fields.kept).zip(made) {
         if let Some(field) = plan.field(*index) {
-            *pair = (field, Some(as_value(kept, fields, text)));
+            *pair = (field, Some(as_value(kept, fields, made)));
         }
     }
 }
 
 /// What of a sanitized value must be made anew to be one that `tracing` takes.
 enum Made<'a> {
-    None,
     I128(i128),
     U128(u128),
     Bytes(&'a [u8]),
@@ -78,8 +77,8 @@ enum Made<'a> {
 }
 
 /// A value that `tracing` takes; what it needs besides `kept` is put into `made`.
-fn as_value<'a>(kept: &'a Kept, fields: &'a Fields, made: &'a mut Made<'a>) -> &'a (dyn Value + 'a) {
-    *made = match kept {
+fn as_value<'a>(kept: &'a Kept, fields: &'a Fields, made: &'a mut Option<Made<'a>>) -> &'a (dyn Value + 'a) {
+    match made.insert(match kept {
         Kept::Bool(value) => return value,
         Kept::I64(value) => return value,
         Kept::U64(value) => return value,
@@ -90,9 +89,7 @@ fn as_value<'a>(kept: &'a Kept, fields: &'a Fields, made: &'a mut Made<'a>) -> &
         Kept::Str(range) => Made::Str(&fields.text[range.clone()]),
         Kept::Printed(range) => Made::Printed(debug(Printed(&fields.text[range.clone()]))),
         Kept::Error(index) => Made::Error(fields.errors.get(*index)),
-    };
-    match made {
-        Made::None => &tracing_core::field::Empty,
+    }) {
         Made::I128(value) => value,
         Made::U128(value) => value,
         Made::Bytes(value) => value,

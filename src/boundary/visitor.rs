@@ -97,23 +97,15 @@ impl<'a> Sanitizer<'a> {
     fn number(&mut self, field: &Field, number: Number, clean: Kept) {
         self.fields.values += 1;
         let Some(action) = self.action(field) else { return };
-        if action != Action::Scan || !number.is_short() {
-            match self.long_number(action, field, number) {
-                Sanitized::Clean => {}
-                Sanitized::Masked => {
-                    let text = self.keep_masked();
-                    return self.keep(field, Kept::Str(text));
-                }
-                Sanitized::Dropped => return,
-            }
-        }
-        self.keep(field, clean);
-    }
-
-    #[inline(never)]
-    fn long_number(&mut self, action: Action, field: &Field, number: Number) -> Sanitized {
         self.fields.masked.clear();
-        self.policy.sanitize_number(action, field.name(), number, &mut self.fields.masked)
+        match self.policy.sanitize_number(action, field.name(), number, &mut self.fields.masked) {
+            Sanitized::Clean => self.keep(field, clean),
+            Sanitized::Masked => {
+                let text = self.keep_masked();
+                self.keep(field, Kept::Str(text));
+            }
+            Sanitized::Dropped => {}
+        }
     }
 
     /// Sanitizes a text. A masked one is in `masked`.
@@ -172,14 +164,14 @@ impl Visit for Sanitizer<'_> {
         if outcome != Sanitized::Clean {
             text.truncate(start);
         }
-        if outcome == Sanitized::Masked {
-            text.push_str(&lossy(&self.fields.masked));
-        }
         let end = text.len();
         self.fields.text = text;
-        if outcome != Sanitized::Dropped {
-            self.keep(field, Kept::Printed(start..end));
-        }
+        let text = match outcome {
+            Sanitized::Clean => start..end,
+            Sanitized::Masked => self.keep_masked(),
+            Sanitized::Dropped => return,
+        };
+        self.keep(field, Kept::Printed(text));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {

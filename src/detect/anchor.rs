@@ -25,8 +25,8 @@ pub(crate) enum Shape {
     SchemeEnd,
     /// `~` after a digit and `Q`.
     AzureTilde,
-    /// A run of letters, digits and signs of base64, [`LONGEST_WORD`](Self::LONGEST_WORD) or more: ends with the last of them.
-    LongestWord,
+    /// A run of letters, digits and signs of base64, [`VERY_LONG_WORD`](Self::VERY_LONG_WORD) or more: ends with the last of them.
+    VeryLongWord,
     /// `+`, also as `%2B`, then a digit but zero, a `(` between them or not: the beginning of a number in international form.
     PlusDigit,
     /// `tel:` in any case, then a digit, a `(` between them or not.
@@ -74,6 +74,6 @@ impl Anchor {
 impl Shape {
     /// How many there are.
     pub(super) const COUNT: usize = Self::HexDigits as usize + 1;
-    /// Of a key of which nothing is known but its length: 44 characters, of which two may be padding.
-    pub(super) const LONGEST_WORD: usize = 42;
+    /// The shortest signed key of Azure: 44 characters, of which two may be padding.
+    pub(super) const VERY_LONG_WORD: usize = 42;
 }

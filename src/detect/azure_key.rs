@@ -13,7 +13,7 @@ use super::{Detector, Probe, Verdict};
 /// Finds the whole key.
 pub(crate) static DETECTOR: Detector = Detector {
     name: "azure_key",
-    anchors: &[Anchor::Shape(Shape::AzureTilde), Anchor::Shape(Shape::LongestWord)],
+    anchors: &[Anchor::Shape(Shape::AzureTilde), Anchor::Shape(Shape::VeryLongWord)],
     find,
     number: None,
 };
@@ -23,7 +23,7 @@ const SIGNATURES: [&[u8]; 12] =
     [b"JQQJ", b"AZDO", b"ASt", b"ACDb", b"AzSe", b"AzFu", b"APIM", b"+AMC", b"+ABA", b"+AEh", b"+ARM", b"+AIoT"];
 
 /// The shortest key with a signature, without its padding.
-const SHORTEST_UNPADDED: usize = Shape::LONGEST_WORD;
+const SHORTEST_UNPADDED: usize = Shape::VERY_LONG_WORD;
 /// The longest key.
 const LONGEST: usize = 88;
 /// What a client secret has around its signature.

@@ -38,16 +38,8 @@ fn domain_end(text: &[u8], start: usize) -> Option<usize> {
     }
     let limit = text.len().min(start + LONGEST_DOMAIN);
     let mut end = start;
-    while let Some(&b) = text[..limit].get(end) {
-        let len = match char_at(&text[..limit], end) {
-            _ if b.is_ascii() => usize::from(DOMAIN[usize::from(b)] && !(b == b'.' && text[end - 1] == b'.')),
-            Some(c) if c.is_alphanumeric() => c.len_utf8(),
-            _ => 0,
-        };
-        if len == 0 {
-            break;
-        }
-        end += len;
+    while let Some(c) = char_at(&text[..limit], end).filter(|&c| is_domain(c) && !(c == '.' && text[end - 1] == b'.')) {
+        end += c.len_utf8();
     }
     if !text.get(start).is_some_and(|&b| b.is_ascii_alphanumeric() || !b.is_ascii()) {
         return None;
@@ -110,16 +102,9 @@ fn local_start(text: &[u8], end: usize, floor: usize) -> Option<usize> {
     }
     let mut start = end;
     while let Some(c) = char_before(&text[..start], start).filter(|&c| is_local(c)) {
-        if c.is_ascii() {
-            if start == limit || c == '.' && text.get(start) == Some(&b'.') {
-                break;
-            }
-            start -= 1;
-            continue;
-        }
         let joins = !is_unspaced(c) || start == end || char_at(text, start).is_some_and(is_unspaced);
         let next = start - c.len_utf8();
-        if !joins || next < limit {
+        if !joins || next < limit || (c == '.' && text.get(start) == Some(&b'.')) {
             break;
         }
         start = next;
@@ -132,6 +117,11 @@ fn local_start(text: &[u8], end: usize, floor: usize) -> Option<usize> {
     // Punctuation at the edge belongs to the sentence: `'a@example.com'`, `...a@example.com`.
     start += text[start..end].iter().take_while(|b| b.is_ascii_punctuation() && !matches!(b, b'_' | b'%')).count();
     (start < end).then_some(start)
+}
+
+#[inline]
+fn is_domain(c: char) -> bool {
+    DOMAIN.get(c as usize).copied().unwrap_or_else(|| c.is_alphanumeric())
 }
 
 #[inline]

@@ -57,7 +57,7 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
     Verdict::Found(start..value_end(text, start, text.len()))
 }
 
-/// Whether a byte may stand right behind the anchor of a name that has a value: it is the beginning of a tail or of glue.
+/// Whether a byte may stand right behind the anchor of a name that has a value: no other begins a tail or glue.
 fn may_follow(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b"_-. \t\\\"'`=:>,([{])".contains(&b)
 }
@@ -431,5 +431,14 @@ mod tests {
                 "access /var/log/0123456789abcdef0123456789abcdef",
             ],
         );
+    }
+
+    #[test]
+    fn nothing_else_may_follow_a_name() {
+        for b in (0..=u8::MAX).filter(|b| !may_follow(*b)) {
+            assert_eq!(tail(&[b]), Some(0), "{b:#x}");
+            let text = [b'y', b, b'"', b'a', b'b', b'c'];
+            assert!(Glue::after(&text, 1).is_none(), "{b:#x}");
+        }
     }
 }

@@ -10,7 +10,12 @@ use crate::document::encoding::blob::Blob;
 pub(super) fn ranges(detector: &'static Detector, text: &[u8]) -> Vec<Range<usize>> {
     let scanner = Scanner::new(vec![(0, Matcher::Native(detector))]).expect("a detector compiles");
     let mut found = Found { text, ranges: Vec::new() };
-    scanner.scan(text, &mut Scratch::default(), &mut found);
+    let mut scratch = Scratch::default();
+    scanner.scan(text, &mut scratch, &mut found);
+    // What one text left must not matter for the next.
+    let first = std::mem::take(&mut found.ranges);
+    scanner.scan(text, &mut scratch, &mut found);
+    assert_eq!(found.ranges, first, "the second time");
     found.ranges
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Head {
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Set([u64; 4]);
 
-/// So many bytes are compared at most.
+/// A repetition is written out no further than this, in bytes.
 const LONGEST: usize = 64;
 
 impl Head {
@@ -98,13 +98,14 @@ mod tests {
     #[test]
     fn a_text_begins_with_a_match_or_not() {
         let config = syntax::Config::new().utf8(false);
+        let long = "x".repeat(LONGEST) + &"y".repeat(200 - LONGEST);
         for (regex, begin, others) in [
             (r"(?-u)\bghp_[0-9a-z]{3,}", vec!["ghp_0az", "ghp_0az-"], vec!["", "ghp_0a", "ghp_0a-", "ghq_0az"]),
             (r"/v1/([0-9]{2})/(?:ax|by)", vec!["/v1/42/ax", "/v1/42/zz"], vec!["/v1/42/", "/v1/4/axx", "v1/42/axx"]),
             ("(?:ab){2}c?d", vec!["ababd", "ababx"], vec!["abab", "abacd"]),
             ("(?i)k[0-9]", vec!["K1", "xx"], vec!["k"]),
             ("[é-ü]x|y", vec!["zz", "z"], vec![""]),
-            ("x{200}", vec![], vec!["x", "y"]),
+            ("x{200}", vec![&long], vec!["x", "y"]),
         ] {
             let head = Head::of(&syntax::parse_with(regex, &config).expect("a good regex"));
             for text in begin {

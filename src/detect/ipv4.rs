@@ -35,28 +35,19 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>, local: bool) -> Verdict {
     Verdict::Nothing { resume: run_end }
 }
 
-/// The parts of an address, each with up to three digits, zeros at its beginning among them.
+/// The parts of an address, each with up to three digits, zeros at its beginning among them. Nothing but digits and dots is in `run`.
 fn octets(run: &[u8]) -> Option<[u8; 4]> {
     const LONGEST: usize = "255.255.255.255".len();
     if run.len() > LONGEST {
         return None;
     }
     let mut octets = [0; 4];
-    let (mut part, mut digits, mut value) = (0, 0, 0);
-    for &b in run {
-        if b == b'.' {
-            *octets.get_mut(part)? = u8::try_from(value).ok().filter(|_| digits > 0)?;
-            (part, digits, value) = (part + 1, 0, 0);
-        } else {
-            digits += 1;
-            value = value * 10 + u16::from(b - b'0');
-            if digits > 3 {
-                return None;
-            }
-        }
+    let mut parts = run.split(|&b| b == b'.');
+    for octet in &mut octets {
+        let part = parts.next().filter(|part| (1..=3).contains(&part.len()))?;
+        *octet = u8::try_from(part.iter().fold(0, |n, b| n * 10 + u16::from(b - b'0'))).ok()?;
     }
-    *octets.get_mut(part)? = u8::try_from(value).ok().filter(|_| digits > 0)?;
-    (part == 3).then_some(octets)
+    parts.next().is_none().then_some(octets)
 }
 
 /// Whether an address names no other machine.

@@ -111,7 +111,7 @@ const MOST_INDICES: usize = 3;
 pub(crate) fn may_be_key(before: &[u8], inventory: &Inventory) -> bool {
     /// Signs within a key, one of which may stand between two of its letters.
     const WITHIN: &[u8] = b"_-$@ ";
-    // Most keys end with letters with which none does that is known.
+    // As the loop would tell after five letters, without reading them one by one: most keys end with letters that no known one ends with.
     if let Some(few @ [a, b, c, d, e]) = before.last_chunk()
         && few.iter().all(u8::is_ascii_alphabetic)
         && !inventory.may_end_so(&[*e, *d, *c, *b, *a])

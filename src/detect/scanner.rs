@@ -398,12 +398,12 @@ impl<S: Sink> Pass<'_, S> {
         for begin in self.scanner.leads.iter().filter_map(|lead| start.checked_sub(*lead)) {
             self.long_word_from(begin);
         }
-        let end = blob::read_run(self.text, start, LONG_WORD, |told| match told {
+        let end = blob::read_run(self.text, start, |told| match told {
             InRun::Stretch(kind, end) => self.sink.blob(kind, end),
             InRun::Word(at) => self.long_word_from(at),
         });
-        if end - start >= Shape::LONGEST_WORD {
-            self.shape(Shape::LongestWord, end);
+        if end - start >= Shape::VERY_LONG_WORD {
+            self.shape(Shape::VeryLongWord, end);
         }
     }
 

@@ -1,7 +1,6 @@
 //! A first look at a block of text: which bytes may have to do with anything.
 //!
-//! Sixty-four bytes are compared at once with the few that mean something by themselves; the answers are one bit for each
-//! byte. Shapes such as "four digits, a separator, four digits" then are shifts and ands of these bits, at the same cost
+//! Of sixty-four bytes it is told at once of which [kinds] each is; the answers are one bit for each byte. Shapes such as "four digits, a separator, four digits" then are shifts and ands of these bits, at the same cost
 //! whatever stands in the text. (Cameron et al., "Parallel scanning with bitstream addition", Euro-Par 2011, tells of the idea.)
 
 #[cfg(target_arch = "x86_64")]
@@ -9,12 +8,10 @@ mod avx2;
 mod kinds;
 mod shapes;
 
-use wide::u8x16;
-
 use self::kinds::Kinds;
 pub(super) use self::shapes::LONG_WORD;
 use self::shapes::Shapes;
-use crate::lanes::{LANE, bits, is};
+use crate::lanes::{LANE, bits, is, sixteen_from};
 
 /// How many bytes are looked at at once.
 pub(super) const BLOCK: usize = 64;
@@ -122,8 +119,7 @@ impl<'t> Block<'t> {
     /// Where that byte stands.
     #[cold]
     fn all(&self, byte: u8) -> u64 {
-        let lanes = self.bytes().as_chunks::<LANE>().0.iter().enumerate();
-        lanes.fold(0, |all, (n, lane)| all | bits(is(byte)(u8x16::new(*lane))) << (n * LANE))
+        (0..BLOCK / LANE).fold(0, |all, n| all | bits(is(byte)(sixteen_from(self.bytes(), n * LANE))) << (n * LANE))
     }
 }
 
@@ -157,10 +153,10 @@ impl Screen {
 
     /// The same, by some way to tell of which kinds bytes are.
     #[inline(always)]
-    fn look_with(&mut self, block: &Block<'_>, look: impl FnOnce(&[u8; BLOCK], &mut Kinds), seen: &mut Seen) {
+    fn look_with(&mut self, block: &Block<'_>, kinds_of: impl FnOnce(&[u8; BLOCK], &mut Kinds), seen: &mut Seen) {
         let [even, odd] = &mut self.kinds;
         let (kinds, before) = if self.blocks % 2 == 0 { (even, odd) } else { (odd, even) };
-        look(block.bytes(), kinds);
+        kinds_of(block.bytes(), kinds);
         self.blocks += 1;
         *seen = Seen::of((self.blocks > 1).then_some(before), kinds, block)
     }
@@ -233,6 +229,7 @@ mod tests {
                 ("ipv6", seen.shapes.ipv6),
                 ("mac", seen.shapes.mac),
                 ("hex", seen.shapes.hex),
+                ("long word", seen.shapes.long_word),
                 ("dashes", seen.dashes),
                 ("letters end", seen.letters_end),
                 ("word start", seen.word_start),
@@ -263,6 +260,7 @@ mod tests {
                 r"(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4})$",
             ),
             ("dashes", "--$"),
+            ("long word", "(?:^|[^0-9A-Za-z+/_-])[0-9A-Za-z+/_-]{22}$"),
         ];
         let mut all = Vec::new();
         for (name, regex) in shapes {
@@ -318,6 +316,7 @@ mod tests {
             "--x",
             "a1b2",
             "x",
+            "the/path_of-a+word/that/is/longer/than/most/words/ever/will/be/in/a/text",
         ];
         for shape in shapes {
             for before in 0..2 * BLOCK {

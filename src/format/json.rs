@@ -245,11 +245,12 @@ impl<T: FormatTime> Json<T> {
     }
 }
 
-/// Begins a member of the object that `out` is in the middle of, with that key and colon; its value is appended to what is returned.
+/// Begins a member of the object that `out` is in the middle of, with its key and colon, or all of it; what is left is appended to
+/// what is returned.
 #[inline]
-fn member<'o>(out: &'o mut String, key: &str) -> &'o mut String {
+fn member<'o>(out: &'o mut String, begin: &str) -> &'o mut String {
     separate(out);
-    out.push_str(key);
+    out.push_str(begin);
     out
 }
 

@@ -31,16 +31,16 @@ fn is_local_part(text: &str) -> bool {
 fn is_dotted_name(text: &str) -> bool {
     let Some((_, last)) = text.rsplit_once('.') else { return false };
     text.len() <= 253
-        && text.as_bytes().split(|b| *b == b'.').all(is_label)
+        && text.split('.').all(is_label)
         && last.chars().nth(1).is_some()
         && last.starts_with(char::is_alphabetic)
 }
 
-fn is_label(label: &[u8]) -> bool {
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-';
+fn is_label(label: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
     let is_inside = |c: char| c.is_alphanumeric() || c == '-';
-    let inside = label.iter().all(plain) || str::from_utf8(label).is_ok_and(|label| label.chars().all(is_inside));
-    inside && (1..=63).contains(&label.len()) && !label.starts_with(b"-") && !label.ends_with(b"-")
+    let inside = label.bytes().all(plain) || label.chars().all(is_inside);
+    inside && (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
 }
 
 #[cfg(test)]

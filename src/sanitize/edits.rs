@@ -15,8 +15,8 @@ pub(crate) struct Edits {
     /// settled.
     pub(super) path: Vec<Range<usize>>,
     pub(super) skipped: Vec<Range<usize>>,
-    /// What readers need that read one text inside of another.
-    scanning: Vec<Box<scanner::Scratch>>,
+    /// Those of scanners that do not read now; several are out while one text is read inside of another.
+    scratches: Vec<Box<scanner::Scratch>>,
 }
 
 struct Edit {
@@ -54,11 +54,11 @@ const KEEP: usize = 64 << 10;
 impl Edits {
     /// Lends what a scanner needs; it is to be [given back](Self::give_back).
     pub(super) fn take_scratch(&mut self) -> Box<scanner::Scratch> {
-        self.scanning.pop().unwrap_or_default()
+        self.scratches.pop().unwrap_or_default()
     }
 
     pub(super) fn give_back(&mut self, scratch: Box<scanner::Scratch>) {
-        self.scanning.push(scratch);
+        self.scratches.push(scratch);
     }
 
     pub(super) fn is_empty(&self) -> bool {

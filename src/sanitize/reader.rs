@@ -75,10 +75,8 @@ impl<'r> Reader<'r> {
     /// Finds candidates in the part `range` of `root`, a text that was decoded so many times.
     fn find(&mut self, root: &[u8], range: Range<usize>, decoded: u8) {
         let from = self.edits.candidates.len();
-        let policy = self.policy;
         let text = &root[range.clone()];
         let skipped = std::mem::take(&mut self.edits.skipped);
-        let mut scratch = self.edits.take_scratch();
         let mut part = Part {
             reader: self,
             root,
@@ -94,9 +92,8 @@ impl<'r> Reader<'r> {
             blobs: Vec::new(),
             floors: [Floors::default(); 2],
         };
-        policy.scanner.scan(text, &mut scratch, &mut part);
+        part.scan();
         let Part { mut skipped, disguised, blobs, .. } = part;
-        self.edits.give_back(scratch);
         if decoded < MAX_DECODED {
             if disguised {
                 self.find_disguised(text, range.start, decoded, from);
@@ -260,6 +257,14 @@ struct Part<'p, 'r> {
 type SqlReader = fn(&[u8], usize, &Keys<'_>, &mut dyn FnMut(Pair)) -> usize;
 
 impl Part<'_, '_> {
+    /// Reads the part.
+    fn scan(&mut self) {
+        let (scanner, text) = (&self.reader.policy.scanner, self.text);
+        let mut scratch = self.reader.edits.take_scratch();
+        scanner.scan(text, &mut scratch, self);
+        self.reader.edits.give_back(scratch);
+    }
+
     fn add(&mut self, range: Range<usize>, rule: u32, key: Option<Range<usize>>) {
         let shift = |r: Range<usize>| r.start + self.base..r.end + self.base;
         let key = key.map(|key| lossy(&self.text[key]).into());

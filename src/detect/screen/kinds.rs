@@ -2,13 +2,13 @@
 
 use wide::u8x16;
 
-use super::{BLOCK, SIGNS};
-use crate::lanes::{LANE, SMALL, bits, is, within};
+use super::BLOCK;
+use crate::lanes::{LANE, SMALL, base64_signs, bits, is, sixteen_from, within};
 
 /// Where bytes of a kind stand in a block: bit `i` tells of byte `i`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Kinds {
-    /// One of [`SIGNS`], or the beginning of a character beyond ASCII.
+    /// One of [`SIGNS`](super::SIGNS), or the beginning of a character beyond ASCII.
     pub(super) special: u64,
     /// These two are special as well.
     pub(super) backslash: u64,
@@ -32,7 +32,7 @@ pub(super) struct Kinds {
 /// Begins the colours of terminals.
 pub(super) const ESCAPE: u8 = 0x1b;
 /// The first byte of a character of UTF-8 beyond ASCII is this or more.
-const FIRST_LEAD: u8 = 0xC2;
+pub(super) const FIRST_LEAD: u8 = 0xC2;
 
 impl Kinds {
     /// Those of the first `len` bytes; the others are zeros.
@@ -40,9 +40,7 @@ impl Kinds {
     pub(super) fn of(bytes: &[u8; BLOCK], len: usize) -> Self {
         let mut kinds = Self::default();
         for n in 0..len.div_ceil(LANE) {
-            let mut lane = [0; LANE];
-            lane.copy_from_slice(&bytes[n * LANE..(n + 1) * LANE]);
-            let lane = u8x16::new(lane);
+            let lane = sixteen_from(bytes, n * LANE);
             let small = lane | u8x16::splat(SMALL);
             let set = |kind: &mut u64, lane: u8x16| *kind |= bits(lane) << (n * LANE);
             let (backslash, percent, colon) = (is(b'\\')(lane), is(b'%')(lane), is(b':')(lane));
@@ -66,7 +64,7 @@ impl Kinds {
             set(&mut kinds.colon, colon);
             set(&mut kinds.blank, is(b' ')(lane));
             set(&mut kinds.plus, plus);
-            set(&mut kinds.base64_sign, dash | plus | is(b'/')(lane) | is(b'_')(lane));
+            set(&mut kinds.base64_sign, base64_signs(lane));
         }
         kinds
     }
@@ -100,63 +98,9 @@ impl Kinds {
     }
 }
 
-/// What a processor looks up that looks up sixteen bytes at once: for each half of a byte, a set of kinds. A byte is of the kinds
-/// that are in the sets of both of its halves.
-pub(super) struct Halves {
-    /// The sets of the low halves, the first in the lowest bits.
-    pub(super) low: u128,
-    pub(super) high: u128,
-}
-
-impl Halves {
-    /// Each kind is all bytes whose high and low halves are among those, given as bits.
-    const fn new(kinds: [(u16, u16); 8]) -> Self {
-        let mut halves = Self { low: 0, high: 0 };
-        let mut i = 0;
-        while i < 16 * 8 {
-            let (half, kind) = (i / 8, i % 8);
-            let (high, low) = kinds[kind];
-            halves.low |= ((low >> half & 1) as u128) << i;
-            halves.high |= ((high >> half & 1) as u128) << i;
-            i += 1;
-        }
-        halves
-    }
-}
-
-/// Bytes that are [`special`](Kinds::special) are of one of these kinds.
-pub(super) const SPECIAL: Halves = {
-    // A kind for each high half of a sign, and two for what begins a character beyond ASCII.
-    let mut kinds = [(0, 0); 8];
-    let mut i = 0;
-    while i < SIGNS.len() {
-        let (high, low) = (SIGNS[i] >> 4, SIGNS[i] & 0xf);
-        // Those of ASCII are less than 8.
-        let kind = (high - 2) as usize;
-        kinds[kind] = (1 << high, kinds[kind].1 | 1 << low);
-        i += 1;
-    }
-    kinds[6] = (1 << (FIRST_LEAD >> 4), u16::MAX << (FIRST_LEAD & 0xf));
-    kinds[7] = (u16::MAX << ((FIRST_LEAD >> 4) + 1), u16::MAX);
-    Halves::new(kinds)
-};
-
-/// The kinds of what words and numbers are made of: the bit of each is its place here, and letters have two.
-pub(super) const WORDS: Halves = {
-    Halves::new([
-        (1 << 0x3, 0x03ff),                         // digits
-        (1 << 0x4 | 1 << 0x6, 0xfffe),              // letters to `o`
-        (1 << 0x5 | 1 << 0x7, 0x07ff),              // letters from `p`
-        (1 << 0x4 | 1 << 0x6, 0x007e),              // hexadecimal letters
-        (1 << 0x2, 1 << 0xb | 1 << 0xd | 1 << 0xf), // `+`, `-`, `/`
-        (1 << 0x5, 1 << 0xf),                       // `_`
-        (1 << 0x2, 1 << 0xe),                       // `.`
-        (1 << 0x3, 1 << 0xa),                       // `:`
-    ])
-};
-
 #[cfg(test)]
 mod tests {
+    use super::super::SIGNS;
     use super::*;
 
     /// What is said of each byte, by its value.

@@ -2,6 +2,7 @@
 
 use super::BLOCK;
 use super::kinds::Kinds;
+use crate::document::encoding::blob;
 
 /// Where shapes end: bit `i` tells of byte `i`, which is their last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,8 +57,8 @@ fn repeat(mut ends: u64, times: usize, go_on: impl Fn(u64) -> u64) -> u64 {
 /// The bits of the last half of a block, before which half a block stands that is known.
 const LAST_HALF: u64 = u64::MAX << (BLOCK / 2);
 
-/// How long a run must be to be told of. The shortest that can hold a disguised value is 24 long, of which two may be padding.
-pub(in crate::detect) const LONG_WORD: usize = 22;
+/// How long a run must be to be told of: the shortest that can hold a disguised value.
+pub(in crate::detect) const LONG_WORD: usize = blob::SHORTEST_RUN;
 
 /// The last byte of the first [`LONG_WORD`] of a run of letters, digits and the signs of base64.
 #[inline(always)]

@@ -85,8 +85,6 @@ impl json::Visitor for Document<'_, '_> {
         }
         // Whatever else a rule finds in it: the mask takes the place of the whole, for it needs quotes.
         let settled = self.reader.edits.candidates.len();
-        let policy = self.reader.policy;
-        let mut scratch = self.reader.edits.take_scratch();
         let mut part = Part {
             reader: self.reader,
             root: self.root,
@@ -102,8 +100,7 @@ impl json::Visitor for Document<'_, '_> {
             blobs: Vec::new(),
             floors: [Floors::default(); 2],
         };
-        policy.scanner.scan(text, &mut scratch, &mut part);
-        self.reader.edits.give_back(scratch);
+        part.scan();
         let found = self.reader.edits.candidates.get(settled).map(|candidate| candidate.rule);
         self.reader.edits.candidates.truncate(settled);
         if let Some(rule) = found {
