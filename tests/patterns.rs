@@ -11,6 +11,7 @@ const PATTERNS: &[(&str, &str)] = &[
     (r"\b(?:eu|gov)[0-9]{2}xx[0-9A-Za-z]{20}(?:NRAL|-NRMA)\b", "gov07xxZk3v9QpL7xWm2RtY8sNd-NRMA"),
     (r"\bxx[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", "xx0f3b9c1d-7a2e-4b6f-8c0d-1e3f5a7b9c2d"),
     (r"\b[A-Z]{3}[0-9]{5}\b", "QKX47110"),
+    (r"\b[0-9A-Z_]{9}\b", "_QKX47110"),
 ];
 
 #[test]

@@ -68,6 +68,11 @@ impl Beginning {
         (0..=u8::MAX).all(|b| !self.0[0][usize::from(b)] || SIGNS.contains(&b))
     }
 
+    /// Whether it begins with letters and digits, at which the screen sees words begin: not with `_`, which is of a word for a regex.
+    pub(crate) fn is_word(&self) -> bool {
+        (0..=u8::MAX).all(|b| !self.0[0][usize::from(b)] || b.is_ascii_alphanumeric())
+    }
+
     /// Whether it begins with a digit or capital, whatever else.
     pub(crate) fn is_code(&self) -> bool {
         (0..=u8::MAX).all(|b| !self.0[0][usize::from(b)] || b.is_ascii_digit() || b.is_ascii_uppercase())

@@ -52,14 +52,16 @@ impl Start {
                 Start::Context { longest }
             }
             _ if are_rare(&prefixes) && !prefixes.iter().any(Prefix::is_sign) => Start::Prefixes(prefixes),
-            _ => match beginnings(hir) {
-                Some(beginnings) => match lead_of_long_word(hir) {
-                    // A sign is not where a word begins inside of a long one.
-                    Some(lead) if !beginnings.iter().any(Beginning::is_sign) => Start::LongWord { beginnings, lead },
-                    _ => Start::Beginnings(beginnings),
-                },
-                None if are_findable(&prefixes) => Start::Prefixes(prefixes),
-                None => Start::Anywhere,
+            _ => match (beginnings(hir), lead_of_long_word(hir)) {
+                // A sign is not where a word begins inside of a long one.
+                (Some(beginnings), Some(lead)) if !beginnings.iter().any(Beginning::is_sign) => {
+                    Start::LongWord { beginnings, lead }
+                }
+                (Some(beginnings), _) if beginnings.iter().all(|begin| begin.is_sign() || begin.is_word()) => {
+                    Start::Beginnings(beginnings)
+                }
+                _ if are_findable(&prefixes) => Start::Prefixes(prefixes),
+                _ => Start::Anywhere,
             },
         }
     }
@@ -323,6 +325,15 @@ mod tests {
         ] {
             assert_eq!(lead(elsewhere), None, "{elsewhere}");
         }
+    }
+
+    #[test]
+    fn what_may_begin_where_no_word_is_seen_to_is_searched_for() {
+        for anywhere in [r"\b[A-Za-z0-9_-]{21}\b", r"\b[a-z_]{4}[0-9]", r"(?-u)\b_k?[0-9a-z]{9}"] {
+            assert!(matches!(rule(anywhere).start, Start::Anywhere), "{anywhere}");
+        }
+        assert!(matches!(rule(r"(?-u)\b[A-Za-z0-9_-]{22}\b").start, Start::LongWord { lead: 0, .. }));
+        assert!(matches!(rule(r"(?-u)\b[a-z][a-z_]{3}[0-9]").start, Start::Beginnings(_)));
     }
 
     #[test]

@@ -167,14 +167,14 @@ impl Shapes {
         let wide = narrow | dot | plus;
         let group = |groups: u64, separator: u64, len: u32, digits: u64| then(then(groups, separator, 1), digits, len);
         let (five, six, eight) = (digit << 4 & four, runs(digit, 6), runs(digit, 8));
-        let triples = repeat(first(three, 3), 3, |triples| group(triples, narrow, 3, three));
         let first_four = first(four, 4);
+        let triples = repeat(first(three, 3) | first_four, 3, |triples| group(triples, narrow, 3, three));
         let twelve = four << 8 & eight;
         self.card |= twelve & !(twelve << 1)
             | group(group(first_four, wide, 4, four), wide, 4, four)
             | group(group(first_four, wide, 6, six), wide, 4, four)
-            | group(group(first(five, 5), narrow, 5, five), narrow, 5, five)
-            | group(first(eight, 8), narrow, 8, eight)
+            | group(group(first(five, 5), narrow, 5, five), narrow, 2, two)
+            | group(first(eight, 8), narrow, 4, four)
             | triples;
     }
 
@@ -216,5 +216,7 @@ fn may_cross(before: &Kinds, here: &Kinds) -> bool {
     // All but a few letters of IBANs have some of these.
     let some = |kinds: &Kinds| kinds.digit | kinds.dash | kinds.dot | kinds.colon;
     let near = some(before) >> (BLOCK / 2) | some(here) << (BLOCK / 2);
-    part(before) >> (BLOCK - 1) & part(here) & 1 == 1 && near != 0
+    // What an escape says of its digits, and of what is behind them, is said by its sign.
+    let escape = before.backslash | before.percent;
+    (part(before) | escape) >> (BLOCK - 1) & part(here) & 1 == 1 && near != 0
 }
