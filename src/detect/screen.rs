@@ -155,7 +155,7 @@ impl Screen {
     #[inline(always)]
     fn look_with(&mut self, block: &Block<'_>, kinds_of: impl FnOnce(&[u8; BLOCK], &mut Kinds), seen: &mut Seen) {
         let [even, odd] = &mut self.kinds;
-        let (kinds, before) = if self.blocks % 2 == 0 { (even, odd) } else { (odd, even) };
+        let (kinds, before) = if self.blocks.is_multiple_of(2) { (even, odd) } else { (odd, even) };
         kinds_of(block.bytes(), kinds);
         self.blocks += 1;
         *seen = Seen::of((self.blocks > 1).then_some(before), kinds, block)

@@ -16,6 +16,7 @@ pub(crate) struct Edits {
     pub(super) path: Vec<Range<usize>>,
     pub(super) skipped: Vec<Range<usize>>,
     /// Those of scanners that do not read now; several are out while one text is read inside of another.
+    #[expect(clippy::vec_box, reason = "to lend one moves a pointer, not what it points to")]
     scratches: Vec<Box<scanner::Scratch>>,
 }
 
