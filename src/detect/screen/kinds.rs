@@ -169,8 +169,8 @@ mod tests {
                 let mut bytes = [b'x'; BLOCK];
                 bytes[shift] = b;
                 let kinds = Kinds::of(&bytes, BLOCK);
-                for i in 0..BLOCK {
-                    assert_eq!(told(&kinds, i), expected(bytes[i]), "{b:#x} at {shift}");
+                for (i, b) in bytes.iter().enumerate() {
+                    assert_eq!(told(&kinds, i), expected(*b), "{b:#x} at {i}");
                 }
             }
         }

@@ -265,20 +265,16 @@ mod tests {
                 text.retain(|c| c != '=');
             }
             let at = next(text.len().min(8) + 1);
-            let told = |read: &dyn Fn(&mut dyn FnMut(InRun)) -> usize| {
-                let mut told = Vec::new();
-                let end = read(&mut |what| told.push(what));
-                (told, end)
-            };
             let bytes = text.as_bytes();
-            let all = told(&|visit| read_run(bytes, at, visit));
-            stretches += all.0.iter().filter(|what| matches!(what, InRun::Stretch(..))).count();
-            let (mut expected, end) = told(&|visit| read_run_by_byte(bytes, at, visit));
+            let (mut told, mut expected) = (Vec::new(), Vec::new());
+            let all = read_run(bytes, at, |what| told.push(what));
+            let end = read_run_by_byte(bytes, at, |what| expected.push(what));
+            stretches += told.iter().filter(|what| matches!(what, InRun::Stretch(..))).count();
             expected.retain(|what| match what {
                 InRun::Word(word) => word + SHORTEST_RUN <= end,
                 InRun::Stretch(..) => end - at >= SHORTEST_RUN,
             });
-            assert_eq!(all, (expected, end), "{text} from {at}");
+            assert_eq!((told, all), (expected, end), "{text} from {at}");
         }
         assert!(stretches > 1000);
     }
