@@ -4,6 +4,8 @@ use std::fmt::{self, Write as _};
 
 use wide::u8x16;
 
+use crate::lanes::{LANE, bits, each_bit, is, sixteen_from};
+
 /// Appends a string, in quotes.
 pub(super) fn string(out: &mut String, text: &str) {
     out.push('"');
@@ -95,17 +97,20 @@ fn escaped(out: &mut String, text: &str) {
     }
 }
 
-#[cold]
+#[inline(never)]
 fn escape_each(out: &mut String, text: &str) {
-    let mut rest = text;
-    loop {
-        // Those are ASCII, so it ends between two characters.
-        let clean = rest.bytes().position(|byte| NEEDS_ESCAPE[usize::from(byte)]).unwrap_or(rest.len());
-        out.push_str(&rest[..clean]);
-        let Some(&byte) = rest.as_bytes().get(clean) else { return };
-        escape(out, byte);
-        rest = &rest[clean + 1..];
+    let bytes = text.as_bytes();
+    let mut written = 0;
+    for at in (0..bytes.len()).step_by(LANE) {
+        let there = u64::MAX >> (u64::BITS as usize - LANE.min(bytes.len() - at));
+        for i in each_bit(to_escape(sixteen_from(bytes, at)) & there) {
+            // Those are ASCII, so it ends between two characters.
+            out.push_str(&text[written..at + i]);
+            escape(out, bytes[at + i]);
+            written = at + i + 1;
+        }
     }
+    out.push_str(&text[written..]);
 }
 
 fn escape(out: &mut String, byte: u8) {
@@ -147,10 +152,14 @@ fn any_to_escape(bytes: &[u8]) -> bool {
     bytes.iter().any(|&byte| NEEDS_ESCAPE[usize::from(byte)])
 }
 
-fn any_in_sixteen(bytes: &[u8; 16]) -> bool {
-    let bytes = u8x16::new(*bytes);
-    let is = |byte| bytes.simd_eq(u8x16::splat(byte));
-    (bytes.simd_le(u8x16::splat(0x1f)) | is(b'"') | is(b'\\')).to_bitmask() != 0
+fn any_in_sixteen(bytes: &[u8; LANE]) -> bool {
+    to_escape(u8x16::new(*bytes)) != 0
+}
+
+/// Which of sixteen bytes must be escaped.
+#[inline(always)]
+fn to_escape(lane: u8x16) -> u64 {
+    bits(lane.simd_le(u8x16::splat(0x1f)) | is(b'"')(lane) | is(b'\\')(lane))
 }
 
 /// Each term subtracts from every byte what makes it borrow exactly if it is sought. A borrow can make a byte *after*
