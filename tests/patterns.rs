@@ -94,3 +94,15 @@ fn identifiers_of_hexadecimal_digits_stay_under_their_names() {
     assert_eq!(text.matches("3f4e5d6c7b8a").count(), 2, "{text}");
     assert!(!text.contains("02005e100001"), "{text}");
 }
+
+#[test]
+fn few_and_many_patterns_that_begin_anywhere_are_found() {
+    for count in [1, 4, 5, 20] {
+        let pattern =
+            |i: usize| format!("[[pattern]]\nname = \"p{i}\"\nregex = '[a-z]+{i}@'\nmask = {{ fixed = \"#{i}\" }}\n");
+        let policy: Policy =
+            format!("version = 1\n{}", (0..count).map(pattern).collect::<String>()).parse().expect("good rules");
+        let text = |value: fn(usize) -> String| (0..count).map(|i| format!(" {} ", value(i))).collect::<String>();
+        assert_eq!(policy.sanitize_text(&text(|i| format!("ab{i}@"))), text(|i| format!("#{i}")), "{count}");
+    }
+}

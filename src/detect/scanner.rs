@@ -114,9 +114,13 @@ enum Target {
 
 /// Regexes that have nothing else to look for.
 struct Anywhere {
-    set: regex::bytes::RegexSet,
+    /// Tells which of them match, where there are many.
+    set: Option<regex::bytes::RegexSet>,
     matchers: Vec<u32>,
 }
+
+/// So many regexes are searched for one after the other: each knows what to look for first (an `@`), and all together do not.
+const FEW_ANYWHERE: usize = 4;
 
 /// The size of the set of such regexes, in bytes.
 const SIZE_LIMIT: usize = 64 << 20;
@@ -490,21 +494,28 @@ impl Anywhere {
         if rules.is_empty() {
             return Ok(None);
         }
-        let set = regex::bytes::RegexSetBuilder::new(rules.iter().map(|(_, pattern)| pattern))
-            .size_limit(SIZE_LIMIT)
-            .build()
-            .map_err(|e| e.to_string())?;
+        let set = || {
+            regex::bytes::RegexSetBuilder::new(rules.iter().map(|(_, pattern)| pattern))
+                .size_limit(SIZE_LIMIT)
+                .build()
+                .map_err(|e| e.to_string())
+        };
+        let set = if rules.len() > FEW_ANYWHERE { Some(set()?) } else { None };
         Ok(Some(Self { set, matchers: rules.iter().map(|(matcher, _)| *matcher).collect() }))
     }
 
     fn scan(&self, scanner: &Scanner, text: &[u8], sink: &mut impl Sink) {
-        for hit in self.set.matches(text) {
-            let (rule, Matcher::Regex(regex)) = &scanner.matchers[self.matchers[hit] as usize] else { continue };
+        let mut search = |matcher: u32| {
+            let (rule, Matcher::Regex(regex)) = &scanner.matchers[matcher as usize] else { return };
             let mut from = 0;
             while let Some((value, end)) = regex.find_in(text, from..text.len()) {
                 from = end;
                 sink.found(*rule, value);
             }
+        };
+        match &self.set {
+            Some(set) => set.matches(text).into_iter().for_each(|hit| search(self.matchers[hit])),
+            None => self.matchers.iter().for_each(|matcher| search(*matcher)),
         }
     }
 }
