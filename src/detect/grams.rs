@@ -58,7 +58,7 @@ struct Entry {
 /// The fewest and the most slots, as powers of two, and how many there are for each literal: one of which only three characters are known
 /// is in many.
 const FEWEST_SLOTS: u32 = 6;
-const MOST_SLOTS: u32 = 14;
+const MOST_SLOTS: u32 = 15;
 const SLOTS_FOR_EACH: usize = 128;
 
 /// Set in bytes, it makes letters lower case, and keeps most other characters apart.

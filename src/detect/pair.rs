@@ -107,24 +107,54 @@ const MOST_ESCAPES: usize = 16;
 /// How many indices may stand behind a key (`user[password][0]`).
 const MOST_INDICES: usize = 3;
 
+/// What a byte before a separator may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum KeyByte {
+    Letter,
+    Digit,
+    /// A sign within a key, one of which may stand between two of its letters.
+    Within,
+    /// A sign before a key.
+    Before,
+    Other,
+}
+
+const KEY_BYTES: [KeyByte; 256] = {
+    let mut bytes = [KeyByte::Other; 256];
+    let mut b = 0;
+    while b < bytes.len() {
+        bytes[b] = match b as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' => KeyByte::Letter,
+            b'0'..=b'9' => KeyByte::Digit,
+            b'_' | b'-' | b'$' | b'@' | b' ' => KeyByte::Within,
+            b'.' | b',' | b'(' | b'{' | b'/' | b'?' | b'&' | b'\n' | b'\t' => KeyByte::Before,
+            _ => KeyByte::Other,
+        };
+        b += 1;
+    }
+    bytes
+};
+
 /// Whether a key may stand before a separator, as far as its last letters tell: most that stand there are none.
 pub(crate) fn may_be_key(before: &[u8], inventory: &Inventory) -> bool {
-    /// Signs within a key, one of which may stand between two of its letters.
-    const WITHIN: &[u8] = b"_-$@ ";
-    // As the loop would tell after five letters, without reading them one by one: most keys end with letters that no known one ends with.
-    if let Some(few @ [a, b, c, d, e]) = before.last_chunk()
-        && few.iter().all(u8::is_ascii_alphabetic)
-        && !inventory.may_end_so(&[*e, *d, *c, *b, *a])
-    {
-        return false;
-    }
     let mut last = [0; LAST_LETTERS];
-    let mut len = 0;
-    for &b in before.iter().rev().take(2 * LAST_LETTERS) {
-        match b {
+    let (mut len, mut rest) = (0, before);
+    // As the loop would, without reading them one by one: most keys end with five letters with which no known one ends.
+    if let Some((head, [a, b, c, d, e])) = before.split_last_chunk()
+        && [a, b, c, d, e].into_iter().all(u8::is_ascii_alphabetic)
+    {
+        let few: [u8; FEW_LETTERS] = [*e, *d, *c, *b, *a];
+        if !inventory.may_end_so(&few) {
+            return false;
+        }
+        last[..FEW_LETTERS].copy_from_slice(&few);
+        (len, rest) = (FEW_LETTERS, head);
+    }
+    for &b in rest.iter().rev().take(2 * LAST_LETTERS - len) {
+        match KEY_BYTES[usize::from(b)] {
             // It may be the end of an escape before the key (`%20pin=`), or part of the key.
-            b'0'..=b'9' if len > 0 && inventory.may_end(&last[..len]) => return true,
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' if len > 0 || !b.is_ascii_digit() => {
+            KeyByte::Digit if len > 0 && inventory.may_end(&last[..len]) => return true,
+            kind @ (KeyByte::Letter | KeyByte::Digit) if len > 0 || kind == KeyByte::Letter => {
                 last[len] = b;
                 len += 1;
                 // The first two may belong to an escape before the key (`%abpin=`, `%abpasswd=`): it is told by fewer letters then.
@@ -134,10 +164,8 @@ pub(crate) fn may_be_key(before: &[u8], inventory: &Inventory) -> bool {
                     _ => {}
                 }
             }
-            _ if len > 0 && WITHIN.contains(&b) => {}
-            b'.' | b',' | b'(' | b'{' | b'/' | b'?' | b'&' | b'\n' | b'\t' => {
-                return len < 3 || inventory.may_end(&last[..len]);
-            }
+            KeyByte::Within if len > 0 => {}
+            KeyByte::Before => return len < 3 || inventory.may_end(&last[..len]),
             // Digits at the end, quotes, escapes, other scripts: all that takes a closer look.
             _ => return true,
         }

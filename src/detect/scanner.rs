@@ -359,7 +359,9 @@ impl<S: Sink> Pass<'_, S> {
                 continue;
             }
             if places.special >> i & 1 == 1 {
-                scanner.signs.each(self.text, at + i, block.forward(i), |target, end| self.ask(target, end));
+                if scanner.signs.may_begin(text[at + i]) {
+                    scanner.signs.each(text, at + i, block.forward(i), |target, end| self.ask(target, end));
+                }
                 if let Some(end) = self.special(at + i) {
                     *document = at + i..end;
                     self.resume.floor = end;
