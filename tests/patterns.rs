@@ -106,3 +106,40 @@ fn few_and_many_patterns_that_begin_anywhere_are_found() {
         assert_eq!(policy.sanitize_text(&text(|i| format!("ab{i}@"))), text(|i| format!("#{i}")), "{count}");
     }
 }
+
+/// A text that was printed with `Debug` has its line breaks written out, and what a terminal shows has colours.
+#[test]
+fn what_stands_behind_an_escape_begins_a_word() {
+    let values = [
+        "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+        "AKIAIOSFODNN7EXAMPLE",
+        // A long word, one that stands near a word for it, and that word behind an escape itself.
+        "SK0123456789abcdef0123456789abcdef",
+        "44051401359",
+        "PESEL 44051401359",
+    ];
+    let rules = r#"
+        version = 1
+        include = ["builtin:secrets", "builtin:national_ids"]
+        [[pattern]]
+        name = "anywhere"
+        regex = '(?-u)\b[A-Z_]{3}[0-9]{5}\b|[a-z]+@[a-z]+\.test'
+    "#;
+    let policies = [Policy::builtin(), rules.parse().expect("good rules")];
+    for policy in &policies {
+        for escape in [r"\n", r"\t", r"\r\n", "\x1b[0m", "\x1b[1;31m", r"\x1b[0m", r"\u001b[32m"] {
+            for value in values {
+                for pad in 0..70 {
+                    let word = if value.starts_with(char::is_numeric) { "PESEL" } else { "number" };
+                    let text = format!("{}{word} of{escape}{value}{escape} x", ".".repeat(pad));
+                    let masked = policy.sanitize_text(&text);
+                    let secret = value.rsplit(' ').next().unwrap_or(value);
+                    assert!(!masked.contains(secret), "{text}: {masked}");
+                    assert!(masked.contains(escape), "{text}: {masked}");
+                }
+            }
+        }
+    }
+    let text = r"none\nQK_47110\nx@example.test";
+    assert_eq!(policies[1].sanitize_text(text).matches("[redacted:").count(), 2, "{}", policies[1].sanitize_text(text));
+}

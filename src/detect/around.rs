@@ -31,9 +31,40 @@ fn past_escape_near(text: &[u8], at: usize) -> usize {
         .unwrap_or(at)
 }
 
-fn escape_ends(before: &[u8]) -> bool {
+/// Whether an escape ends where `before` ends.
+pub(super) fn escape_ends(before: &[u8]) -> bool {
     escape_of(before).is_some()
 }
+
+/// The text with blanks for line breaks that are written out and for the colours of terminals, so that what stands behind them begins a
+/// word for a regex, too; `None` if there are none. Offsets stay as they are. (Characters that are written out are for
+/// [`DISGUISED`](crate::document::encoding::DISGUISED).)
+pub(super) fn without_escapes(text: &[u8]) -> Option<Vec<u8>> {
+    let mut copy = None;
+    for at in memchr::memchr2_iter(b'\\', b'\x1b', text) {
+        let len = match text[at..] {
+            [b'\\', b'n' | b'r' | b't' | b'b' | b'f' | b'v' | b'0', ..] => 2,
+            _ => colour_at(&text[at..]),
+        };
+        if len > 0 {
+            copy.get_or_insert_with(|| text.to_vec())[at..at + len].fill(b' ');
+        }
+    }
+    copy
+}
+
+/// How long the ANSI escape is that `text` begins with; 0 if it begins with none.
+fn colour_at(text: &[u8]) -> usize {
+    let Some(esc) = ESC.iter().find(|esc| text.starts_with(esc)) else { return 0 };
+    let rest = &text[esc.len()..];
+    let parameters = rest.iter().skip(1).take(MOST_PARAMETERS).take_while(|b| matches!(b, b'0'..=b'9' | b';')).count();
+    let whole = rest.first() == Some(&b'[') && rest.get(1 + parameters).is_some_and(u8::is_ascii_alphabetic);
+    if whole { esc.len() + 1 + parameters + 1 } else { 0 }
+}
+
+/// What begins the colours of terminals (ECMA-48, section 8.3.117), raw or written out, and how much may stand in them, in bytes.
+const ESC: [&[u8]; 5] = [b"\x1b", b"\\x1b", b"\\x1B", b"\\u001b", b"\\u001B"];
+const MOST_PARAMETERS: usize = 10;
 
 /// Where the escape starts that ends where `before` ends.
 fn escape_of(before: &[u8]) -> Option<usize> {
@@ -51,9 +82,8 @@ fn escape_of(before: &[u8]) -> Option<usize> {
 
 /// Where the ANSI escape (`ESC [ 3 2 m`, the ESC raw or written out) starts that ends where `before` ends.
 fn colour(before: &[u8]) -> Option<usize> {
-    const ESC: [&[u8]; 5] = [b"\x1b", b"\\x1b", b"\\x1B", b"\\u001b", b"\\u001B"];
     let parameters = &before[..before.len() - 1];
-    let open = (parameters.len().saturating_sub(10)..parameters.len())
+    let open = (parameters.len().saturating_sub(MOST_PARAMETERS)..parameters.len())
         .rev()
         .find(|&i| !matches!(parameters[i], b'0'..=b'9' | b';'))?;
     let head = (parameters[open] == b'[').then(|| &parameters[..open])?;
@@ -98,6 +128,20 @@ mod tests {
         }
         for word in ["a", "7", "%2", "n", "%zz0", "[32m", "x20", "u003c"] {
             assert!(word_before(word.as_bytes(), word.len()), "{word}");
+        }
+    }
+
+    #[test]
+    fn blanks_stand_for_escapes() {
+        for (text, blank) in [
+            (r"a\nb\t", Some("a  b  ")),
+            ("\x1b[1;32mx\x1b[0m", Some("       x    ")),
+            (r"\x1b[0mx\u001b[Kx", Some("       x        x")),
+            (r"\path a[0m \x41", None),
+            ("\x1b[", None),
+            ("", None),
+        ] {
+            assert_eq!(without_escapes(text.as_bytes()).as_deref(), blank.map(str::as_bytes), "{text}");
         }
     }
 

@@ -27,6 +27,9 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>, local: bool) -> Verdict {
     let run_end = anchor_end + right;
     let start = past_escape(text, anchor_end - left);
     let end = run_end - text[start..run_end].iter().rev().take_while(|&&b| b == b'.').count();
+    let dots = text[start..end].iter().take_while(|&&b| b == b'.').count();
+    // Those of an ellipsis; one alone may join the digits to a word.
+    let start = if dots > 1 || !word_before(text, start) { start + dots } else { start };
     let address = octets(&text[start..end]).filter(|octets| names_nobody(*octets) == local);
     if address.is_some() && !is_part(text, start, end) && !is_version(text, start, end) && !is_network(text, start, end)
     {
@@ -123,6 +126,7 @@ mod tests {
                 "host-07/⟦203.0.113.7⟧:50010, ⟦203.0.113.8⟧.",
                 "⟦192.0.2.1⟧-⟦192.0.2.9⟧",
                 "⟦192.0.2.7⟧/24",
+                "from...⟦192.0.2.7⟧... .⟦192.0.2.8⟧",
                 "q=%20⟦192.0.2.1⟧%20",
                 "peer_⟦192.0.2.1⟧_x ⟦010.001.000.001⟧",
                 "http://⟦192.0.2.1⟧/x",

@@ -9,6 +9,7 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
 pub(crate) use self::start::{Prefix, Start};
+use super::around::{escape_ends, without_escapes, word_after, word_before};
 use super::head::Head;
 use super::validator::Validator;
 
@@ -101,20 +102,49 @@ impl RegexRule {
         if !self.head.begins(&text[start..]) {
             return None;
         }
-        let (value, whole) = self.capture(Input::new(text).range(start..).anchored(Anchored::Yes))?;
+        // Behind an escape (`\n`) it is a word that begins there: so the regex is not to see what the escape is written with.
+        let from =
+            if start > 0 && text[start - 1].is_ascii_alphanumeric() && escape_ends(&text[..start]) { start } else { 0 };
+        let input = Input::new(&text[from..]).range(start - from..).anchored(Anchored::Yes);
+        let (value, whole) = self.capture(input, from)?;
         Some((self.agreed(text, value, &whole), whole.end))
     }
 
-    /// The first value in `range` that validator and context agree to, and where its match ends.
-    pub(crate) fn find_in(&self, text: &[u8], mut range: Range<usize>) -> Option<(Range<usize>, usize)> {
+    /// Calls `visit` with each value in `range` that validator and context agree to, and where its match ends; with what stands behind
+    /// escapes after all others, and perhaps twice.
+    pub(crate) fn find_each(&self, text: &[u8], range: Range<usize>, mut visit: impl FnMut(Range<usize>, usize)) {
+        self.find_in(text, text, 0, range.clone(), &mut visit);
+        let around = range.start.saturating_sub(1)..text.len().min(range.end + 1);
+        if let Some(seen) = without_escapes(&text[around.clone()]) {
+            self.find_in(text, &seen, around.start, range, &mut visit);
+        }
+    }
+
+    /// The values in a text, and where their matches end.
+    #[cfg(test)]
+    pub(crate) fn all(&self, text: &[u8]) -> Vec<(Range<usize>, usize)> {
+        let mut all = Vec::new();
+        self.find_each(text, 0..text.len(), |value, end| all.push((value, end)));
+        all
+    }
+
+    /// Searches in `seen`, which stands for the part of `text` that begins at `from`.
+    fn find_in(
+        &self,
+        text: &[u8],
+        seen: &[u8],
+        from: usize,
+        mut range: Range<usize>,
+        visit: &mut impl FnMut(Range<usize>, usize),
+    ) {
         while range.start < range.end {
-            let (value, whole) = self.capture(Input::new(text).range(range.clone()))?;
+            let input = Input::new(seen).range(range.start - from..range.end - from);
+            let Some((value, whole)) = self.capture(input, from) else { return };
             if let Some(value) = self.agreed(text, value, &whole) {
-                return Some((value, whole.end));
+                visit(value, whole.end);
             }
             range.start = whole.end.max(range.start + 1);
         }
-        None
     }
 
     fn agreed(&self, text: &[u8], value: Range<usize>, whole: &Range<usize>) -> Option<Range<usize>> {
@@ -122,12 +152,12 @@ impl RegexRule {
         (!value.is_empty() && valid && self.has_context(text, whole)).then_some(value)
     }
 
-    /// The first capture group, or else the whole match; and the whole match.
-    fn capture(&self, input: Input<'_>) -> Option<(Range<usize>, Range<usize>)> {
+    /// The first capture group, or else the whole match; and the whole match. What is searched stands at `from`.
+    fn capture(&self, input: Input<'_>, from: usize) -> Option<(Range<usize>, Range<usize>)> {
         let mut slots = [None; 4];
         let groups = if self.regex.captures_len() > 1 { 4 } else { 2 };
         self.regex.search_slots(&input, &mut slots[..groups])?;
-        let at = |slot: usize| slots[slot].map(|offset| offset.get());
+        let at = |slot: usize| slots[slot].map(|offset| from + offset.get());
         let whole = at(0)?..at(1)?;
         let value = match (at(2), at(3)) {
             (Some(start), Some(end)) => start..end,
@@ -153,10 +183,9 @@ fn contains_word(text: &[u8], word: &str) -> bool {
         .any(|(i, window)| window.eq_ignore_ascii_case(word.as_bytes()) && is_whole_word(text, i..i + word.len()))
 }
 
-/// Whether no letter or digit stands right before or after.
+/// Whether no letter or digit of the same word stands right before or after.
 pub(super) fn is_whole_word(text: &[u8], word: Range<usize>) -> bool {
-    let is_part = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
-    !is_part(text[..word.start].last()) && !is_part(text.get(word.end))
+    !word_before(text, word.start) && !word_after(text, word.end)
 }
 
 #[cfg(test)]
@@ -171,15 +200,15 @@ mod tests {
     fn a_group_names_the_value() {
         let rule = rule(r"badge=(\d+);");
         let text = b"x badge=1234; y";
-        let (value, end) = rule.find_in(text, 0..text.len()).expect("stands there");
-        assert_eq!(&text[value], b"1234");
-        assert_eq!(end, 13);
+        let [(value, end)] = &rule.all(text)[..] else { panic!("one stands there") };
+        assert_eq!(&text[value.clone()], b"1234");
+        assert_eq!(*end, 13);
     }
 
     #[test]
     fn context_words_are_whole_and_near() {
         let rule = RegexRule::new(r"\d{6}", None, &["Badge"]).expect("a good regex");
-        let found = |text: &str| rule.find_in(text.as_bytes(), 0..text.len()).is_some();
+        let found = |text: &str| !rule.all(text.as_bytes()).is_empty();
         assert!(found("BADGE no 123456"));
         assert!(!found("badger no 123456"));
         assert!(!found(&format!("badge{}123456", " ".repeat(CONTEXT_REACH))));

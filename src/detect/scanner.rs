@@ -13,6 +13,7 @@ use std::ops::Range;
 
 use self::resume::Resume;
 use super::anchor::{Anchor, Shape};
+use super::around::{past_escape, without_escapes};
 use super::grams::{Direction, Grams, Literal, SHORTEST_WORD, ShortWords};
 use super::regex_rule::{CONTEXT_REACH, Prefix, RegexRule, Start, is_whole_word};
 use super::screen::{BLOCK, Block, LONG_WORD, Room, Screen, Seen};
@@ -404,6 +405,11 @@ impl<S: Sink> Pass<'_, S> {
         for begin in self.scanner.leads.iter().filter_map(|lead| start.checked_sub(*lead)) {
             self.long_word_from(begin);
         }
+        // The letters of an escape (`\n`) may stand before it in one piece with it.
+        let past = past_escape(self.text, start);
+        if past > start {
+            self.long_word_from(past);
+        }
         let end = blob::read_run(self.text, start, |told| match told {
             InRun::Stretch(kind, end) => self.sink.blob(kind, end),
             InRun::Word(at) => self.long_word_from(at),
@@ -468,11 +474,10 @@ impl<S: Sink> Pass<'_, S> {
             (Matcher::Regex(regex), Target::Context(_, word, longest)) if is_whole_word(text, end - word..end) => {
                 let mut reach = regex.reach(end - word..end, longest, text);
                 reach.start = reach.start.max(floor);
-                while let Some((value, next)) = regex.find_in(text, reach.clone()) {
-                    reach.start = next;
+                regex.find_each(text, reach, |value, next| {
                     self.resume.set(index, next);
                     self.sink.found(*rule, value);
-                }
+                });
             }
             _ => {}
         }
@@ -509,15 +514,16 @@ impl Anywhere {
     fn scan(&self, scanner: &Scanner, text: &[u8], sink: &mut impl Sink) {
         let mut search = |matcher: u32| {
             let (rule, Matcher::Regex(regex)) = &scanner.matchers[matcher as usize] else { return };
-            let mut from = 0;
-            while let Some((value, end)) = regex.find_in(text, from..text.len()) {
-                from = end;
-                sink.found(*rule, value);
-            }
+            regex.find_each(text, 0..text.len(), |value, _| sink.found(*rule, value));
         };
-        match &self.set {
-            Some(set) => set.matches(text).into_iter().for_each(|hit| search(self.matchers[hit])),
-            None => self.matchers.iter().for_each(|matcher| search(*matcher)),
+        let Some(set) = &self.set else {
+            return self.matchers.iter().for_each(|matcher| search(*matcher));
+        };
+        let (hits, behind_escapes) = (set.matches(text), without_escapes(text).map(|seen| set.matches(&seen)));
+        for (hit, matcher) in self.matchers.iter().enumerate() {
+            if hits.matched(hit) || behind_escapes.as_ref().is_some_and(|hits| hits.matched(hit)) {
+                search(*matcher);
+            }
         }
     }
 }
