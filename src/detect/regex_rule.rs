@@ -113,6 +113,10 @@ impl RegexRule {
     /// Calls `visit` with each value in `range` that validator and context agree to, and where its match ends; with what stands behind
     /// escapes after all others, and perhaps twice.
     pub(crate) fn find_each(&self, text: &[u8], range: Range<usize>, mut visit: impl FnMut(Range<usize>, usize)) {
+        // A word may stand near the end of what was read already.
+        if range.start >= range.end {
+            return;
+        }
         self.find_in(text, text, 0, range.clone(), &mut visit);
         let around = range.start.saturating_sub(1)..text.len().min(range.end + 1);
         if let Some(seen) = without_escapes(&text[around.clone()]) {
@@ -212,6 +216,15 @@ mod tests {
         assert!(found("BADGE no 123456"));
         assert!(!found("badger no 123456"));
         assert!(!found(&format!("badge{}123456", " ".repeat(CONTEXT_REACH))));
+    }
+
+    #[test]
+    fn nothing_is_searched_where_all_was_read() {
+        let all_read = |range: Range<usize>| rule("[0-9]").find_each(br"x\n1 x", range, |value, _| panic!("{value:?}"));
+        all_read(6..6);
+        // A word near the end of a document may reach no further than that.
+        #[expect(clippy::reversed_empty_ranges, reason = "it is what is tested")]
+        all_read(6..2);
     }
 
     #[test]
