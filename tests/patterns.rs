@@ -143,3 +143,23 @@ fn what_stands_behind_an_escape_begins_a_word() {
     let text = r"none\nQK_47110\nx@example.test";
     assert_eq!(policies[1].sanitize_text(text).matches("[redacted:").count(), 2, "{}", policies[1].sanitize_text(text));
 }
+
+#[test]
+fn what_is_found_with_and_without_escapes_is_one_value() {
+    let rules = r#"
+        version = 1
+        [[pattern]]
+        name = "near a word"
+        regex = '(?-u)\b[0-9]{6}\b'
+        context = ["badge"]
+        mask = { fixed = '#' }
+        [[pattern]]
+        name = "anywhere"
+        regex = '[0-9]+@[a-z]+'
+        mask = { fixed = '@' }
+    "#;
+    let policy: Policy = rules.parse().expect("good rules");
+    let text = r"badge 123456\n654321 or\n7@y 8@y";
+    assert_eq!(policy.sanitize_text(text), r"badge #\n# or\n@ @");
+    assert_eq!(policy.counts().masked, 4);
+}
