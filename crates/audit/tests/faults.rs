@@ -14,7 +14,10 @@ use sqlx::Transaction;
 use support::{Random, Store, TestDatabase, setting};
 use tracing_privacy_audit::{Entry, Error};
 
-on_every_database![a_change_is_there_if_and_only_if_its_record_is];
+on_every_database![
+    a_change_is_there_if_and_only_if_its_record_is,
+    a_begin_that_is_cancelled_leaves_no_transaction_open
+];
 
 /// What goes wrong in a transaction of several changes.
 #[derive(Clone, Copy, Debug)]
@@ -234,6 +237,30 @@ async fn forget<DB: TestDatabase>(store: &Store<DB>) {
     };
     let reset = "DELETE FROM audit_record; DELETE FROM audit_unsealed; UPDATE users SET role = '0'";
     store.run(&format!("{off}; {reset}; {on}")).await.unwrap();
+}
+
+/// What the next user of the connection does without a transaction would never be committed, and its locks would stay.
+async fn a_begin_that_is_cancelled_leaves_no_transaction_open<DB: TestDatabase>(store: Store<DB>) {
+    let open = match DB::NAME {
+        "SQLite" => "SELECT '' WHERE 0",
+        _ => "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'",
+    };
+    let observer = &mut *store.connection().await;
+    let mut cancelled = 0;
+    for polls in (0..200).map(|n| n % 10) {
+        let begin = UpTo { polls, future: Box::pin(store.trail.begin(&store.pool)) }.await;
+        cancelled += usize::from(begin.is_none());
+        drop(begin);
+        let start = std::time::Instant::now();
+        while !DB::column(observer, open).await.unwrap().is_empty() {
+            assert!(start.elapsed().as_secs() < 5, "still open after a begin that was polled {polls} times");
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+        // In SQLite, an open one would hold the lock.
+        store.trail.begin(&store.pool).await.unwrap().commit().await.unwrap();
+    }
+    // Not polled at all, and once, it is never done.
+    assert!((21..200).contains(&cancelled), "{cancelled}");
 }
 
 /// A future that is dropped after it was polled so often.

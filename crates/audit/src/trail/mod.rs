@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use sqlx::{Pool, Transaction};
+use tracing::Instrument as _;
 use tracing_privacy::Policy;
 
 pub(crate) use self::builder::AUDIT;
@@ -50,15 +51,27 @@ impl<DB: AuditDatabase> Trail<DB> {
         self.prepare_months(conn, Timestamp::now(), 3).await
     }
 
-    /// Begins a transaction that is going to write. In PostgreSQL it is `pool.begin()`; in SQLite it takes the write lock at
-    /// once (`BEGIN IMMEDIATE`), since one that reads first and writes later fails as soon as another wrote in between.
+    /// Begins a transaction that is going to write. In SQLite it takes the write lock at once (`BEGIN IMMEDIATE`), since one
+    /// that reads first and writes later fails as soon as another wrote in between.
+    ///
+    /// In PostgreSQL it is `pool.begin()` that may be cancelled. A caller who is dropped while `BEGIN` is on its way (by a client
+    /// who hangs up, say) would else leave the transaction open in the pool, and the next user of the connection would write
+    /// into it: sqlx 0.9 does not roll back what it does not yet know to have begun. So it runs in a task of its own, to its end.
     ///
     /// # Errors
     ///
     /// There is no connection, or the lock did not become free in time.
+    ///
+    /// # Panics
+    ///
+    /// It is not called in a tokio runtime.
     pub async fn begin(&self, pool: &Pool<DB>) -> Result<Transaction<'static, DB>, Error> {
         let failed = Error::database("beginning a transaction");
-        let mut transaction = pool.begin_with(DB::BEGIN_WRITE).await.map_err(&failed)?;
+        let pool = pool.clone();
+        let begin = async move { pool.begin_with(DB::BEGIN_WRITE).await };
+        // Whoever drops this lets the task go on, which drops the transaction: that is rolled back.
+        let begun = tokio::spawn(begin.in_current_span()).await;
+        let mut transaction = begun.unwrap_or(Err(sqlx::Error::WorkerCrashed)).map_err(&failed)?;
         if let Some(number) = DB::NUMBER_TRANSACTION.filter(|_| self.watched().next().is_some()) {
             DB::execute(&mut transaction, number, vec![]).await.map_err(failed)?;
         }
