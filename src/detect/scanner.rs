@@ -5,12 +5,14 @@
 //! codes; only there a detector, a rule's regex, or the reader of pairs and documents is asked. Rules that cannot be found so are
 //! gathered in one set: a second pass, made only if there are any.
 
+mod glance;
 mod resume;
 mod signs;
 
 use std::cmp::Reverse;
 use std::ops::Range;
 
+pub(crate) use self::glance::Glance;
 use self::resume::Resume;
 use super::anchor::{Anchor, Shape};
 use super::around::{past_escape, without_escapes};
@@ -302,9 +304,9 @@ struct Places {
 }
 
 impl Places {
-    fn are_none(&self) -> bool {
+    fn all(&self) -> u64 {
         let words = self.literals | self.inside | self.short | self.pairs | self.codes | self.words | self.names;
-        words | self.special | self.shapes == 0
+        words | self.special | self.shapes
     }
 }
 
@@ -323,7 +325,7 @@ impl<S: Sink> Pass<'_, S> {
     fn block(&mut self, at: usize, block: &Block<'_>, seen: &Seen, document: &mut Range<usize>) {
         let (scanner, text) = (self.scanner, self.text);
         let places = scanner.places(block, seen);
-        if places.are_none() && self.operators.is_empty() {
+        if places.all() == 0 && self.operators.is_empty() {
             return;
         }
         // In the order of the text, whichever list a word stands in: where a rule found a value it does not look again before it.

@@ -9,6 +9,7 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use super::encoding::{Encoding, Piece};
+use crate::lanes::{self, LANE, bits, sixteen_from};
 use crate::sanitize::Action;
 
 /// Where something stands in JSON text.
@@ -182,7 +183,7 @@ impl Reader<'_> {
         if matches!(rest.first(), None | Some(b'"' | b'{' | b'[')) {
             return true;
         }
-        let bare = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')).count();
+        let bare = rest.iter().take_while(|b| is(BARE, **b)).count();
         let after = rest[bare..].iter().find(|b| !b.is_ascii_whitespace());
         bare > 0 && matches!(after, None | Some(b',' | b'}' | b']'))
     }
@@ -265,7 +266,7 @@ impl Reader<'_> {
             b'{' | b'[' => Ok(Value::Container(self.container())),
             _ => {
                 let start = self.at;
-                let len = self.text[start..].iter().take_while(|b| !is_end_of_bare(**b)).count();
+                let len = self.text[start..].iter().take_while(|b| !is(END_OF_BARE, **b)).count();
                 self.at += len;
                 if len == 0 { Err(Stop) } else { Ok(Value::Scalar(start..self.at)) }
             }
@@ -299,7 +300,7 @@ impl Reader<'_> {
         let start = self.at + 1;
         let mut escaped = false;
         let mut at = start;
-        while let Some(found) = memchr::memchr2(b'"', b'\\', &self.text[at.min(self.text.len())..]) {
+        while let Some(found) = quote_or_backslash(&self.text[at.min(self.text.len())..]) {
             at += found;
             if self.text[at] == b'"' {
                 self.at = at + 1;
@@ -321,8 +322,45 @@ impl Reader<'_> {
     }
 }
 
-fn is_end_of_bare(b: u8) -> bool {
-    b.is_ascii_whitespace() || matches!(b, b',' | b'}' | b']' | b'"' | b'{' | b'[' | b':')
+/// Where the first quote or backslash stands. Most strings are short: a first look is at sixteen bytes.
+#[inline]
+fn quote_or_backslash(text: &[u8]) -> Option<usize> {
+    if text.is_empty() {
+        return None;
+    }
+    let lane = sixteen_from(text, 0);
+    let found = bits(lanes::is(b'"')(lane) | lanes::is(b'\\')(lane));
+    if found != 0 {
+        return Some(found.trailing_zeros() as usize);
+    }
+    let rest = text.get(LANE..)?;
+    memchr::memchr2(b'"', b'\\', rest).map(|at| LANE + at)
+}
+
+/// A byte of what JSON writes without quotes: numbers, `true`, `null`.
+const BARE: u8 = 1;
+/// What ends such a value.
+const END_OF_BARE: u8 = 2;
+
+/// Whether a byte is of that kind.
+#[inline]
+fn is(kind: u8, b: u8) -> bool {
+    static KINDS: [u8; 256] = {
+        let mut kinds = [0; 256];
+        let mut b = 0;
+        while b < kinds.len() {
+            let byte = b as u8;
+            if byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.') {
+                kinds[b] = BARE;
+            }
+            if byte.is_ascii_whitespace() || matches!(byte, b',' | b'}' | b']' | b'"' | b'{' | b'[' | b':') {
+                kinds[b] = END_OF_BARE;
+            }
+            b += 1;
+        }
+        kinds
+    };
+    KINDS[usize::from(b)] == kind
 }
 
 /// The inside of a JSON string (RFC 8259, section 7). Escapes that mean nothing stay as they are; a lone surrogate becomes

@@ -367,6 +367,7 @@ impl Sink for Part<'_, '_> {
         let was_in_json = std::mem::replace(&mut self.reader.in_json, true);
         let mut document = Document::new(self.reader, root);
         let end = json::read(root, self.base + at, &mut document);
+        document.end();
         self.reader.in_json = was_in_json;
         match end {
             json::End::Read(end) => {

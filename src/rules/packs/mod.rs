@@ -166,6 +166,30 @@ mod tests {
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
+    #[test]
+    fn a_string_of_a_document_is_read_as_a_text_is() {
+        let all =
+            PACKS.iter().fold(Policy::builder(), |policy, pack| policy.include(&format!("builtin:{}", pack.name)));
+        let policy = all.build().expect("packs that go together");
+        let masked = |text: &str| policy.sanitize_text(text) != text;
+        let mut wrong = Vec::new();
+        for (_, file) in packs() {
+            for text in file.patterns.iter().flat_map(|pattern| pattern.examples.iter().chain(&pattern.counterexamples))
+            {
+                let text = text.get_ref();
+                // At several places of a block.
+                for before in ["", "a", "long since seen", "words and words and words and words and no more than words"]
+                {
+                    let document = serde_json::json!({ "a": before, "b": text, "c": "seen" }).to_string();
+                    if masked(&document) != masked(text) {
+                        wrong.push(document);
+                    }
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
     /// Nobody can check a format by the front page of a site.
     #[test]
     fn sources_name_a_page_or_say_that_none_was_found() {

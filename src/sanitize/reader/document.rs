@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{Floors, Part, Reader, json_escape_from, known_keys, stand_in};
 use crate::detect::pair::Dotted;
+use crate::detect::scanner::Glance;
 use crate::document::json;
 use crate::mask::is_own_mark;
 use crate::policy::Parents;
@@ -14,11 +15,23 @@ pub(super) struct Document<'d, 'r> {
     reader: &'d mut Reader<'r>,
     root: &'d [u8],
     key: Range<usize>,
+    glance: Glance<'d>,
 }
 
 impl<'d, 'r> Document<'d, 'r> {
     pub(super) fn new(reader: &'d mut Reader<'r>, root: &'d [u8]) -> Self {
-        Self { reader, root, key: 0..0 }
+        let scratch = reader.edits.take_scratch();
+        Self { reader, root, key: 0..0, glance: Glance::new(root, scratch) }
+    }
+
+    /// Gives back what it took.
+    pub(super) fn end(self) {
+        self.reader.edits.give_back(self.glance.into_scratch());
+    }
+
+    /// Whether nothing can be found in a part of the document.
+    fn is_quiet(&mut self, part: &Range<usize>) -> bool {
+        self.glance.is_quiet(&self.reader.policy.scanner, part)
     }
 
     /// Masks `value`, which stands at `range`, and quotes the mask where the value had no quotes.
@@ -68,7 +81,7 @@ impl json::Visitor for Document<'_, '_> {
             self.reader.path.push(self.key.clone());
             self.reader.escaped_text(self.root, content);
             self.reader.path.pop();
-        } else {
+        } else if !self.is_quiet(&content) {
             self.reader.text(self.root, content);
         }
     }
@@ -81,6 +94,9 @@ impl json::Visitor for Document<'_, '_> {
         let whole = std::str::from_utf8(text).ok().and_then(|t| t.parse::<u128>().ok());
         if let Some(rule) = whole.and_then(|number| self.reader.policy.scanner.number(number)) {
             self.mask_value(rule, scalar, text, true);
+            return;
+        }
+        if self.is_quiet(&scalar) {
             return;
         }
         // Whatever else a rule finds in it: the mask takes the place of the whole, for it needs quotes.
