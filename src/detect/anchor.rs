@@ -7,7 +7,8 @@ pub(crate) enum Anchor {
     Exact(&'static str),
     /// A word begins so, in any case of letters.
     AnyCase(&'static str),
-    /// A run of letters ends so, in any case of letters; an `s` or `value` may follow.
+    /// A run of letters ends so, in any case of letters; an `s` or `value` may follow, and then a byte that
+    /// [may follow a name](may_follow_name).
     Name(&'static str),
     /// A word begins so: a regex of byte classes. The anchor ends after
     /// [`LONGEST_BEGINNING`](super::words::LONGEST_BEGINNING) bytes at most.
@@ -76,4 +77,26 @@ impl Shape {
     pub(super) const COUNT: usize = Self::HexDigits as usize + 1;
     /// The shortest signed key of Azure: 44 characters, of which two may be padding.
     pub(super) const VERY_LONG_WORD: usize = 42;
+}
+
+/// Whether a byte may stand right behind the letters of a name that has a value: no other goes on with the name, or begins what stands
+/// between the two.
+#[inline]
+pub(super) fn may_follow_name(b: u8) -> bool {
+    static MAY: [bool; 256] = {
+        let mut may = [false; 256];
+        let mut b = 0;
+        while b < may.len() {
+            may[b] = (b as u8).is_ascii_alphanumeric();
+            b += 1;
+        }
+        let others = b"_-. \t\\\"'`=:>,([{])";
+        let mut i = 0;
+        while i < others.len() {
+            may[others[i] as usize] = true;
+            i += 1;
+        }
+        may
+    };
+    MAY[usize::from(b)]
 }

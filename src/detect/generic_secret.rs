@@ -33,9 +33,6 @@ const SHORTEST_PADDED: usize = 24;
 /// Reads a name, what follows it and the beginning of a value: all of bounded length, so that nothing need be remembered.
 fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
     let nothing = Verdict::Nothing { resume: anchor_end };
-    if !text.get(anchor_end).is_some_and(|&b| may_follow(b)) {
-        return nothing;
-    }
     let Some(name_end) = tail(&text[anchor_end..]).map(|tail| anchor_end + tail) else { return nothing };
     let Some(glue) = Glue::after(text, name_end) else { return nothing };
     let start = glue.value;
@@ -55,11 +52,6 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
         return Verdict::Found(value);
     }
     Verdict::Found(start..value_end(text, start, text.len()))
-}
-
-/// Whether a byte may stand right behind the anchor of a name that has a value: no other begins a tail or glue.
-fn may_follow(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b"_-. \t\\\"'`=:>,([{])".contains(&b)
 }
 
 /// Whether what follows the first label of a host (`api.`) is the rest of it, and perhaps a path.

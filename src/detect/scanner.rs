@@ -14,7 +14,7 @@ use std::ops::Range;
 
 pub(crate) use self::glance::Glance;
 use self::resume::Resume;
-use super::anchor::{Anchor, Shape};
+use super::anchor::{Anchor, Shape, may_follow_name};
 use super::around::{past_escape, without_escapes};
 use super::grams::{Direction, Grams, Literal, SHORTEST_WORD, ShortWords};
 use super::regex_rule::{CONTEXT_REACH, Prefix, RegexRule, Start, is_whole_word};
@@ -267,7 +267,7 @@ impl Scanner {
     }
 
     /// Where in a block somebody must be asked.
-    #[inline]
+    #[inline(always)]
     fn places(&self, block: &Block<'_>, seen: &Seen) -> Places {
         let (forward, backward) = (|i| block.forward(i), |i| block.backward(i));
         let everywhere = u64::MAX.checked_shr((BLOCK - block.len()) as u32).unwrap_or(0);
@@ -278,7 +278,9 @@ impl Scanner {
             pairs: if self.pairs.is_empty() { 0 } else { self.pairs.places(everywhere, forward) },
             codes: self.codes.places(seen.code_start, forward),
             words: if self.words.is_empty() { 0 } else { self.words.places(seen.word_start, forward) },
-            names: self.names.places(seen.letters_end, backward),
+            names: each_bit(self.names.places(seen.letters_end, backward))
+                .filter(|i| may_follow_name(block.forward(i + 1) as u8))
+                .fold(0, |names, i| names | 1 << i),
             special: seen.special,
             shapes: seen.shapes.any() | seen.dashes,
         }
