@@ -38,8 +38,18 @@ fn domain_end(text: &[u8], start: usize) -> Option<usize> {
     }
     let limit = text.len().min(start + LONGEST_DOMAIN);
     let mut end = start;
-    while let Some(c) = char_at(&text[..limit], end).filter(|&c| is_domain(c) && !(c == '.' && text[end - 1] == b'.')) {
-        end += c.len_utf8();
+    loop {
+        let is_next = |end: usize| {
+            let b = text[end];
+            b.is_ascii() && is_domain(b.into()) && !(b == b'.' && text[end - 1] == b'.')
+        };
+        while end < limit && is_next(end) {
+            end += 1;
+        }
+        match char_at(&text[..limit], end).filter(|&c| !c.is_ascii() && is_domain(c)) {
+            Some(c) => end += c.len_utf8(),
+            None => break,
+        }
     }
     if !text.get(start).is_some_and(|&b| b.is_ascii_alphanumeric() || !b.is_ascii()) {
         return None;
@@ -101,10 +111,18 @@ fn local_start(text: &[u8], end: usize, floor: usize) -> Option<usize> {
         return (quoted[open] == b'"' && open + 1 < quoted.len() && plain).then_some(limit + open);
     }
     let mut start = end;
-    while let Some(c) = char_before(&text[..start], start).filter(|&c| is_local(c)) {
+    loop {
+        let is_next = |start: usize| {
+            let b = text[start - 1];
+            b.is_ascii() && is_local(b.into()) && !(b == b'.' && text.get(start) == Some(&b'.'))
+        };
+        while start > limit && is_next(start) {
+            start -= 1;
+        }
+        let Some(c) = char_before(text, start).filter(|&c| !c.is_ascii() && is_local(c)) else { break };
         let joins = !is_unspaced(c) || start == end || char_at(text, start).is_some_and(is_unspaced);
         let next = start - c.len_utf8();
-        if !joins || next < limit || (c == '.' && text.get(start) == Some(&b'.')) {
+        if !joins || next < limit {
             break;
         }
         start = next;
@@ -138,6 +156,9 @@ fn past_percent(text: &[u8], start: usize, end: usize) -> usize {
         };
         value.is_some_and(|b| b.is_ascii() && !is_local(char::from(b)))
     };
+    if !text[start..end].contains(&b'%') {
+        return start;
+    }
     text[start..end].windows(3).rposition(outside).map_or(start, |at| start + at + 3)
 }
 

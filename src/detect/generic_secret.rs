@@ -361,6 +361,7 @@ fn starts_with(text: &[u8], start: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::anchor::may_follow_name;
     use super::super::harness::{assert_finds, assert_ignores};
     use super::*;
 
@@ -427,7 +428,7 @@ mod tests {
 
     #[test]
     fn nothing_else_may_follow_a_name() {
-        for b in (0..=u8::MAX).filter(|b| !may_follow(*b)) {
+        for b in (0..=u8::MAX).filter(|b| !may_follow_name(*b)) {
             assert_eq!(tail(&[b]), Some(0), "{b:#x}");
             for next in *b"\"a=" {
                 assert!(Glue::after(&[b'y', b, next, b'a', b'b'], 1).is_none(), "{b:#x} {next:#x}");
