@@ -173,14 +173,18 @@ fn is_unspaced(c: char) -> bool {
 
 /// Whether this is an address in form only: of a service, a file, a unit; or part of a URL with a password.
 fn is_harmless(text: &[u8], local: Range<usize>, domain: Range<usize>) -> bool {
-    const UNITS: [&[u8]; 9] =
-        [b"service", b"socket", b"target", b"timer", b"mount", b"slice", b"scope", b"device", b"automount"];
-    const IMAGES: [&[u8]; 7] = [b"png", b"jpg", b"jpeg", b"gif", b"webp", b"svg", b"avif"];
+    let is_unit = |label: &[u8]| {
+        matches!(
+            label,
+            b"service" | b"socket" | b"target" | b"timer" | b"mount" | b"slice" | b"scope" | b"device" | b"automount"
+        )
+    };
+    let is_image = |label: &[u8]| matches!(label, b"png" | b"jpg" | b"jpeg" | b"gif" | b"webp" | b"svg" | b"avif");
     let mut labels = text[domain.clone()].split(|&b| b == b'.');
     let (first, second, third) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default(), labels.next());
     let number = |label: &[u8]| !label.is_empty() && label.iter().all(u8::is_ascii_digit);
-    let unit = third.is_none() && UNITS.contains(&second);
-    let image = third.is_none() && matches!(first, [b'1'..=b'9', b'x']) && IMAGES.contains(&second);
+    let unit = third.is_none() && is_unit(second);
+    let image = third.is_none() && matches!(first, [b'1'..=b'9', b'x']) && is_image(second);
     let version = number(first) && second.first().is_some_and(u8::is_ascii_digit);
     let repository = &text[local.clone()] == b"git" && matches!(text.get(domain.end), Some(b':' | b'/'));
     unit || image || version || repository || is_password(text, local.start)

@@ -8,6 +8,9 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 
+mod escape;
+
+pub(crate) use self::escape::{any_to_escape, escape, to_escape};
 use super::encoding::{Encoding, Piece};
 use crate::lanes::{self, LANE, bits, sixteen_from};
 use crate::sanitize::Action;
@@ -409,24 +412,6 @@ fn read_string(text: &[u8]) -> Piece {
 fn hex4(text: &[u8], at: usize) -> Option<u32> {
     let digits = text.get(at..at + 4)?;
     digits.iter().try_fold(0, |n, &b| Some(n << 4 | char::from(b).to_digit(16)?))
-}
-
-/// Appends `text` as the inside of a JSON string.
-pub(crate) fn escape(text: &[u8], out: &mut Vec<u8>) {
-    for &b in text {
-        match b {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', b]),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            0..0x20 => {
-                const HEX: &[u8; 16] = b"0123456789abcdef";
-                out.extend_from_slice(b"\\u00");
-                out.extend_from_slice(&[HEX[usize::from(b >> 4)], HEX[usize::from(b & 15)]]);
-            }
-            _ => out.push(b),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -2,9 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
-use wide::u8x16;
-
-use crate::lanes::{LANE, bits, each_bit, is, sixteen_from};
+use crate::document::json::{any_to_escape, to_escape};
+use crate::lanes::{LANE, each_bit, sixteen_from};
 
 /// Appends a string, in quotes.
 pub(super) fn string(out: &mut String, text: &str) {
@@ -134,58 +133,6 @@ fn hex_pair(out: &mut String, byte: u8) {
     out.push(DIGITS[usize::from(byte >> 4)]);
     out.push(DIGITS[usize::from(byte & 0x0f)]);
 }
-
-/// Whether any byte must be escaped. Most texts are short and hold none: a few comparisons of many bytes tell. Where the bytes
-/// do not fill the last of them, some are compared twice.
-#[inline]
-fn any_to_escape(bytes: &[u8]) -> bool {
-    if let Some(last) = bytes.last_chunk() {
-        let (sixteens, _) = bytes.as_chunks();
-        return sixteens.iter().any(any_in_sixteen) || any_in_sixteen(last);
-    }
-    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        return any_in_eight(u64::from_le_bytes(*first)) || any_in_eight(u64::from_le_bytes(*last));
-    }
-    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        return any_in_eight(u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last)));
-    }
-    bytes.iter().any(|&byte| NEEDS_ESCAPE[usize::from(byte)])
-}
-
-fn any_in_sixteen(bytes: &[u8; LANE]) -> bool {
-    to_escape(u8x16::new(*bytes)) != 0
-}
-
-/// Which of sixteen bytes must be escaped.
-#[inline(always)]
-fn to_escape(lane: u8x16) -> u64 {
-    bits(lane.simd_le(u8x16::splat(0x1f)) | is(b'"')(lane) | is(b'\\')(lane))
-}
-
-/// Each term subtracts from every byte what makes it borrow exactly if it is sought. A borrow can make a byte *after*
-/// one that is sought look sought too, never without such a one.
-fn any_in_eight(word: u64) -> bool {
-    const EACH: u64 = u64::MAX / 255;
-    const HIGH_BITS: u64 = EACH * 0x80;
-    let control = word.wrapping_sub(EACH * 0x20) & !word;
-    let quote = word ^ (EACH * b'"' as u64);
-    let quote = quote.wrapping_sub(EACH) & !quote;
-    let backslash = word ^ (EACH * b'\\' as u64);
-    let backslash = backslash.wrapping_sub(EACH) & !backslash;
-    (control | quote | backslash) & HIGH_BITS != 0
-}
-
-static NEEDS_ESCAPE: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        table[byte] = true;
-        byte += 1;
-    }
-    table[b'"' as usize] = true;
-    table[b'\\' as usize] = true;
-    table
-};
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::io::Write as _;
 
 use crate::document::encoding::{Encoding, Piece};
+use crate::document::json::any_to_escape;
 
 /// A value, and what was taken off it.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,7 +56,7 @@ impl Peeled<'_> {
 
     /// Appends what stands after the value, whose mask stands from `from` on.
     pub(super) fn close(&self, from: usize, out: &mut Vec<u8>) {
-        if self.quoted && out[from..].iter().any(|&b| b < 0x20 || matches!(b, b'"' | b'\\')) {
+        if self.quoted && any_to_escape(&out[from..]) {
             let mask = out.split_off(from);
             escape(&String::from_utf8_lossy(&mask), out);
         }

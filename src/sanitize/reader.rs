@@ -408,7 +408,7 @@ fn stand_in(policy: &Compiled, rule: u32, outcome: Sanitized, out: &mut Vec<u8>)
 }
 
 fn json_escape_from(out: &mut Vec<u8>, from: usize) {
-    if out[from..].iter().any(|&b| b < 0x20 || matches!(b, b'"' | b'\\')) {
+    if json::any_to_escape(&out[from..]) {
         let raw = out.split_off(from);
         json::escape(&raw, out);
     }
