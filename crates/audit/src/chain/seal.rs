@@ -1,10 +1,12 @@
 //! Sealing: committed records become links of the chain, one after the other, by one sealer at a time.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use serde::Serialize;
 use sqlx::Pool;
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot::{self, error::TryRecvError};
+use tokio::time::timeout;
 
 use super::link::{Content, GENESIS, Link};
 use crate::database::{AuditDatabase, Row, Value, finish};
@@ -49,11 +51,16 @@ impl<DB: AuditDatabase> Trail<DB> {
     ///
     /// The database refuses. What was sealed before that stays sealed.
     pub async fn seal(&self, conn: &mut DB::Connection) -> Result<u64, Error> {
+        self.seal_while(conn, || true).await
+    }
+
+    /// The same, batch by batch, as long as it is to go on.
+    async fn seal_while(&self, conn: &mut DB::Connection, mut go_on: impl FnMut() -> bool) -> Result<u64, Error> {
         let mut sealed = 0;
         loop {
             let batch = self.seal_batch(conn).await?;
             sealed += batch.sealed as u64;
-            if !batch.more {
+            if !batch.more || !go_on() {
                 return Ok(sealed);
             }
         }
@@ -94,23 +101,34 @@ impl<DB: AuditDatabase> Trail<DB> {
         Ok(Backlog { records, oldest: (records > 0).then_some(oldest), noted })
     }
 
-    /// Starts a task that seals again and again, with that pause. It ends when the [`Sealer`] is dropped.
+    /// Starts a task that seals again and again, with that pause. It ends when the [`Sealer`] is dropped, after the batch that it
+    /// is at.
     ///
     /// Each error is logged, and the next round tries again.
+    ///
+    /// # Panics
+    ///
+    /// It is not called in a tokio runtime.
     pub fn spawn_sealer(&self, pool: Pool<DB>, pause: Duration) -> Sealer {
         let trail = self.clone();
-        Sealer(tokio::spawn(async move {
+        let (sealer, mut dropped) = oneshot::channel();
+        tokio::spawn(async move {
             loop {
                 let outcome = match pool.acquire().await.map_err(Error::database(SEALING)) {
-                    Ok(mut conn) => trail.seal(&mut conn).await,
+                    Ok(mut conn) => {
+                        trail.seal_while(&mut conn, || dropped.try_recv() == Err(TryRecvError::Empty)).await
+                    }
                     Err(error) => Err(error),
                 };
                 if let Err(error) = outcome {
                     tracing::error!(%error, "audit records could not be sealed");
                 }
-                tokio::time::sleep(pause).await;
+                if timeout(pause, &mut dropped).await.is_ok() {
+                    return;
+                }
             }
-        }))
+        });
+        Sealer(sealer)
     }
 }
 
@@ -187,12 +205,8 @@ pub(crate) async fn head<DB: AuditDatabase>(conn: &mut DB::Connection) -> Result
 }
 
 /// A sealer that runs in the background, until it is dropped.
+///
+/// It is not stopped in the middle: what sqlx does not know to have begun, it would not roll back.
 #[derive(Debug)]
 #[must_use = "the sealer ends when this is dropped"]
-pub struct Sealer(JoinHandle<()>);
-
-impl Drop for Sealer {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
+pub struct Sealer(#[expect(dead_code, reason = "that it is dropped is what it tells")] oneshot::Sender<Infallible>);

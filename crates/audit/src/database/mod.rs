@@ -74,7 +74,12 @@ pub(crate) mod sealed {
         const POISON: &'static str;
         /// Begins a transaction that is going to write.
         const BEGIN_WRITE: &'static str;
+        /// Whether sqlx ends a transaction whose beginning nobody waits for any more.
+        const MAY_CANCEL_BEGIN: bool;
 
+        /// Has the rest of the transaction look rows up by their keys, page by page, where a planner that is told of many would read all of
+        /// them for each page.
+        const BY_KEYS: Option<&'static str>;
         /// Makes sure that what is deleted next is overwritten, where the store can.
         const DELETE_SECURELY: Option<&'static str>;
         /// Why [`scrub`](Self::scrub) may have done nothing, and what to do.

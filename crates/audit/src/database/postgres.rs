@@ -10,8 +10,6 @@ use crate::{Error, Timestamp, Trail};
 /// The advisory lock of who writes to the chain: the first eight bytes of SHA-256 of `tracing-privacy-audit`.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(x'6b1d3f0a52c94e77'::bigint)";
 
-/// What the trail does by itself, it does page by page and by keys. A planner that is told of a large backlog reads all of it
-/// for each page.
 const BY_KEYS: &str =
     "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
 
@@ -72,7 +70,10 @@ impl Store for Postgres {
     const MIGRATIONS: &'static [&'static str] = &[include_str!("../../migrations/postgres/0001_trail.sql")];
     const POISON: &'static str = "SELECT 1 / 0";
     const BEGIN_WRITE: &'static str = "BEGIN";
+    // It does not know to have begun, and the connection goes back into the pool as it is (sqlx 0.9).
+    const MAY_CANCEL_BEGIN: bool = false;
 
+    const BY_KEYS: Option<&'static str> = Some(BY_KEYS);
     const DELETE_SECURELY: Option<&'static str> = None;
     const NOT_SCRUBBED: &'static str = "only the owner of the audit tables can scrub them";
     const NUMBER_TRANSACTION: Option<&'static str> = None;
@@ -93,7 +94,7 @@ impl Store for Postgres {
     async fn begin_alone(conn: &mut PgConnection) -> SqlResult<Transaction<'_, Self>> {
         let mut transaction = conn.begin().await?;
         sqlx::query(LOCK).execute(&mut *transaction).await?;
-        sqlx::raw_sql(BY_KEYS).execute(&mut *transaction).await?;
+        Self::run_script(&mut transaction, BY_KEYS).await?;
         Ok(transaction)
     }
 

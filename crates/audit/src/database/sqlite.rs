@@ -19,7 +19,9 @@ impl Store for Sqlite {
     const POISON: &'static str = "INSERT INTO audit_poison (id) VALUES (1)";
     // One that reads first cannot wait for the lock when it comes to write: SQLite lets it fail at once.
     const BEGIN_WRITE: &'static str = "BEGIN IMMEDIATE";
+    const MAY_CANCEL_BEGIN: bool = true;
 
+    const BY_KEYS: Option<&'static str> = None;
     const DELETE_SECURELY: Option<&'static str> = Some("PRAGMA secure_delete = ON");
     const NOT_SCRUBBED: &'static str = "another connection reads what was before: scrub again when it is done";
     const NUMBER_TRANSACTION: Option<&'static str> = Some("UPDATE audit_transaction SET number = number + 1");

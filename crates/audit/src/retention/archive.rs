@@ -102,6 +102,9 @@ impl<DB: AuditDatabase> Trail<DB> {
         before: Timestamp,
         output: &File,
     ) -> Result<u64, Error> {
+        if let Some(by_keys) = DB::BY_KEYS {
+            DB::run_script(conn, by_keys).await.map_err(Error::database(ARCHIVING))?;
+        }
         let mut encoder = zstd::Encoder::new(output, 0)?;
         let header = Header { format: FORMAT.to_owned(), retention_months: retention.as_months(), before };
         write_line(&mut encoder, &header)?;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use sqlx::{Pool, Transaction};
 use tracing::Instrument as _;
+use tracing::instrument::WithSubscriber as _;
 use tracing_privacy::Policy;
 
 pub(crate) use self::builder::AUDIT;
@@ -56,7 +57,8 @@ impl<DB: AuditDatabase> Trail<DB> {
     ///
     /// In PostgreSQL it is `pool.begin()` that may be cancelled. A caller who is dropped while `BEGIN` is on its way (by a client
     /// who hangs up, say) would else leave the transaction open in the pool, and the next user of the connection would write
-    /// into it: sqlx 0.9 does not roll back what it does not yet know to have begun. So it runs in a task of its own, to its end.
+    /// into it: sqlx 0.9 does not roll back what it does not yet know to have begun. So it runs in a task of its own, to its end; where
+    /// the caller is gone, the transaction is rolled back. Until then that caller's place in the pool's queue is taken.
     ///
     /// # Errors
     ///
@@ -64,14 +66,20 @@ impl<DB: AuditDatabase> Trail<DB> {
     ///
     /// # Panics
     ///
-    /// It is not called in a tokio runtime.
+    /// In PostgreSQL, where it is not called in a tokio runtime.
     pub async fn begin(&self, pool: &Pool<DB>) -> Result<Transaction<'static, DB>, Error> {
         let failed = Error::database("beginning a transaction");
-        let pool = pool.clone();
-        let begin = async move { pool.begin_with(DB::BEGIN_WRITE).await };
-        // Whoever drops this lets the task go on, which drops the transaction: that is rolled back.
-        let begun = tokio::spawn(begin.in_current_span()).await;
-        let mut transaction = begun.unwrap_or(Err(sqlx::Error::WorkerCrashed)).map_err(&failed)?;
+        let mut transaction = match DB::MAY_CANCEL_BEGIN {
+            true => pool.begin_with(DB::BEGIN_WRITE).await,
+            false => {
+                let pool = pool.clone();
+                let begin = async move { pool.begin_with(DB::BEGIN_WRITE).await };
+                // It fails if the runtime ends.
+                let begun = tokio::spawn(begin.in_current_span().with_current_subscriber()).await;
+                begun.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+            }
+        }
+        .map_err(&failed)?;
         if let Some(number) = DB::NUMBER_TRANSACTION.filter(|_| self.watched().next().is_some()) {
             DB::execute(&mut transaction, number, vec![]).await.map_err(failed)?;
         }

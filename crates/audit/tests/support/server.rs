@@ -64,10 +64,8 @@ impl Server {
         // With AUDIT_FSYNC=1 it waits for the disk, as a server in earnest does.
         let fsync = if std::env::var_os("AUDIT_FSYNC").is_some_and(|value| value == "1") { "on" } else { "off" };
         let port = self.port;
-        // It is told of solid-state disks, where looking up is as cheap as it is on today's servers.
         let options = format!(
-            "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c fsync={fsync} -c max_connections=300 \
-             -c random_page_cost=1.1"
+            "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c fsync={fsync} -c max_connections=300"
         );
         let mut start = self.binary("pg_ctl");
         start.args(["start", "--wait", "--silent", "--pgdata"]).arg(self.data());
