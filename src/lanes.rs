@@ -43,6 +43,12 @@ pub(crate) fn bits(lane: u8x16) -> u64 {
     u64::from(lane.to_bitmask())
 }
 
+/// Of the bits that are set, those whose place is wanted.
+#[inline(always)]
+pub(crate) fn only(bits: u64, wanted: impl Fn(usize) -> bool) -> u64 {
+    each_bit(bits).filter(|i| wanted(*i)).fold(0, |only, i| only | 1 << i)
+}
+
 /// The places of the bits that are set, lowest first.
 #[inline(always)]
 pub(crate) fn each_bit(mut bits: u64) -> impl Iterator<Item = usize> {

@@ -149,6 +149,9 @@ fn is_local(c: char) -> bool {
 
 /// Where the local part starts if an escape inside stands for something that cannot belong to it: `%3Ca` for `<a`.
 fn past_percent(text: &[u8], start: usize, end: usize) -> usize {
+    if !text[start..end].contains(&b'%') {
+        return start;
+    }
     let outside = |window: &[u8]| {
         let value = match window {
             [b'%', hi, lo] => hex(*hi).zip(hex(*lo)).map(|(hi, lo)| hi << 4 | lo),
@@ -156,9 +159,6 @@ fn past_percent(text: &[u8], start: usize, end: usize) -> usize {
         };
         value.is_some_and(|b| b.is_ascii() && !is_local(char::from(b)))
     };
-    if !text[start..end].contains(&b'%') {
-        return start;
-    }
     text[start..end].windows(3).rposition(outside).map_or(start, |at| start + at + 3)
 }
 

@@ -3,7 +3,7 @@
 //! There may be thousands, so they are looked for only where words begin or end, and there by their first characters (or last):
 //! a hash of four, without the case of letters, and one bit for the fifth, in a table that is no larger than they need.
 
-use crate::lanes::each_bit;
+use crate::lanes::only;
 
 /// A literal that is looked for.
 pub(super) struct Literal<T> {
@@ -143,7 +143,7 @@ impl<T: Copy> Grams<T> {
     /// `eight` gives the bytes of a place, the first in the lowest bits; read the other way, the last.
     #[inline(never)]
     pub(super) fn places(&self, words: u64, eight: impl Fn(usize) -> u64) -> u64 {
-        each_bit(words).filter(|&i| self.may_stand(eight(i))).fold(0, |places, i| places | 1 << i)
+        only(words, |i| self.may_stand(eight(i)))
     }
 
     #[inline(always)]
@@ -198,11 +198,10 @@ impl<T: Copy> ShortWords<T> {
 
     /// As [`Grams::places`], of the places where such a word may begin.
     pub(super) fn places(&self, words: u64, eight: impl Fn(usize) -> u64) -> u64 {
-        let may_stand = |i: &usize| {
-            let [a, b, ..] = eight(*i).to_le_bytes();
+        only(words, |i| {
+            let [a, b, ..] = eight(i).to_le_bytes();
             self.filter[kind(a) as usize % 32] >> kind(b) & 1 == 1
-        };
-        each_bit(words).filter(may_stand).fold(0, |places, i| places | 1 << i)
+        })
     }
 
     /// Calls `visit` with each that begins with these bytes, the first in the lowest bits.

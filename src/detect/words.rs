@@ -5,7 +5,7 @@
 //! (Baeza-Yates and Gonnet, "A new approach to text searching", Communications of the ACM 35, 1992.)
 
 use super::screen::SIGNS;
-use crate::lanes::each_bit;
+use crate::lanes::only;
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
 /// How much of a word is compared, in bytes.
@@ -170,11 +170,10 @@ impl<T: Copy> Words<T> {
     /// the first in the lowest bits.
     #[inline(never)]
     pub(super) fn places(&self, words: u64, eight: impl Fn(usize) -> u64) -> u64 {
-        let may_stand = |i: &usize| {
-            let eight = eight(*i);
+        only(words, |i| {
+            let eight = eight(i);
             self.groups.iter().any(|group| group.may_stand(eight))
-        };
-        each_bit(words).filter(may_stand).fold(0, |places, i| places | 1 << i)
+        })
     }
 
     /// Calls `visit` with each beginning that stands at `at`, and where it ends. `eight` are the bytes there, with zeros behind the end of

@@ -12,7 +12,7 @@ mod escape;
 
 pub(crate) use self::escape::{any_to_escape, escape, to_escape};
 use super::encoding::{Encoding, Piece};
-use crate::lanes::{self, LANE, bits, sixteen_from};
+use crate::lanes::{LANE, bits, is, sixteen_from};
 use crate::sanitize::Action;
 
 /// Where something stands in JSON text.
@@ -186,7 +186,7 @@ impl Reader<'_> {
         if matches!(rest.first(), None | Some(b'"' | b'{' | b'[')) {
             return true;
         }
-        let bare = rest.iter().take_while(|b| is(BARE, **b)).count();
+        let bare = rest.iter().take_while(|b| is_of_kind(BARE, **b)).count();
         let after = rest[bare..].iter().find(|b| !b.is_ascii_whitespace());
         bare > 0 && matches!(after, None | Some(b',' | b'}' | b']'))
     }
@@ -269,7 +269,7 @@ impl Reader<'_> {
             b'{' | b'[' => Ok(Value::Container(self.container())),
             _ => {
                 let start = self.at;
-                let len = self.text[start..].iter().take_while(|b| !is(END_OF_BARE, **b)).count();
+                let len = self.text[start..].iter().take_while(|b| !is_of_kind(END_OF_BARE, **b)).count();
                 self.at += len;
                 if len == 0 { Err(Stop) } else { Ok(Value::Scalar(start..self.at)) }
             }
@@ -328,11 +328,8 @@ impl Reader<'_> {
 /// Where the first quote or backslash stands. Most strings are short: a first look is at sixteen bytes.
 #[inline]
 fn quote_or_backslash(text: &[u8]) -> Option<usize> {
-    if text.is_empty() {
-        return None;
-    }
     let lane = sixteen_from(text, 0);
-    let found = bits(lanes::is(b'"')(lane) | lanes::is(b'\\')(lane));
+    let found = bits(is(b'"')(lane) | is(b'\\')(lane));
     if found != 0 {
         return Some(found.trailing_zeros() as usize);
     }
@@ -347,7 +344,7 @@ const END_OF_BARE: u8 = 2;
 
 /// Whether a byte is of that kind.
 #[inline]
-fn is(kind: u8, b: u8) -> bool {
+fn is_of_kind(kind: u8, b: u8) -> bool {
     static KINDS: [u8; 256] = {
         let mut kinds = [0; 256];
         let mut b = 0;

@@ -8,6 +8,10 @@ use super::{MaskError, Masker, Outcome, Subject};
 /// last label begins with a letter. Anything else after an `@` may be a piece of a password (`p@ssword`), and fails.
 pub(super) struct EmailDomain;
 
+/// RFC 1035 §2.3.4, in bytes.
+const LONGEST_DOMAIN: usize = 253;
+const LONGEST_LABEL: usize = 63;
+
 impl Masker for EmailDomain {
     fn mask(&self, value: &str, _: &Subject<'_>, out: &mut String) -> Result<Outcome, MaskError> {
         let domain = match plain_domain(value.as_bytes()) {
@@ -20,7 +24,7 @@ impl Masker for EmailDomain {
     }
 }
 
-/// Where the domain begins, of an address that is all ASCII. `None` of others, and of what is no address.
+/// Where the domain begins, of an address that is all ASCII and has no blanks around it. `None` of others, and of what is no address.
 fn plain_domain(value: &[u8]) -> Option<usize> {
     let at = value.iter().position(|&b| b == b'@')?;
     let (local, domain) = (&value[..at], &value[at + 1..]);
@@ -50,15 +54,12 @@ fn any_domain(address: &str) -> Option<&str> {
     (is_local_part(local) && is_dotted_name(domain)).then_some(domain)
 }
 
-const LONGEST_DOMAIN: usize = 253;
-const LONGEST_LABEL: usize = 63;
-
 fn breaks_address(c: char) -> bool {
     c.is_whitespace() || c.is_control() || matches!(c, '@' | ',' | ';' | '<' | '>')
 }
 
 fn is_plain_local(b: u8) -> bool {
-    b.is_ascii_graphic() && !matches!(b, b'@' | b',' | b';' | b'<' | b'>')
+    b.is_ascii_graphic() && !breaks_address(b.into())
 }
 
 /// Whether this can stand before the `@`. It is not shown, so one address is all there is to make sure of.
@@ -113,6 +114,26 @@ mod tests {
             plain += usize::from(found.is_some());
         }
         assert!(plain > 100, "{plain}");
+    }
+
+    #[test]
+    fn labels_and_domains_are_so_long_at_most() {
+        let label = |len| "x".repeat(len);
+        let domain = |last| format!("{0}.{0}.{0}.{1}", label(63), label(last));
+        for (domain, is_one) in [
+            (format!("{}.com", label(63)), true),
+            (format!("{}.com", label(64)), false),
+            (format!("a.{}", label(64)), false),
+            (domain(61), true),
+            (domain(62), false),
+        ] {
+            assert_eq!(masked(&EmailDomain, &format!("ann@{domain}")).is_some(), is_one, "{domain}");
+            assert_eq!(
+                masked(&EmailDomain, &format!("ann@é.{domain}")).is_some(),
+                is_one && domain.len() < 251,
+                "{domain}"
+            );
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::detect::screen::{BLOCK, Block};
 /// Tells of parts of a text, in order, whether anything can stand in them that somebody must be asked about. A block is looked
 /// at once, however many parts it has.
 pub(crate) struct Glance<'t> {
+    scanner: &'t Scanner,
     text: &'t [u8],
     scratch: Box<Scratch>,
     /// The block that was looked at last.
@@ -17,8 +18,8 @@ pub(crate) struct Glance<'t> {
 }
 
 impl<'t> Glance<'t> {
-    pub(crate) fn new(text: &'t [u8], scratch: Box<Scratch>) -> Self {
-        Self { text, scratch, block: 0..0, places: 0 }
+    pub(crate) fn new(scanner: &'t Scanner, text: &'t [u8], scratch: Box<Scratch>) -> Self {
+        Self { scanner, text, scratch, block: 0..0, places: 0 }
     }
 
     /// Gives back what it was made with.
@@ -28,8 +29,8 @@ impl<'t> Glance<'t> {
 
     /// Whether nothing can be found in a part that is read by itself, and before and behind which neither a letter nor a digit stands.
     /// Where it is too long for a glance, or too far back, the answer is no.
-    pub(crate) fn is_quiet(&mut self, scanner: &Scanner, part: &Range<usize>) -> bool {
-        if part.len() > BLOCK || part.start < self.block.start || scanner.anywhere.is_some() {
+    pub(crate) fn is_quiet(&mut self, part: &Range<usize>) -> bool {
+        if part.len() > BLOCK || part.start < self.block.start || self.scanner.anywhere.is_some() {
             return false;
         }
         if self.block.is_empty() || part.start >= self.block.end + BLOCK {
@@ -47,16 +48,16 @@ impl<'t> Glance<'t> {
             if part.end <= self.block.end {
                 return true;
             }
-            self.look_at_next(scanner);
+            self.look_at_next();
         }
     }
 
-    fn look_at_next(&mut self, scanner: &Scanner) {
+    fn look_at_next(&mut self) {
         let Scratch { room, screen, seen, .. } = &mut *self.scratch;
         let start = self.block.end;
         let block = Block::new(self.text, start, room);
         screen.look(&block, seen);
-        self.places = scanner.places(&block, seen).all();
+        self.places = self.scanner.lists.places(&block, seen).all();
         self.block = start..start + block.len();
     }
 }
@@ -73,10 +74,10 @@ mod tests {
         let answers = (0..=2 * BLOCK).map(|before| {
             let text = format!("[\"{}\",\"{part}\",\"ok\"]", "a ".repeat(before));
             let at = before * 2 + "[\"\",\"".len();
-            let mut glance = Glance::new(text.as_bytes(), Box::default());
+            let mut glance = Glance::new(scanner, text.as_bytes(), Box::default());
             let first = 2..2 + before * 2;
-            assert_eq!(glance.is_quiet(scanner, &first), first.len() <= BLOCK, "{part}");
-            glance.is_quiet(scanner, &(at..at + part.len()))
+            assert_eq!(glance.is_quiet(&first), first.len() <= BLOCK, "{part}");
+            glance.is_quiet(&(at..at + part.len()))
         });
         let answers: Vec<bool> = answers.collect();
         assert!(answers.iter().all(|answer| *answer == answers[0]), "{part}: {answers:?}");
@@ -108,7 +109,7 @@ mod tests {
     fn where_a_rule_may_begin_anywhere_nothing_is_quiet() {
         let rule = RegexRule::new("[^x]{2}q", None, &[]).expect("a good regex");
         let scanner = Scanner::new(vec![(0, Matcher::Regex(Box::new(rule)))]).expect("a rule compiles");
-        assert!(!Glance::new(b"as ever", Box::default()).is_quiet(&scanner, &(0..7)));
+        assert!(!Glance::new(&scanner, b"as ever", Box::default()).is_quiet(&(0..7)));
     }
 
     #[test]
@@ -140,8 +141,8 @@ mod tests {
     fn what_stands_before_is_not_told_of() {
         let scanner = Scanner::new(Vec::new()).expect("nothing compiles");
         let text = b"as ever, as ever";
-        let mut glance = Glance::new(text, Box::default());
-        assert!(glance.is_quiet(&scanner, &(9..16)));
-        assert!(!glance.is_quiet(&scanner, &(0..7)));
+        let mut glance = Glance::new(&scanner, text, Box::default());
+        assert!(glance.is_quiet(&(9..16)));
+        assert!(!glance.is_quiet(&(0..7)));
     }
 }

@@ -20,18 +20,13 @@ pub(super) struct Document<'d, 'r> {
 
 impl<'d, 'r> Document<'d, 'r> {
     pub(super) fn new(reader: &'d mut Reader<'r>, root: &'d [u8]) -> Self {
-        let scratch = reader.edits.take_scratch();
-        Self { reader, root, key: 0..0, glance: Glance::new(root, scratch) }
+        let (policy, scratch) = (reader.policy, reader.edits.take_scratch());
+        Self { reader, root, key: 0..0, glance: Glance::new(&policy.scanner, root, scratch) }
     }
 
     /// Gives back what it took.
     pub(super) fn end(self) {
         self.reader.edits.give_back(self.glance.into_scratch());
-    }
-
-    /// Whether nothing can be found in a part of the document.
-    fn is_quiet(&mut self, part: &Range<usize>) -> bool {
-        self.glance.is_quiet(&self.reader.policy.scanner, part)
     }
 
     /// Masks `value`, which stands at `range`, and quotes the mask where the value had no quotes.
@@ -81,7 +76,7 @@ impl json::Visitor for Document<'_, '_> {
             self.reader.path.push(self.key.clone());
             self.reader.escaped_text(self.root, content);
             self.reader.path.pop();
-        } else if !self.is_quiet(&content) {
+        } else if !self.glance.is_quiet(&content) {
             self.reader.text(self.root, content);
         }
     }
@@ -96,7 +91,7 @@ impl json::Visitor for Document<'_, '_> {
             self.mask_value(rule, scalar, text, true);
             return;
         }
-        if self.is_quiet(&scalar) {
+        if self.glance.is_quiet(&scalar) {
             return;
         }
         // Whatever else a rule finds in it: the mask takes the place of the whole, for it needs quotes.
