@@ -58,6 +58,48 @@ fn patterns_without_a_prefix_are_found_behind_everything() {
     assert!(wrong.is_empty(), "{} wrong, first {:?}", wrong.len(), &wrong[..wrong.len().min(5)]);
 }
 
+/// `\d` and `\w` stand for the digits and letters of all scripts. In texts of ASCII such patterns are looked for where words begin.
+#[test]
+fn patterns_of_all_scripts_are_found_in_texts_of_any() {
+    let patterns = [
+        (
+            r"\b\d{3}-\d{2}-\d{4}\b",
+            ["987-65-4320", "\u{663}\u{663}\u{663}-\u{662}\u{662}-\u{661}\u{661}\u{661}\u{661}"],
+        ),
+        (r"\b[3-6]\d{3}[ -]?\d{4}\b", ["4711 0815", "4\u{667}11\u{660}815"]),
+        (r"\b[A-Z]\w{3}:", ["QK_x:", "Qéäx:"]),
+        (r"\b[a-z]+@\w+", ["q@example", "q@é"]),
+    ];
+    let before = ["", " ", "é", "é ", "—", "密", "x", "x ", "a=", "(", "_", "1-"];
+    let behind = ["", " ", "é", "x", ".", " ü", "—"];
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for (pattern, values) in patterns {
+        let rules =
+            format!("version = 1\n[[pattern]]\nname = \"p\"\nregex = '{pattern}'\nmask = {{ fixed = \"#\" }}\n");
+        let policy: Policy = rules.parse().expect("good rules");
+        let regex = Regex::new(pattern).expect("a good regex");
+        for value in values {
+            for (before, behind) in before.iter().flat_map(|before| behind.iter().map(move |behind| (before, behind))) {
+                for pad in [0, 1, 40, 60, 63, 64, 65] {
+                    let text = format!("{}{before}{value}{behind}", ". ".repeat(pad));
+                    let wanted = regex.replace_all(text.as_bytes(), b"#".as_slice()).into_owned();
+                    let wanted = String::from_utf8(wanted).expect("it was");
+                    seen += usize::from(wanted != text);
+                    let document = |text: &str| serde_json::json!({ "a": ["seen", text, 1], "b": "seen" }).to_string();
+                    for (text, wanted) in [(text.clone(), wanted.clone()), (document(&text), document(&wanted))] {
+                        let got = policy.sanitize_text(&text);
+                        if got != wanted {
+                            wrong.push(format!("{pattern} in {text}: {got}"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(seen > 2_000, "{seen}");
+    assert!(wrong.is_empty(), "{} wrong, first {:?}", wrong.len(), &wrong[..wrong.len().min(5)]);
+}
+
 #[test]
 fn patterns_that_begin_in_several_ways_are_found_in_the_order_of_the_text() {
     let patterns = [r"\b[a-z]?[0-9]{6}\b", r"\b(?:[a-z]{2}[0-9]{4}|[0-9]{6})\b", r"\b(?:\+ASt|AS)[0-9A-Za-z]{20}"];
@@ -162,4 +204,9 @@ fn what_is_found_with_and_without_escapes_is_one_value() {
     let text = r"badge 123456\n654321 or\n7@y 8@y";
     assert_eq!(policy.sanitize_text(text), r"badge #\n# or\n@ @");
     assert_eq!(policy.counts().masked, 4);
+
+    let rules = "version = 1\n[[pattern]]\nname = \"p\"\nregex = '\\b\\d{3}-\\d{2}'\nmask = { fixed = '#' }\n";
+    let policy: Policy = rules.parse().expect("good rules");
+    assert_eq!(policy.sanitize_text("é 123-45 é, 543-21"), "é # é, #");
+    assert_eq!(policy.counts().masked, 2);
 }

@@ -1,5 +1,6 @@
 //! Detectors that are a regex, from a pack or from a rules file.
 
+mod ascii;
 mod start;
 
 use std::ops::Range;
@@ -18,6 +19,10 @@ pub(crate) struct RegexRule {
     pattern: Box<str>,
     regex: meta::Regex,
     start: Start,
+    /// Whether `start` is true of texts of ASCII only.
+    start_in_ascii: bool,
+    /// Signs one of which is in each match; none if it need not have one.
+    needed_signs: Vec<u8>,
     begins_word: bool,
     head: Head,
     validator: Option<&'static Validator>,
@@ -46,12 +51,20 @@ impl RegexRule {
                 Some(limit) => format!("the compiled regex is larger than {limit} bytes"),
                 None => e.to_string(),
             })?;
-        let start = Start::of(&hir, context);
+        let (start, start_in_ascii) = match Start::of(&hir, context) {
+            Start::Anywhere => match ascii::in_ascii(&hir).map(|hir| Start::of(&hir, context)) {
+                None | Some(Start::Anywhere) => (Start::Anywhere, false),
+                Some(start) => (start, true),
+            },
+            start => (start, false),
+        };
         let context = context.iter().map(|word| word.to_ascii_lowercase().into()).collect();
         Ok(Self {
             pattern: pattern.into(),
             regex,
             start,
+            start_in_ascii,
+            needed_signs: start::needed_signs(&hir).unwrap_or_default(),
             begins_word: start::begins_word(&hir),
             head: Head::of(&hir),
             validator,
@@ -69,16 +82,37 @@ impl RegexRule {
         &self.start
     }
 
+    /// Whether it is looked for so in texts of ASCII only. In others it must be searched for: `\d` stands for the digits of all scripts.
+    pub(crate) fn starts_so_in_ascii(&self) -> bool {
+        self.start_in_ascii
+    }
+
+    /// Whether it can match in a text by the [signs](SIGNS) that are in each match.
+    pub(crate) fn may_match(&self, text: &[u8]) -> bool {
+        match *self.needed_signs {
+            [] => true,
+            [a] => memchr::memchr(a, text).is_some(),
+            [a, b] => memchr::memchr2(a, b, text).is_some(),
+            [a, b, c, ..] => self.needed_signs.len() > 3 || memchr::memchr3(a, b, c, text).is_some(),
+        }
+    }
+
+    /// Whether a sign is in each match.
+    pub(crate) fn needs_sign(&self) -> bool {
+        !self.needed_signs.is_empty()
+    }
+
     /// Whether matches are looked for where words begin, and not everywhere.
     #[cfg(test)]
     pub(crate) fn is_found_by_words(&self) -> bool {
-        match &self.start {
-            Start::Prefixes(prefixes) => {
-                prefixes.iter().all(|p| super::grams::word_in(&p.text, self.begins_word).is_some())
+        !self.start_in_ascii
+            && match &self.start {
+                Start::Prefixes(prefixes) => {
+                    prefixes.iter().all(|p| super::grams::word_in(&p.text, self.begins_word).is_some())
+                }
+                Start::Context { .. } | Start::Beginnings(_) | Start::LongWord { .. } => true,
+                Start::Anywhere => false,
             }
-            Start::Context { .. } | Start::Beginnings(_) | Start::LongWord { .. } => true,
-            Start::Anywhere => false,
-        }
     }
 
     /// Whether every match begins where a word begins.

@@ -28,7 +28,7 @@ pub(crate) struct Scanner {
     /// Of the matchers, those that judge bare numbers.
     numbers: Vec<(u32, NumberCheck)>,
     lists: Lists,
-    anywhere: Option<Anywhere>,
+    anywhere: Anywhere,
 }
 
 /// Whether a bare number is such a value.
@@ -99,8 +99,7 @@ const TOKEN: &[u8] = b"tok-";
 impl Scanner {
     /// Compiles the matchers of all rules in force; an error says what was too large.
     pub(crate) fn new(matchers: Vec<(u32, Matcher)>) -> Result<Self, String> {
-        let (lists, anywhere) = Lists::of(&matchers);
-        let anywhere = Anywhere::new(anywhere, &matchers)?;
+        let (lists, anywhere) = (Lists::of(&matchers), Anywhere::of(&matchers)?);
         let numbers = matchers.iter().filter_map(|(rule, matcher)| match matcher {
             Matcher::Native(detector) => Some((*rule, detector.number?)),
             Matcher::Regex(_) => None,

@@ -183,6 +183,29 @@ fn part_of_long_word(parts: &[Hir]) -> (usize, bool) {
     (len, true)
 }
 
+/// Signs at which the screen stops, one of which is in each match; `None` if a match need not have one.
+pub(super) fn needed_signs(hir: &Hir) -> Option<Vec<u8>> {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => None,
+        HirKind::Literal(literal) => literal.0.iter().find(|b| SIGNS.contains(b)).map(|b| vec![*b]),
+        HirKind::Class(class) => {
+            let set = bytes(class)?;
+            let signs: Vec<u8> = (0..=u8::MAX).filter(|b| set[usize::from(*b)]).collect();
+            signs.iter().all(|b| SIGNS.contains(b)).then_some(signs)
+        }
+        HirKind::Repetition(repetition) if repetition.min == 0 => None,
+        HirKind::Repetition(repetition) => needed_signs(&repetition.sub),
+        HirKind::Capture(capture) => needed_signs(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().filter_map(needed_signs).min_by_key(Vec::len),
+        HirKind::Alternation(branches) => branches.iter().try_fold(Vec::new(), |mut signs, branch| {
+            signs.extend(needed_signs(branch)?);
+            signs.sort_unstable();
+            signs.dedup();
+            Some(signs)
+        }),
+    }
+}
+
 /// Whether a match begins with a boundary of words.
 pub(super) fn begins_word(hir: &Hir) -> bool {
     let HirKind::Concat(parts) = hir.kind() else { return false };
@@ -334,6 +357,39 @@ mod tests {
         }
         assert!(matches!(rule(r"(?-u)\b[A-Za-z0-9_-]{22}\b").start, Start::LongWord { lead: 0, .. }));
         assert!(matches!(rule(r"(?-u)\b[a-z][a-z_]{3}[0-9]").start, Start::Beginnings(_)));
+    }
+
+    #[test]
+    fn what_must_have_a_sign_is_not_searched_for_without_it() {
+        for (pattern, signs) in [
+            (r"[a-z.]+@[a-z.]+\.[a-z]{2,}", "@"),
+            ("[a-z]+(?:=|:x|[{;])y", ":;={"),
+            ("(a:)+", ":"),
+            ("a=b@c", "="),
+            ("[a-z]=?", ""),
+            ("x:|y", ""),
+            ("[a:]b", ""),
+            ("(?:@x)*y", ""),
+        ] {
+            assert_eq!(rule(pattern).needed_signs, signs.as_bytes(), "{pattern}");
+        }
+        let [mail, many] = [r"[a-z.]+@[a-z.]+", "[a-z]+(?:=|:x|[{;])y"].map(rule);
+        assert!(mail.may_match(b"a@b") && !mail.may_match(b"a.b"));
+        assert!(many.may_match(b"a;y") && many.may_match(b"a"));
+    }
+
+    #[test]
+    fn classes_of_all_scripts_are_looked_for_by_what_they_are_in_ascii() {
+        for in_ascii in [r"\b\d{3}-\d{2}", r"\b[3-6]\d{3}[ -]?\d{4}\b", r"\b[A-Z]\w{2}:"] {
+            let rule = rule(in_ascii);
+            assert!(rule.start_in_ascii && matches!(rule.start, Start::Beginnings(_)), "{in_ascii}");
+        }
+        for (pattern, anywhere) in
+            [(r"\bEMP-\d", false), (r"(?-u)\b\d{3}", false), (r"\d{3}", true), (r"\b\w{3}-", true)]
+        {
+            let rule = rule(pattern);
+            assert!(!rule.start_in_ascii && matches!(rule.start, Start::Anywhere) == anywhere, "{pattern}");
+        }
     }
 
     #[test]

@@ -54,8 +54,8 @@ const OPERATORS: [&str; 5] = ["like", "between", "identified by", "password", "r
 const TAILS: [&str; 3] = ["", "s", "value"];
 
 impl Lists {
-    /// The lists of those matchers; and which of the matchers stand in none, for nothing is known of how they are found.
-    pub(super) fn of(matchers: &[(u32, Matcher)]) -> (Self, Vec<u32>) {
+    /// The lists of those matchers. Those stand in none of which nothing is known.
+    pub(super) fn of(matchers: &[(u32, Matcher)]) -> Self {
         let mut gathered = Gathered::default();
         gathered.literal(TOKEN, true, true, Target::Token);
         OPERATORS.iter().for_each(|operator| gathered.literal(operator.as_bytes(), false, true, Target::Operator));
@@ -111,7 +111,6 @@ struct Gathered {
     signs: Vec<(Beginning, Target)>,
     long_words: Vec<(Beginning, Target)>,
     leads: Vec<usize>,
-    anywhere: Vec<u32>,
 }
 
 impl Gathered {
@@ -149,7 +148,7 @@ impl Gathered {
                 self.long_words.extend(beginnings.iter().map(|b| (b.clone(), Target::Beginning(i, b.len()))));
                 self.leads.push(*lead);
             }
-            Start::Anywhere => self.anywhere.push(i),
+            Start::Anywhere => {}
         }
     }
 
@@ -182,11 +181,11 @@ impl Gathered {
         list.extend(beginnings.iter().map(|beginning| (beginning.clone(), target(beginning))));
     }
 
-    fn into_lists(mut self) -> (Lists, Vec<u32>) {
+    fn into_lists(mut self) -> Lists {
         self.literals.append(&mut self.whole);
         self.leads.sort_unstable_by_key(|lead| Reverse(*lead));
         self.leads.dedup();
-        let lists = Lists {
+        Lists {
             shapes: self.shapes,
             literals: Grams::new(Direction::Forward, self.literals),
             short: ShortWords::new(self.short),
@@ -198,7 +197,6 @@ impl Gathered {
             signs: Words::new(self.signs),
             long_words: Words::new(self.long_words),
             leads: self.leads,
-        };
-        (lists, self.anywhere)
+        }
     }
 }

@@ -39,9 +39,7 @@ impl Scanner {
                 screen.restart();
             }
         }
-        if let Some(anywhere) = &self.anywhere {
-            anywhere.scan(self, text, pass.sink);
-        }
+        self.anywhere.scan(self, text, pass.sink);
     }
 }
 
