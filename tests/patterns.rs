@@ -101,6 +101,28 @@ fn patterns_of_all_scripts_are_found_in_texts_of_any() {
 }
 
 #[test]
+fn patterns_of_all_scripts_are_found_beside_and_across_escapes() {
+    for (pattern, text, expected) in [
+        (r"\b\d{3}-\d{5}(?:\s|$)", r"id 123-45678\nnext", "id #nnext"),
+        (r"\b\d{3}\s+\d{5}\b", r"at 123\n45678 x", "at # x"),
+        (r"\s(EMP-\d{6})", r"id\nEMP-123456", r"id\n#"),
+        (r"\b\d{3}-\d{5}\b", "\x1b[01;31m\x1b[K123-45678\x1b[m\x1b[K", "\x1b[01;31m\x1b[K#\x1b[m\x1b[K"),
+        (r"\b\d{4} \d{4}\b", "q=%201111 2222 3333", "q=%20[redacted:sensitive]"),
+        (r"(?-u)\b[0-9\xa0]{4}\b", "x 12345 1234 x", "x 12345 # x"),
+    ] {
+        let rules =
+            format!("version = 1\n[[pattern]]\nname = \"p\"\nregex = '{pattern}'\nmask = {{ fixed = \"#\" }}\n");
+        let policy: Policy = rules.parse().expect("good rules");
+        assert_eq!(policy.sanitize_text(text), expected, "{pattern}");
+    }
+    let rules = "version = 1\n[[pattern]]\nname = 'p'\nregex = '(?-u)\\b[0-9\\xa0]{4}'\nmask = { fixed = '#' }\n";
+    let policy: Policy = rules.parse().expect("good rules");
+    let mut out = Vec::new();
+    assert!(policy.sanitize_line(b"{\"a\":\"seen\",\"b\":\"1\xa012\"}", &mut out));
+    assert_eq!(out, b"{\"a\":\"seen\",\"b\":\"#\"}");
+}
+
+#[test]
 fn patterns_that_begin_in_several_ways_are_found_in_the_order_of_the_text() {
     let patterns = [r"\b[a-z]?[0-9]{6}\b", r"\b(?:[a-z]{2}[0-9]{4}|[0-9]{6})\b", r"\b(?:\+ASt|AS)[0-9A-Za-z]{20}"];
     let values = ["a123456", "654321", "qk4711", "+ASt0123456789abcdefghij", "AS0123456789abcdefghij"];

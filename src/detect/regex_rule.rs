@@ -12,6 +12,7 @@ use regex_automata::{Anchored, Input};
 pub(crate) use self::start::{Prefix, Start};
 use super::around::{escape_ends, without_escapes, word_after, word_before};
 use super::head::Head;
+use super::screen::ESCAPE;
 use super::validator::Validator;
 
 /// A compiled regex rule.
@@ -19,8 +20,8 @@ pub(crate) struct RegexRule {
     pattern: Box<str>,
     regex: meta::Regex,
     start: Start,
-    /// Whether `start` is true of texts of ASCII only.
-    start_in_ascii: bool,
+    /// Whether `start` is true of [plain](is_plain) texts only.
+    start_in_plain_text: bool,
     /// Signs one of which is in each match; none if it need not have one.
     needed_signs: Vec<u8>,
     begins_word: bool,
@@ -51,19 +52,13 @@ impl RegexRule {
                 Some(limit) => format!("the compiled regex is larger than {limit} bytes"),
                 None => e.to_string(),
             })?;
-        let (start, start_in_ascii) = match Start::of(&hir, context) {
-            Start::Anywhere => match ascii::in_ascii(&hir).map(|hir| Start::of(&hir, context)) {
-                None | Some(Start::Anywhere) => (Start::Anywhere, false),
-                Some(start) => (start, true),
-            },
-            start => (start, false),
-        };
+        let (start, start_in_plain_text) = Start::of(&hir, context);
         let context = context.iter().map(|word| word.to_ascii_lowercase().into()).collect();
         Ok(Self {
             pattern: pattern.into(),
             regex,
             start,
-            start_in_ascii,
+            start_in_plain_text,
             needed_signs: start::needed_signs(&hir).unwrap_or_default(),
             begins_word: start::begins_word(&hir),
             head: Head::of(&hir),
@@ -82,9 +77,10 @@ impl RegexRule {
         &self.start
     }
 
-    /// Whether it is looked for so in texts of ASCII only. In others it must be searched for: `\d` stands for the digits of all scripts.
-    pub(crate) fn starts_so_in_ascii(&self) -> bool {
-        self.start_in_ascii
+    /// Whether it is looked for so in [plain](is_plain) texts only. Others must be searched for it: `\d` stands for the digits of all
+    /// scripts.
+    pub(crate) fn starts_so_in_plain_text(&self) -> bool {
+        self.start_in_plain_text
     }
 
     /// Whether it can match in a text by the [signs](SIGNS) that are in each match.
@@ -105,7 +101,7 @@ impl RegexRule {
     /// Whether matches are looked for where words begin, and not everywhere.
     #[cfg(test)]
     pub(crate) fn is_found_by_words(&self) -> bool {
-        !self.start_in_ascii
+        !self.start_in_plain_text
             && match &self.start {
                 Start::Prefixes(prefixes) => {
                     prefixes.iter().all(|p| super::grams::word_in(&p.text, self.begins_word).is_some())
@@ -212,6 +208,11 @@ impl RegexRule {
         let after = &text[found.end..text.len().min(found.end + CONTEXT_REACH)];
         self.context.iter().any(|word| contains_word(before, word) || contains_word(after, word))
     }
+}
+
+/// Whether a text is of ASCII and has no escapes, before which or with which a match may begin that is no word's beginning.
+pub(crate) fn is_plain(text: &[u8]) -> bool {
+    text.is_ascii() && memchr::memchr3(b'\\', b'%', ESCAPE, text).is_none()
 }
 
 /// Whether `word` (lower case) stands in `text` in any case, not in the middle of a longer word.

@@ -8,6 +8,7 @@ mod avx2;
 mod kinds;
 mod shapes;
 
+pub(super) use self::kinds::ESCAPE;
 use self::kinds::Kinds;
 pub(super) use self::shapes::LONG_WORD;
 use self::shapes::Shapes;

@@ -3,6 +3,7 @@
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
+use super::ascii::in_ascii;
 use crate::detect::grams::{SHORTEST_LITERAL, SHORTEST_WORD};
 use crate::detect::screen::{LONG_WORD, SIGNS, is_in_long_word};
 use crate::detect::words::{Beginning, bytes};
@@ -44,8 +45,21 @@ const TELLING_PREFIX: usize = 4;
 /// one that reads further goes the slower way, which reads a text once whatever stands in it.
 const LONGEST_TRY: usize = 4096;
 impl Start {
-    /// For a regex, and the words that must stand near its matches.
-    pub(super) fn of(hir: &Hir, context: &[&str]) -> Self {
+    /// For a regex, and the words that must stand near its matches; and whether it is true of [plain](super::is_plain) texts only.
+    pub(super) fn of(hir: &Hir, context: &[&str]) -> (Self, bool) {
+        match Self::in_any_text(hir, context) {
+            Start::Anywhere if fails_soon(hir) => {
+                match in_ascii(hir).map(|hir| Self::in_any_text(&hir, context)) {
+                    // What is longer than that beyond ASCII is better searched for.
+                    None | Some(Start::Anywhere | Start::Context { .. }) => (Start::Anywhere, false),
+                    Some(start) => (start, true),
+                }
+            }
+            start => (start, false),
+        }
+    }
+
+    fn in_any_text(hir: &Hir, context: &[&str]) -> Self {
         let prefixes = if fails_soon(hir) { prefixes(hir) } else { Vec::new() };
         match bounded(hir) {
             Some(longest) if has_words(context) && !prefixes.iter().any(|prefix| is_telling(&prefix.text)) => {
@@ -382,13 +396,13 @@ mod tests {
     fn classes_of_all_scripts_are_looked_for_by_what_they_are_in_ascii() {
         for in_ascii in [r"\b\d{3}-\d{2}", r"\b[3-6]\d{3}[ -]?\d{4}\b", r"\b[A-Z]\w{2}:"] {
             let rule = rule(in_ascii);
-            assert!(rule.start_in_ascii && matches!(rule.start, Start::Beginnings(_)), "{in_ascii}");
+            assert!(rule.start_in_plain_text && matches!(rule.start, Start::Beginnings(_)), "{in_ascii}");
         }
         for (pattern, anywhere) in
             [(r"\bEMP-\d", false), (r"(?-u)\b\d{3}", false), (r"\d{3}", true), (r"\b\w{3}-", true)]
         {
             let rule = rule(pattern);
-            assert!(!rule.start_in_ascii && matches!(rule.start, Start::Anywhere) == anywhere, "{pattern}");
+            assert!(!rule.start_in_plain_text && matches!(rule.start, Start::Anywhere) == anywhere, "{pattern}");
         }
     }
 

@@ -4,22 +4,26 @@ use regex::bytes::{RegexSet, RegexSetBuilder};
 
 use super::{Matcher, Scanner, Sink};
 use crate::detect::around::without_escapes;
-use crate::detect::regex_rule::{RegexRule, Start};
+use crate::detect::regex_rule::{RegexRule, Start, is_plain};
 
 /// Regexes that are searched for.
 pub(super) struct Anywhere {
-    /// Those that are searched for in each text.
-    always: Vec<u32>,
-    /// Tells which of these match, where there are many.
-    set: Option<RegexSet>,
+    always: Searched,
     /// Whether each match of these has a sign at which the screen stops.
     needs_sign: bool,
-    /// Those that are searched for in texts that are not all ASCII; in others, the lists tell where they begin.
-    beyond_ascii: Vec<u32>,
+    /// Those of which the lists tell where they begin in plain texts: these are searched for in others.
+    unless_plain: Searched,
+}
+
+/// Regexes that are searched for in the same texts.
+struct Searched {
+    matchers: Vec<u32>,
+    /// Tells which of them match, where there are many.
+    set: Option<RegexSet>,
 }
 
 /// So many regexes are searched for one after the other: each knows what to look for first (an `@`), and all together do not.
-const FEW_ANYWHERE: usize = 4;
+const FEW: usize = 4;
 
 /// The size of the set of such regexes, in bytes.
 const SIZE_LIMIT: usize = 64 << 20;
@@ -27,45 +31,64 @@ const SIZE_LIMIT: usize = 64 << 20;
 impl Anywhere {
     /// Those of the matchers that are searched for. An error says what was too large.
     pub(super) fn of(matchers: &[(u32, Matcher)]) -> Result<Self, String> {
-        let rules = || {
-            matchers.iter().zip(0..).filter_map(|((_, matcher), i)| match matcher {
-                Matcher::Regex(rule) => Some((i, &**rule)),
-                Matcher::Native(_) => None,
-            })
-        };
-        let always: Vec<(u32, &RegexRule)> =
-            rules().filter(|(_, rule)| matches!(rule.start(), Start::Anywhere)).collect();
-        let patterns = always.iter().map(|(_, rule)| rule.as_str());
-        let set = || RegexSetBuilder::new(patterns).size_limit(SIZE_LIMIT).build().map_err(|e| e.to_string());
+        let rules = matchers.iter().zip(0..).filter_map(|((_, matcher), i)| match matcher {
+            Matcher::Regex(rule) => Some((i, &**rule)),
+            Matcher::Native(_) => None,
+        });
+        let (always, others): (Vec<_>, Vec<_>) = rules.partition(|(_, rule)| matches!(rule.start(), Start::Anywhere));
+        let unless_plain: Vec<_> = others.into_iter().filter(|(_, rule)| rule.starts_so_in_plain_text()).collect();
         Ok(Self {
-            set: if always.len() > FEW_ANYWHERE { Some(set()?) } else { None },
             needs_sign: always.iter().all(|(_, rule)| rule.needs_sign()),
-            always: always.iter().map(|(i, _)| *i).collect(),
-            beyond_ascii: rules().filter(|(_, rule)| rule.starts_so_in_ascii()).map(|(i, _)| i).collect(),
+            always: Searched::new(&always)?,
+            unless_plain: Searched::new(&unless_plain)?,
         })
     }
 
-    /// Whether something may be found where the screen and the lists say that there is nothing.
-    pub(super) fn is_everywhere(&self) -> bool {
-        !self.needs_sign
+    /// Whether something may be found in a text of which the screen and the lists say that there is nothing.
+    pub(super) fn may_be_in(&self, text: &[u8]) -> bool {
+        !self.needs_sign || self.unless_plain.may_be_in_unless_plain(text)
     }
 
     /// Searches a text. What the lists told of already is told of again, as the same value.
     pub(super) fn scan(&self, scanner: &Scanner, text: &[u8], sink: &mut impl Sink) {
+        self.always.scan(scanner, text, sink);
+        if self.unless_plain.may_be_in_unless_plain(text) {
+            self.unless_plain.scan(scanner, text, sink);
+        }
+    }
+}
+
+impl Searched {
+    fn new(rules: &[(u32, &RegexRule)]) -> Result<Self, String> {
+        let patterns = rules.iter().map(|(_, rule)| rule.as_str());
+        let set = || RegexSetBuilder::new(patterns).size_limit(SIZE_LIMIT).build().map_err(|e| e.to_string());
+        let set = if rules.len() > FEW { Some(set()?) } else { None };
+        Ok(Self { matchers: rules.iter().map(|(i, _)| *i).collect(), set })
+    }
+
+    fn may_be_in_unless_plain(&self, text: &[u8]) -> bool {
+        !self.matchers.is_empty() && !is_plain(text)
+    }
+
+    fn scan(&self, scanner: &Scanner, text: &[u8], sink: &mut impl Sink) {
+        let rule = |matcher: u32| match &scanner.matchers[matcher as usize] {
+            (rule, Matcher::Regex(regex)) => Some((*rule, regex)),
+            (_, Matcher::Native(_)) => None,
+        };
+        let may_match = |matcher: &u32| rule(*matcher).is_some_and(|(_, regex)| regex.may_match(text));
         let mut search = |matcher: u32| {
-            let (rule, Matcher::Regex(regex)) = &scanner.matchers[matcher as usize] else { return };
-            if regex.may_match(text) {
-                regex.find_each(text, 0..text.len(), |value, _| sink.found(*rule, value));
+            if let Some((rule, regex)) = rule(matcher) {
+                regex.find_each(text, 0..text.len(), |value, _| sink.found(rule, value));
             }
         };
-        if !self.beyond_ascii.is_empty() && !text.is_ascii() {
-            self.beyond_ascii.iter().for_each(|matcher| search(*matcher));
-        }
         let Some(set) = &self.set else {
-            return self.always.iter().for_each(|matcher| search(*matcher));
+            return self.matchers.iter().filter(|matcher| may_match(matcher)).for_each(|matcher| search(*matcher));
         };
+        if !self.matchers.iter().any(may_match) {
+            return;
+        }
         let (hits, behind_escapes) = (set.matches(text), without_escapes(text).map(|seen| set.matches(&seen)));
-        for (hit, matcher) in self.always.iter().enumerate() {
+        for (hit, matcher) in self.matchers.iter().enumerate() {
             if hits.matched(hit) || behind_escapes.as_ref().is_some_and(|hits| hits.matched(hit)) {
                 search(*matcher);
             }

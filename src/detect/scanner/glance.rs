@@ -30,7 +30,10 @@ impl<'t> Glance<'t> {
     /// Whether nothing can be found in a part that is read by itself, and before and behind which neither a letter nor a digit stands.
     /// Where it is too long for a glance, or too far back, the answer is no.
     pub(crate) fn is_quiet(&mut self, part: &Range<usize>) -> bool {
-        if part.len() > BLOCK || part.start < self.block.start || self.scanner.anywhere.is_everywhere() {
+        if part.len() > BLOCK
+            || part.start < self.block.start
+            || self.scanner.anywhere.may_be_in(&self.text[part.clone()])
+        {
             return false;
         }
         if self.block.is_empty() || part.start >= self.block.end + BLOCK {

@@ -30,7 +30,7 @@ pub(super) struct Kinds {
 }
 
 /// Begins the colours of terminals.
-pub(super) const ESCAPE: u8 = 0x1b;
+pub(in crate::detect) const ESCAPE: u8 = 0x1b;
 /// The first byte of a character of UTF-8 beyond ASCII is this or more.
 pub(super) const FIRST_LEAD: u8 = 0xC2;
 
