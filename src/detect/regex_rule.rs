@@ -83,7 +83,7 @@ impl RegexRule {
         self.start_in_plain_text
     }
 
-    /// Whether it can match in a text by the [signs](SIGNS) that are in each match.
+    /// Whether it can match in a text, as far as the signs tell that are in each match.
     pub(crate) fn may_match(&self, text: &[u8]) -> bool {
         match *self.needed_signs {
             [] => true,

@@ -259,8 +259,8 @@ async fn a_begin_that_is_cancelled_leaves_no_transaction_open<DB: TestDatabase>(
         // In SQLite, an open one would hold the lock.
         store.trail.begin(&store.pool).await.unwrap().commit().await.unwrap();
     }
-    // Polled less than twice, which is every fifth time, it is never done.
-    assert!((40..200).contains(&cancelled), "{cancelled}");
+    // Not polled at all, which is every tenth time, it is never done: others must have been cancelled on their way.
+    assert!((21..200).contains(&cancelled), "{cancelled}");
 }
 
 /// A future that is dropped after it was polled so often.
