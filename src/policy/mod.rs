@@ -19,6 +19,7 @@ mod mode;
 mod rule;
 mod schema;
 mod settings;
+mod source;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -41,13 +42,14 @@ pub(crate) use self::inventory::{FEW_LETTERS, Inventory, LAST_LETTERS, Parents};
 #[cfg(test)]
 pub(crate) use self::inventory::{KeyPattern, Rank};
 use self::live::FileRead;
-pub(crate) use self::live::Kind as PolicySourceKind;
-pub use self::live::{LivePolicy, PolicySource, Reloads};
+pub use self::live::{LivePolicy, Reloads};
 pub use self::mode::Mode;
 pub(crate) use self::rule::Rule;
 use self::schema::Schema;
 pub use self::schema::Violation;
 use self::settings::Settled;
+pub(crate) use self::source::Kind as PolicySourceKind;
+pub use self::source::PolicySource;
 use crate::boundary::PlanCache;
 use crate::detect::pair::Dotted;
 use crate::detect::scanner::Scanner;
