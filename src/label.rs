@@ -1,4 +1,6 @@
-//! A short text that is kept in place, without memory of its own: the name of a method or region, a key.
+//! Short texts that are kept in place, without memory of their own: the name of a method or region, a key.
+
+use std::cell::Cell;
 
 /// A text of up to [`Label::LONGEST`] bytes.
 #[derive(Clone, Copy)]
@@ -36,6 +38,47 @@ impl Label {
     }
 }
 
+/// Labels that a thread remembers, each of somebody who has a number; nobody has the number 0. A new one takes the place of another.
+pub(crate) struct Labels<const SLOTS: usize>([Cell<(u64, Label)>; SLOTS]);
+
+impl<const SLOTS: usize> Labels<SLOTS> {
+    pub(crate) const fn new() -> Self {
+        const { assert!(SLOTS.is_power_of_two()) };
+        Self([const { Cell::new((0, Label::EMPTY)) }; SLOTS])
+    }
+
+    /// Whether that text of somebody was [remembered](Self::remember), and since then none that took its place.
+    #[inline]
+    pub(crate) fn knows(&self, whose: u64, text: &[u8]) -> bool {
+        let (of, label) = self.0[Self::slot(whose, text)].get();
+        of == whose && label.is(text)
+    }
+
+    /// Remembers a text, if it is short enough for a label.
+    pub(crate) fn remember(&self, whose: u64, text: &[u8]) {
+        if let Some(label) = Label::new(text) {
+            self.0[Self::slot(whose, text)].set((whose, label));
+        }
+    }
+
+    /// By whose it is, its length, and its first and last eight bytes, or four; of fewer, by all.
+    #[inline]
+    fn slot(whose: u64, text: &[u8]) -> usize {
+        // 2^64 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4).
+        const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+        let (first, last) = if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+        } else if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+            (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
+        } else {
+            (0, text.iter().fold(0, |all, b| all << u8::BITS | u64::from(*b)))
+        };
+        let ends = first.wrapping_mul(SPREAD).rotate_left(u64::BITS / 2) ^ last;
+        let hash = (ends ^ whose << 8 ^ text.len() as u64).wrapping_mul(SPREAD);
+        (hash >> 1 >> (u64::BITS - 1 - SLOTS.trailing_zeros())) as usize
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,5 +99,40 @@ mod tests {
         Label::put(&mut label, b"GET");
         Label::put(&mut label, &[b'x'; 32]);
         assert_eq!(label.map(|label| (label.is(b"GET"), label.is(b"DELETE"))), Some((true, false)));
+    }
+
+    #[test]
+    fn labels_are_known_of_whom_they_were_remembered() {
+        let labels = Labels::<64>::new();
+        assert!(!labels.knows(7, b"status") && !labels.knows(7, b""));
+        for text in ["status", "", "ab", "eu-central-1"] {
+            labels.remember(7, text.as_bytes());
+            assert!(labels.knows(7, text.as_bytes()), "{text}");
+            assert!(!labels.knows(8, text.as_bytes()), "{text}");
+        }
+        for text in ["Status", "statu", "status_", "eu-central-2", "eu-west-west-1"] {
+            assert!(!labels.knows(7, text.as_bytes()), "{text}");
+        }
+        labels.remember(7, &[b'x'; Label::LONGEST + 1]);
+        assert!(!labels.knows(7, &[b'x'; Label::LONGEST + 1]));
+    }
+
+    #[test]
+    fn a_label_that_took_the_place_of_another_is_known_alone() {
+        let labels = Labels::<1>::new();
+        labels.remember(7, b"GET");
+        labels.remember(7, b"PUT");
+        assert_eq!((labels.knows(7, b"GET"), labels.knows(7, b"PUT")), (false, true));
+    }
+
+    #[test]
+    fn labels_of_one_kind_seldom_share_a_place() {
+        let labels = Labels::<256>::new();
+        let kinds = [|n| format!("worker-{n}"), |n| format!("{n}-eu-central-1.example"), |n: u32| format!("{n:03}")];
+        for kind in kinds {
+            (0..32).for_each(|n| labels.remember(7, kind(n).as_bytes()));
+            // By chance 2 of 32 would.
+            assert!((0..32).filter(|n| labels.knows(7, kind(*n).as_bytes())).count() >= 26);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A policy applied to one callsite, once.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
@@ -14,7 +14,7 @@ use tracing_core::callsite::Identifier;
 use tracing_core::{Field, Metadata};
 
 use crate::document::json;
-use crate::label::Label;
+use crate::label::Labels;
 use crate::policy::{Policy, Violation};
 use crate::rules::NotAllowed;
 use crate::sanitize::Action;
@@ -32,16 +32,20 @@ pub(super) struct Plan {
 struct Planned {
     field: Field,
     action: Action,
+    /// Tells it from all fields of all plans.
+    number: u64,
     /// Its name as the key of a JSON member, colon included.
     json_key: Box<str>,
 }
 
 impl Plan {
     fn new(policy: &Policy, metadata: &'static Metadata<'static>) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         let planned = |field: Field| {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
             let action = policy.action_at(metadata.target(), field.name());
             let json_key = json_key(field.name());
-            Planned { field, action, json_key }
+            Planned { field, action, number, json_key }
         };
         let not_allowed = |field: &Field| policy.not_allowed(metadata.target(), field.name());
         let violation =
@@ -194,27 +198,32 @@ pub(super) struct PlanRef(Rc<Cached>);
 struct Cached {
     cache: u64,
     plan: Arc<Plan>,
-    /// By field: the last short text of it that was looked at on this thread and found clean. Most are the same as the one before.
-    clean: Box<[RefCell<Option<Label>>]>,
 }
 
 impl PlanRef {
     fn new(cache: u64, plan: Arc<Plan>) -> Self {
-        let clean = plan.fields.iter().map(|_| RefCell::new(None)).collect();
-        Self(Rc::new(Cached { cache, plan, clean }))
+        Self(Rc::new(Cached { cache, plan }))
     }
+}
 
-    /// Whether a text of a field is the same as one that was [found clean](Self::found_clean) before.
+thread_local! {
+    /// Short texts that were looked at on this thread and found clean, each in one field of one plan: methods, regions, names of queues.
+    /// No destructor, so it can be used while the thread is torn down.
+    static CLEAN: Labels<256> = const { Labels::new() };
+}
+
+impl Plan {
+    /// Whether a text of a field is one that was [found clean](Self::found_clean) before.
     #[inline]
     pub(super) fn is_known_clean(&self, index: usize, text: &[u8]) -> bool {
-        self.0.clean.get(index).is_some_and(|last| last.borrow().as_ref().is_some_and(|last| last.is(text)))
+        self.fields.get(index).is_some_and(|field| CLEAN.with(|clean| clean.knows(field.number, text)))
     }
 
     /// Remembers a text of a field that is clean, whenever it is looked at: what depends on time is not for here.
     #[inline]
     pub(super) fn found_clean(&self, index: usize, text: &[u8]) {
-        if let Some(last) = self.0.clean.get(index) {
-            Label::put(&mut last.borrow_mut(), text);
+        if let Some(field) = self.fields.get(index) {
+            CLEAN.with(|clean| clean.remember(field.number, text));
         }
     }
 }

@@ -3,43 +3,26 @@
 //! Documents of one kind have the same few keys again and again. Each thread remembers some, so that they are looked up and read
 //! once.
 
-use std::cell::Cell;
-
 use crate::document::encoding::blob::SHORTEST;
-use crate::label::Label;
-
-/// How many each thread remembers. A power of two.
-const SLOTS: usize = 128;
+use crate::label::Labels;
 
 thread_local! {
-    // Each under the policy of that id; none has the id 0. No destructor, so it can be used while the thread is torn down.
-    static KNOWN: [Cell<(u64, Label)>; SLOTS] = const { [const { Cell::new((0, Label::EMPTY)) }; SLOTS] };
+    // Each under the policy of that number. No destructor, so it can be used while the thread is torn down.
+    static KNOWN: Labels<128> = const { Labels::new() };
 }
 
 /// Whether the key was [remembered](remember) under that policy.
 pub(super) fn is_harmless(policy: u64, key: &[u8]) -> bool {
-    KNOWN.with(|known| {
-        let (of, label) = known[slot(policy, key)].get();
-        of == policy && label.is(key)
-    })
+    KNOWN.with(|known| known.knows(policy, key))
 }
 
 /// Remembers a key of letters, digits, `_` and `-` that is too short to be base64 of anything. What others hold may be sensitive in one
 /// field and not in another.
 pub(super) fn remember(policy: u64, key: &[u8]) {
     let is_plain = key.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) && key.len() < SHORTEST;
-    if let Some(label) = Label::new(key).filter(|_| is_plain) {
-        KNOWN.with(|known| known[slot(policy, key)].set((policy, label)));
+    if is_plain {
+        KNOWN.with(|known| known.remember(policy, key));
     }
-}
-
-/// By length, and the first and last four bytes.
-fn slot(policy: u64, key: &[u8]) -> usize {
-    let four = |four: Option<&[u8; 4]>| four.map_or(0, |four| u32::from_le_bytes(*four));
-    let ends = u64::from(four(key.first_chunk())) << 32 | u64::from(four(key.last_chunk()));
-    // 2^64 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4).
-    let hash = (ends ^ policy << 8 ^ key.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (hash >> (u64::BITS - SLOTS.trailing_zeros())) as usize
 }
 
 #[cfg(test)]
