@@ -5,9 +5,13 @@
 //! can switch it off. Left alone are version numbers with four parts, where
 //! their surroundings give them away.
 
+use wide::u8x16;
+
 use super::anchor::{Anchor, Shape};
 use super::around::{past_escape, word_after, word_before};
 use super::{Detector, Probe, Verdict};
+use crate::lanes::{LANE, sixteen_from};
+use crate::octets::{digits_and_dots, octets};
 
 /// Finds the four octets; a port or prefix length after them stays outside.
 pub(crate) static DETECTOR: Detector =
@@ -21,15 +25,15 @@ const ANCHORS: &[Anchor] = &[Anchor::Shape(Shape::Ipv4)];
 
 /// Judges the run of digits and dots around the anchor as a whole, so each run is read once.
 fn find(Probe { text, anchor_end, floor }: Probe<'_>, local: bool) -> Verdict {
-    let in_run = |b: &u8| b.is_ascii_digit() || *b == b'.';
-    let left = text[floor..anchor_end].iter().rev().take_while(|b| in_run(b)).count();
-    let right = text[anchor_end..].iter().take_while(|b| in_run(b)).count();
-    let run_end = anchor_end + right;
-    let start = past_escape(text, anchor_end - left);
+    let run_end = run_end(text, anchor_end);
+    let start = past_escape(text, run_start(text, floor, anchor_end));
     let end = run_end - text[start..run_end].iter().rev().take_while(|&&b| b == b'.').count();
     let dots = text[start..end].iter().take_while(|&&b| b == b'.').count();
     // Those of an ellipsis; one alone may join the digits to a word.
     let start = if dots > 1 || !word_before(text, start) { start + dots } else { start };
+    if local && !matches!(text[start..end], [b'0', ..] | [b'1', b'2', b'7', ..] | [b'2', b'5', b'5', ..]) {
+        return Verdict::Nothing { resume: run_end };
+    }
     let address = octets(&text[start..end]).filter(|octets| names_nobody(*octets) == local);
     if address.is_some() && !is_part(text, start, end) && !is_version(text, start, end) && !is_network(text, start, end)
     {
@@ -38,19 +42,29 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>, local: bool) -> Verdict {
     Verdict::Nothing { resume: run_end }
 }
 
-/// The parts of an address, each with up to three digits, zeros at its beginning among them. Nothing but digits and dots is in `run`.
-fn octets(run: &[u8]) -> Option<[u8; 4]> {
-    const LONGEST: usize = "255.255.255.255".len();
-    if run.len() > LONGEST {
-        return None;
+/// Where a run of digits and dots begins that ends at `end`.
+fn run_start(text: &[u8], floor: usize, end: usize) -> usize {
+    let mut start = end;
+    while let Some(sixteen) = text[floor..start].last_chunk::<LANE>() {
+        let others = !digits_and_dots(u8x16::new(*sixteen)) << (u64::BITS as usize - LANE);
+        start -= others.leading_zeros().min(LANE as u32) as usize;
+        if others != 0 {
+            return start;
+        }
     }
-    let mut octets = [0; 4];
-    let mut parts = run.split(|&b| b == b'.');
-    for octet in &mut octets {
-        let part = parts.next().filter(|part| (1..=3).contains(&part.len()))?;
-        *octet = u8::try_from(part.iter().fold(0, |n, b| n * 10 + u16::from(b - b'0'))).ok()?;
+    start - text[floor..start].iter().rev().take_while(|b| b.is_ascii_digit() || **b == b'.').count()
+}
+
+/// Where a run of digits and dots ends that goes on at `at`.
+fn run_end(text: &[u8], mut at: usize) -> usize {
+    loop {
+        // What is behind the end of the text is in no run.
+        let len = (!digits_and_dots(sixteen_from(text, at))).trailing_zeros() as usize;
+        at += len;
+        if len < LANE {
+            return at;
+        }
     }
-    parts.next().is_none().then_some(octets)
 }
 
 /// Whether an address names no other machine.
@@ -60,10 +74,10 @@ fn names_nobody(octets: [u8; 4]) -> bool {
 
 /// Whether this is a network of 256 addresses or more (RFC 4632), such as our own mask of an address: `192.0.2.0/24`.
 fn is_network(text: &[u8], start: usize, end: usize) -> bool {
-    let len = text[end..].strip_prefix(b"/").map_or(0, |rest| rest.iter().take_while(|b| b.is_ascii_digit()).count());
-    let prefix =
-        std::str::from_utf8(&text[end..end + len + usize::from(len > 0)]).ok().and_then(|p| p.get(1..)?.parse().ok());
-    text[start..end].ends_with(b".0") && prefix.is_some_and(|prefix: u8| (1..=24).contains(&prefix))
+    let [b'/', rest @ ..] = &text[end..] else { return false };
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let length: Option<u8> = std::str::from_utf8(&rest[..digits]).ok().and_then(|length| length.parse().ok());
+    text[start..end].ends_with(b".0") && length.is_some_and(|length| (1..=24).contains(&length))
 }
 
 /// Whether the run is the part of a longer word, or the time in `2026-11-22-02.50.48.123`.
@@ -97,7 +111,11 @@ fn is_version(text: &[u8], start: usize, end: usize) -> bool {
     let glue = |b: &&u8| matches!(b, b' ' | b'=' | b':' | b'.' | b'"' | b'\'');
     let gap = text[..start].iter().rev().take(4).take_while(glue).count();
     let word = &text[start.saturating_sub(gap + 9)..start - gap];
+    let last = word.last().map(u8::to_ascii_lowercase);
     let ends_with = |suffix: &&[u8]| {
+        if suffix.last().copied() != last {
+            return false;
+        }
         let Some(from) = word.len().checked_sub(suffix.len()) else { return false };
         let whole = from == 0 || suffix[0] == b'.' || !word[from - 1].is_ascii_alphanumeric();
         whole && word[from..].eq_ignore_ascii_case(suffix)
@@ -132,6 +150,23 @@ mod tests {
                 "http://⟦192.0.2.1⟧/x",
             ],
         );
+    }
+
+    #[test]
+    fn a_run_is_as_long_as_it_is() {
+        for len in 0..3 * LANE {
+            let text = format!("7x{}/4", &"12.3".repeat(LANE)[..len]);
+            let (start, end) = (2, 2 + len);
+            for at in start..=end {
+                assert_eq!(
+                    (run_start(text.as_bytes(), 0, at), run_end(text.as_bytes(), at)),
+                    (start, end),
+                    "{text} {at}"
+                );
+                assert_eq!(run_start(text.as_bytes(), at.min(5), at), start.max(at.min(5)), "{text} {at}");
+            }
+            assert_eq!(run_end(&text.as_bytes()[..end], start), end);
+        }
     }
 
     #[test]

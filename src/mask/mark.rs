@@ -71,8 +71,13 @@ pub fn marks(text: &[u8]) -> impl Iterator<Item = Mark<'_>> {
 }
 
 /// The length of the mark that `text` begins with, if it begins with one.
+#[inline]
 pub(crate) fn own_mark(text: &[u8]) -> Option<usize> {
-    placeholder(text).or_else(|| token(text))
+    match text.first()? {
+        b'[' => placeholder(text),
+        b't' => token(text),
+        _ => None,
+    }
 }
 
 /// Whether the whole text is one mark.

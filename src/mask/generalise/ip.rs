@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::mask::erase::Erase;
 use crate::mask::{MaskError, Masker, Outcome, Subject};
+use crate::octets::octets;
 
 /// IPv4 to its /24, IPv6 to its /48; a port and a zone go away.
 ///
@@ -16,6 +17,11 @@ pub(in crate::mask) struct IpPrefix;
 
 impl Masker for IpPrefix {
     fn mask(&self, value: &str, subject: &Subject<'_>, out: &mut String) -> Result<Outcome, MaskError> {
+        if let Some(network) = plain_network(value) {
+            out.push_str(network);
+            out.push_str("0/24");
+            return Ok(Outcome::Replaced);
+        }
         let (address, given) = read(value.trim()).ok_or(MaskError)?;
         let (network, length) = match address {
             IpAddr::V4(v4) => {
@@ -39,7 +45,15 @@ impl Masker for IpPrefix {
     }
 }
 
-/// Logs are full of these, and printing them by `Display` costs more than all else.
+/// What a plain IPv4 address has before its last part, which is not 0: `192.0.2.` of `192.0.2.77`. Logs are full of these.
+fn plain_network(value: &str) -> Option<&str> {
+    let octets = octets(value.as_bytes())?;
+    // Others have zeros at the beginning of a part.
+    let len = octets.iter().map(|octet| 2 + usize::from(*octet >= 10) + usize::from(*octet >= 100)).sum::<usize>() - 1;
+    let last = value.rfind('.').filter(|_| octets[3] > 0 && value.len() == len)?;
+    Some(&value[..=last])
+}
+
 fn push_v4(network: Ipv4Addr, length: u32, out: &mut String) {
     let mut number = itoa::Buffer::new();
     for (i, octet) in network.octets().into_iter().enumerate() {
@@ -136,6 +150,27 @@ mod tests {
             assert_eq!(once, safe, "{value}");
             assert_eq!(masked(&IpPrefix, &once).as_deref(), Some(safe), "its own output");
         }
+    }
+
+    /// Every text that is read plainly is masked as it is in general, and all addresses that people write are read so.
+    #[test]
+    fn a_plain_address_is_an_address() {
+        let parts = ["0", "1", "00", "01", "10", "99", "255", "256", "1000", "", " 1", "x"];
+        let mut plain = 0;
+        for n in 0..parts.len().pow(4) {
+            let [a, b, c, d] = std::array::from_fn(|place| parts[n / parts.len().pow(place as u32) % parts.len()]);
+            for value in [format!("{a}.{b}.{c}.{d}"), format!("{a}.{b}.{c}.{d}.{d}"), format!("{a}.{b}.{c}")] {
+                let network =
+                    read(&value).filter(|_| value.trim() == value).and_then(|(address, given)| match address {
+                        IpAddr::V4(v4) if given.is_none() => Some(v4_network(v4, 24)).filter(|network| *network != v4),
+                        _ => None,
+                    });
+                let expected = network.map(|network| network.to_string());
+                assert_eq!(plain_network(&value).map(|before| format!("{before}0")), expected, "{value:?}");
+                plain += usize::from(expected.is_some());
+            }
+        }
+        assert!(plain > 100, "{plain}");
     }
 
     #[test]
