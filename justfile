@@ -72,7 +72,7 @@ eval FOLDER='../shared/corpus':
     score recall pii_dev.jsonl
     score harmless harmless_dev.txt
 
-# One fuzz target (json, debug, pairs, lines, rules) for so many seconds; needs `cargo install cargo-fuzz`
+# One fuzz target (json, debug, forms, pairs, lines, rules) for so many seconds; needs `cargo install cargo-fuzz`
 fuzz TARGET SECONDS='60':
     mkdir -p fuzz/corpus/{{TARGET}}
     cargo fuzz run --sanitizer none {{TARGET}} fuzz/corpus/{{TARGET}} tests/fuzz/seeds/{{TARGET}} -- -max_total_time={{SECONDS}} -max_len=4096

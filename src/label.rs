@@ -50,8 +50,10 @@ impl<const SLOTS: usize> Labels<SLOTS> {
     /// Whether that text of somebody was [remembered](Self::remember), and since then none that took its place.
     #[inline]
     pub(crate) fn knows(&self, whose: u64, text: &[u8]) -> bool {
-        let (of, label) = self.0[Self::slot(whose, text)].get();
-        of == whose && label.is(text)
+        text.len() <= Label::LONGEST && {
+            let (of, label) = self.0[Self::slot(whose, text)].get();
+            of == whose && label.is(text)
+        }
     }
 
     /// Remembers a text, if it is short enough for a label.

@@ -5,6 +5,7 @@
 
 mod edits;
 mod finding;
+mod forms;
 mod peel;
 mod reader;
 mod reduce;
@@ -21,6 +22,7 @@ use crate::observe::{Decision, Fate, place};
 use crate::policy::{Category, Compiled, DataClass, Mode, Policy};
 use edits::Edits;
 pub use finding::Finding;
+pub(crate) use forms::Form;
 use reader::Reader;
 pub(crate) use reduce::{LONGEST_NAME, Reduction, name_before};
 

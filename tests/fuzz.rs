@@ -30,6 +30,11 @@ fn lines() {
 }
 
 #[test]
+fn forms() {
+    run("forms", checks::forms);
+}
+
+#[test]
 fn rules() {
     run("rules", checks::rules);
 }

@@ -17,6 +17,8 @@ pub struct Request {
     pub cached: bool,
     pub steps: u32,
     pub queue: &'static str,
+    /// Letters: a name that each request has for itself.
+    pub worker: String,
     pub user: String,
     pub other_user: String,
     pub password: String,
@@ -75,6 +77,7 @@ impl Request {
             cached: random.below(2) == 0,
             steps: random.below(40) as u32,
             queue: random.pick(THINGS),
+            worker: (0..9).map(|_| char::from(b'g' + random.below(14) as u8)).collect(),
             other_user: random.mail(),
             card: random.pick(CARDS),
             other_card: random.pick(CARDS),

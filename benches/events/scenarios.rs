@@ -23,6 +23,8 @@ const fn clean(name: &'static str, log: fn(&Request)) -> Scenario {
 }
 
 pub const CLEAN: Scenario = clean("clean", log_clean);
+/// In `CLEAN` most texts are as others before, but for their digits. Here each is new.
+pub const NEW_TEXTS: Scenario = clean("clean, each text new", log_new_texts);
 pub const TWO_SPOTS: Scenario = Scenario {
     secrets: |request| vec![&request.user, &request.password],
     ..clean("two sensitive spots", log_two_spots)
@@ -42,7 +44,8 @@ pub const DISABLED: Scenario = clean("disabled by its level", log_debug);
 pub const REFUSED: Scenario = clean("disabled by a filter that is asked", log_debug);
 
 /// Those that are enabled.
-pub const ENABLED: &[Scenario] = &[CLEAN, TWO_SPOTS, TEN_SPOTS, BODY, SENSITIVE_BODY, ERROR, EIGHT_SPANS, NEW_SPAN];
+pub const ENABLED: &[Scenario] =
+    &[CLEAN, NEW_TEXTS, TWO_SPOTS, TEN_SPOTS, BODY, SENSITIVE_BODY, ERROR, EIGHT_SPANS, NEW_SPAN];
 
 impl Scenario {
     /// Enters the spans; they are left from the end.
@@ -67,6 +70,21 @@ fn log_clean(request: &Request) {
         "finished {} in {} steps",
         request.path,
         request.steps,
+    );
+}
+
+fn log_new_texts(request: &Request) {
+    info!(
+        status = request.status,
+        bytes = request.bytes,
+        seconds = request.seconds,
+        cached = request.cached,
+        region = "eu-central-1",
+        worker = ?request.worker,
+        "finished {} in {} steps by {}",
+        request.path,
+        request.steps,
+        request.worker,
     );
 }
 

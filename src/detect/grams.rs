@@ -35,6 +35,8 @@ pub(super) struct Grams<T> {
     shift: u32,
     entries: Vec<Entry>,
     literals: Vec<Literal<T>>,
+    /// Of the entries, those with digits: with zeros for these, by their first byte.
+    with_digits: Vec<Entry>,
 }
 
 /// What there is of literals with one hash.
@@ -99,6 +101,7 @@ impl<T: Copy> Grams<T> {
         let bits = (literals.len() * SLOTS_FOR_EACH + 1).ilog2().clamp(FEWEST_SLOTS, MOST_SLOTS);
         let shift = u32::BITS - bits;
         let mut by_slot: Vec<(u32, Vec<Entry>)> = vec![(0, Vec::new()); 1 << bits];
+        let mut with_digits: Vec<Entry> = Vec::new();
         for (i, literal) in literals.iter().enumerate() {
             let mut head: Vec<u8> = match direction {
                 Direction::Forward => literal.text[literal.offset..].to_vec(),
@@ -106,6 +109,10 @@ impl<T: Copy> Grams<T> {
             };
             head.truncate(8);
             let entry = Entry::new(&head, u32::try_from(i).expect("a rules file is at most 4 MiB"));
+            if head.iter().any(u8::is_ascii_digit) {
+                let zeros: Vec<u8> = head.iter().map(|b| if b.is_ascii_digit() { b'0' } else { *b }).collect();
+                with_digits.push(Entry::new(&zeros, entry.literal));
+            }
             // Which kinds the byte at a place may be.
             let kinds_at = |place: usize| match head.get(place) {
                 Some(&b) => 1 << kind(b),
@@ -123,6 +130,7 @@ impl<T: Copy> Grams<T> {
                 }
             }
         }
+        with_digits.sort_by_key(|entry| entry.head as u8);
         let mut slots = Vec::with_capacity(by_slot.len() + 1);
         let mut entries = Vec::new();
         let so_far = |entries: &Vec<Entry>| u32::try_from(entries.len()).expect("a rules file is at most 4 MiB");
@@ -131,7 +139,7 @@ impl<T: Copy> Grams<T> {
             entries.extend(of_slot);
         }
         slots.push(Slot { fifth: 0, entries: so_far(&entries) });
-        Self { direction, slots: slots.into(), shift, entries, literals }
+        Self { direction, slots: slots.into(), shift, entries, literals, with_digits }
     }
 
     /// Whether there are any.
@@ -151,6 +159,18 @@ impl<T: Copy> Grams<T> {
         let slot = self.slot(eight);
         let is_of_kind = self.slots[slot].fifth >> kind((eight >> 32) as u8) & 1 == 1;
         is_of_kind && self.in_slot(slot).iter().any(|entry| entry.begins(eight))
+    }
+
+    /// Whether a literal with digits would stand here if the digits of these bytes were others.
+    pub(super) fn may_stand_in_other_digits(&self, eight: u64) -> bool {
+        if self.with_digits.is_empty() {
+            return false;
+        }
+        let zeros = with_zeros(eight);
+        let first = |eight: u64| (eight | FOLD) as u8;
+        let from = self.with_digits.partition_point(|entry| first(entry.head) < first(zeros));
+        let same_first = self.with_digits[from..].iter().take_while(|entry| first(entry.head) == first(zeros));
+        same_first.into_iter().any(|entry| entry.begins(zeros))
     }
 
     /// Where literals stand that may begin with these bytes.
@@ -196,7 +216,7 @@ impl<T: Copy> ShortWords<T> {
         self.words.is_empty()
     }
 
-    /// As [`Grams::places`], of the places where such a word may begin.
+    /// As [`Grams::places`], of the places where such a word may begin. Digits are of one kind, so it does not matter which stands there.
     pub(super) fn places(&self, words: u64, eight: impl Fn(usize) -> u64) -> u64 {
         only(words, |i| {
             let [a, b, ..] = eight(i).to_le_bytes();
@@ -210,6 +230,11 @@ impl<T: Copy> ShortWords<T> {
         let same = |word: &[u8; 2]| word.eq_ignore_ascii_case(&[a, b]);
         self.words.iter().filter(|(word, _)| same(word)).for_each(|&(_, target)| visit(target));
     }
+}
+
+/// The same bytes, with zeros for digits.
+fn with_zeros(eight: u64) -> u64 {
+    u64::from_le_bytes(eight.to_le_bytes().map(|b| if b.is_ascii_digit() { b'0' } else { b }))
 }
 
 impl Entry {

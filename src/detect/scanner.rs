@@ -9,6 +9,7 @@ mod anywhere;
 mod glance;
 mod lists;
 mod pass;
+mod quiet;
 mod resume;
 
 use std::ops::Range;
@@ -16,6 +17,7 @@ use std::ops::Range;
 use self::anywhere::Anywhere;
 pub(crate) use self::glance::Glance;
 use self::lists::Lists;
+pub(crate) use self::quiet::LONGEST_QUIET;
 use self::resume::Resume;
 use super::Detector;
 use super::regex_rule::RegexRule;

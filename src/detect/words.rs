@@ -4,6 +4,8 @@
 //! there: and-ing the entries of the bytes of a text leaves the beginnings that match. Most texts leave none after a byte or two.
 //! (Baeza-Yates and Gonnet, "A new approach to text searching", Communications of the ACM 35, 1992.)
 
+use std::ops::BitAnd;
+
 use super::screen::SIGNS;
 use crate::lanes::only;
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
@@ -174,6 +176,17 @@ impl<T: Copy> Words<T> {
             let eight = eight(i);
             self.groups.iter().any(|group| group.may_stand(eight))
         })
+    }
+
+    /// Whether one of the beginnings would stand here if the digits of these bytes were others.
+    pub(super) fn may_stand_in_other_digits(&self, eight: u64) -> bool {
+        let any_digit = |table: &[u64; 256]| (b'0'..=b'9').fold(0, |all, digit| all | table[usize::from(digit)]);
+        let allowed = |(table, b): (&[u64; 256], u8)| {
+            if b.is_ascii_digit() { any_digit(table) } else { table[usize::from(b)] }
+        };
+        let left =
+            |group: &Group<T>| group.tables.iter().zip(eight.to_le_bytes()).map(allowed).fold(u64::MAX, BitAnd::bitand);
+        self.groups.iter().any(|group| left(group) != 0)
     }
 
     /// Calls `visit` with each beginning that stands at `at`, and where it ends. `eight` are the bytes there, with zeros behind the end of

@@ -3,7 +3,13 @@
 //! Inputs are anything; each check plants a secret among them where a policy must see it.
 #![allow(dead_code, reason = "each fuzz target uses one of the checks")]
 
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use tracing::field::Field;
 use tracing_privacy::Policy;
+use tracing_privacy::boundary::PrivacySubscriberExt as _;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 /// Stands nowhere in random input, and no detector knows it: only its place gives it away.
 const SECRET: &str = "qZ7kV0wXj3";
@@ -60,6 +66,37 @@ pub fn lines(data: &[u8]) {
     let mut out = Vec::new();
     assert!(Policy::builtin().sanitize_line(&text, &mut out), "the address was not seen");
     assert!(!contains(&out, b"jo.q7@example.com"), "the address came out");
+}
+
+/// A message: what threads remember of its form, from messages with other digits, changes nothing.
+pub fn forms(data: &[u8]) {
+    let (message, lines) = (around(data), Lines::default());
+    // What text formatters escape is left out.
+    let message: String =
+        message.chars().filter(|c| *c == ' ' || c.is_ascii_graphic() || c.is_alphanumeric()).collect();
+    let message: String = message.chars().take(64).collect();
+    let in_other_digits = |more: u8| {
+        let other = |c: char| c.to_digit(10).map_or(c, |digit| char::from(b'0' + (digit as u8 + more) % 10));
+        message.chars().map(other).collect::<String>()
+    };
+    let subscriber = tracing_subscriber::registry().with(lines.clone()).with_privacy(Policy::builtin());
+    let messages = [0, 5, 3, 7, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(in_other_digits);
+    tracing::subscriber::with_default(subscriber, || messages.iter().for_each(|message| tracing::info!("{message}")));
+    let expected: Vec<String> = messages.iter().map(|message| sanitized(message)).collect();
+    assert_eq!(*lines.0.lock().expect("all messages are kept"), expected);
+}
+
+/// Keeps messages.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<String>>>);
+
+impl<S: tracing::Subscriber> Layer<S> for Lines {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        event.record(&mut |field: &Field, value: &dyn fmt::Debug| {
+            assert_eq!(field.name(), "message");
+            self.0.lock().expect("no check panics while it keeps a message").push(format!("{value:?}"));
+        });
+    }
 }
 
 /// Rules files: a policy or an error, never a panic, and never a key in the error.

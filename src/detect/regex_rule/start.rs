@@ -65,7 +65,9 @@ impl Start {
             Some(longest) if has_words(context) && !prefixes.iter().any(|prefix| is_telling(&prefix.text)) => {
                 Start::Context { longest }
             }
-            _ if are_rare(&prefixes) && !prefixes.iter().any(Prefix::is_sign) => Start::Prefixes(prefixes),
+            _ if are_rare(&prefixes) && !prefixes.iter().any(Prefix::is_sign) && !is_part_of_path(&prefixes, hir) => {
+                Start::Prefixes(prefixes)
+            }
             _ => match (beginnings(hir), lead_of_long_word(hir)) {
                 // A sign is not where a word begins inside of a long one.
                 (Some(beginnings), Some(lead)) if !beginnings.iter().any(Beginning::is_sign) => {
@@ -133,6 +135,16 @@ fn are_rare(prefixes: &[Prefix]) -> bool {
     let short = |prefix: &Prefix| prefix.text.len() <= 3;
     let many_kinds = prefixes.len() > MANY && prefixes.iter().all(short);
     are_findable(prefixes) && !prefixes.iter().any(common) && !many_kinds
+}
+
+/// Whether these literals are the beginnings of paths (`api/v1/`), which stand in every second line of a service, while the long word that
+/// each match has is rarer.
+fn is_part_of_path(prefixes: &[Prefix], hir: &Hir) -> bool {
+    let begins_path = |prefix: &Prefix| {
+        let word = prefix.text.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        word > 0 && prefix.text.get(word) == Some(&b'/')
+    };
+    prefixes.iter().all(begins_path) && lead_of_long_word(hir).is_some()
 }
 
 /// How the regex begins, if that is where a word begins, or with a sign; and if a match that fails does so soon.

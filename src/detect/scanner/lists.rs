@@ -9,7 +9,7 @@ use crate::detect::grams::{Direction, Grams, Literal, ShortWords};
 use crate::detect::regex_rule::{Prefix, RegexRule, Start};
 use crate::detect::screen::{BLOCK, Block, Seen};
 use crate::detect::words::{Beginning, Words};
-use crate::lanes::only;
+use crate::lanes::{each_bit, only};
 
 /// What is looked for, by how it is found.
 pub(super) struct Lists {
@@ -86,6 +86,25 @@ impl Lists {
             special: seen.special,
             shapes: seen.shapes.any() | seen.dashes,
         }
+    }
+}
+
+impl Lists {
+    /// Whether there is a place in a block where somebody would have to be asked if some of its digits were others, and is not asked as it is.
+    pub(super) fn may_stand_in_other_digits(&self, block: &Block<'_>, seen: &Seen) -> bool {
+        let (forward, backward) = (|i| block.forward(i), |i| block.backward(i));
+        let everywhere = u64::MAX.checked_shr((BLOCK - block.len()) as u32).unwrap_or(0);
+        let grams = |grams: &Grams<Target>, places: u64, eight: &dyn Fn(usize) -> u64| {
+            each_bit(places).any(|i| grams.may_stand_in_other_digits(eight(i)))
+        };
+        let words = |words: &Words<Target>, places: u64| {
+            each_bit(places).any(|i| words.may_stand_in_other_digits(block.forward(i)))
+        };
+        grams(&self.literals, seen.word_start, &forward)
+            || grams(&self.inside, everywhere, &forward)
+            || grams(&self.names, seen.letters_end, &backward)
+            || words(&self.codes, seen.code_start)
+            || words(&self.words, seen.word_start)
     }
 }
 

@@ -223,7 +223,7 @@ impl<S: Sink> Pass<'_, S> {
 
 /// The byte at `at` and the seven behind it, the first in the lowest bits; zeros behind the end of the text.
 #[inline]
-fn eight(text: &[u8], at: usize) -> u64 {
+pub(super) fn eight(text: &[u8], at: usize) -> u64 {
     let rest = &text[at..];
     let eight = rest.first_chunk().copied().unwrap_or_else(|| {
         let mut eight = [0; 8];

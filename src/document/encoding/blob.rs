@@ -8,7 +8,7 @@ mod run;
 
 use std::ops::Range;
 
-pub(crate) use self::run::{InRun, read_run};
+pub(crate) use self::run::{InRun, read_run, read_run_in_any_digits};
 
 /// A way to write bytes as printable text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,14 +18,26 @@ pub(crate) enum InRun {
 /// Reads the run that begins at `at`. Answers where it ends.
 ///
 /// In less than [`SHORTEST_RUN`] nothing stands, so nothing is told of what stands that near its end.
-pub(crate) fn read_run(text: &[u8], at: usize, mut visit: impl FnMut(InRun)) -> usize {
+pub(crate) fn read_run(text: &[u8], at: usize, visit: impl FnMut(InRun)) -> usize {
+    read::<false>(text, at, visit)
+}
+
+/// The same, of the run and of all that differ from it in their digits alone: what is told of one of these is told.
+pub(crate) fn read_run_in_any_digits(text: &[u8], at: usize, visit: impl FnMut(InRun)) -> usize {
+    read::<true>(text, at, visit)
+}
+
+fn read<const ANY_DIGITS: bool>(text: &[u8], at: usize, mut visit: impl FnMut(InRun)) -> usize {
     let end = run_end(text, at);
     if end - at < SHORTEST_RUN {
         return end;
     }
     let mut start = at;
     loop {
-        let window = Window::of(text, start, end);
+        let mut window = Window::of(text, start, end);
+        if ANY_DIGITS {
+            window.let_digits_be_any();
+        }
         let left = end - start;
         // The first bytes of each window but the first are told of already, and are there for what goes on behind them.
         let first = if start == at { 0 } else { LOOK_BEHIND };
@@ -132,6 +144,15 @@ impl Window {
         add(&mut self.small, is_one_of_two(b'6'));
         add(&mut self.capital, is_one_of_two(b'4'));
         add(&mut self.digit, is(b'3')(lane));
+    }
+
+    /// Takes each digit for all of them.
+    fn let_digits_be_any(&mut self) {
+        let decimal = self.decimal & self.run;
+        // None is the first of a group, or of a letter in hex but `4`, `5`, `6` and `7`.
+        for role in [&mut self.second, &mut self.third, &mut self.small, &mut self.capital, &mut self.digit] {
+            *role |= decimal;
+        }
     }
 
     /// Where the last of three groups in a row begins, each of which can be part of a text of ASCII.
@@ -277,6 +298,33 @@ mod tests {
             assert_eq!((told, all), (expected, end), "{text} from {at}");
         }
         assert!(stretches > 1000);
+    }
+
+    #[test]
+    fn in_any_digits_all_is_told_that_is_told_in_some() {
+        let pieces = ["amFuZS5y", "6a616e65", "4A414E45", "313233343536", "/", "x1", "Z9", "+-_", "3", "b2", "jane"];
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut next = |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 16) as usize % below
+        };
+        let mut stretches = 0;
+        for _ in 0..2000 {
+            let some: Vec<u8> = (0..1 + next(30)).flat_map(|_| pieces[next(pieces.len())].bytes()).collect();
+            let others: Vec<u8> =
+                some.iter().map(|b| if b.is_ascii_digit() { b'0' + next(10) as u8 } else { *b }).collect();
+            let (mut told, mut told_of_all) = (Vec::new(), Vec::new());
+            let end = read_run(&some, 0, |what| told.push(what));
+            assert_eq!(read_run_in_any_digits(&others, 0, |what| told_of_all.push(what)), end);
+            stretches += told.iter().filter(|what| matches!(what, InRun::Stretch(..))).count();
+            assert!(told.iter().all(|what| told_of_all.contains(what)), "{}", String::from_utf8_lossy(&some));
+        }
+        assert!(stretches > 500, "{stretches}");
+        let mut words = Vec::new();
+        read_run_in_any_digits(b"/api/v1/parcels/48213/items/7", 0, |what| words.push(what));
+        assert!(words.iter().all(|what| matches!(what, InRun::Word(_))), "{words:?}");
     }
 
     #[test]
