@@ -58,7 +58,6 @@ mod label;
 mod lanes;
 pub mod mask;
 pub mod observe;
-mod octets;
 mod panic_hook;
 mod policy;
 mod rules;

@@ -22,7 +22,7 @@ use crate::observe::{Decision, Fate, place};
 use crate::policy::{Category, Compiled, DataClass, Mode, Policy};
 use edits::Edits;
 pub use finding::Finding;
-pub(crate) use forms::Form;
+use forms::Form;
 use reader::Reader;
 pub(crate) use reduce::{LONGEST_NAME, Reduction, name_before};
 
@@ -101,7 +101,10 @@ impl Policy {
         self.guarded(field, out, |out| self.compiled().mask(rule, field, number.text().as_bytes(), out))
     }
 
-    /// [`Self::sanitize`]; and whether the same text is clean whenever it comes again in that field, and nothing is to be told of it.
+    /// [`Self::sanitize`]; and whether it is worth remembering that the text is clean in that field, whenever it comes again.
+    ///
+    /// Not where it is clean by an exemption or the word of a masker, where something is to be told of it, and where its
+    /// [form](forms) is remembered already: then it was not read.
     pub(crate) fn sanitize_lasting(
         &self,
         action: Action,
@@ -109,10 +112,18 @@ impl Policy {
         text: &[u8],
         out: &mut Vec<u8>,
     ) -> (Sanitized, bool) {
+        let scanned = action == Action::Scan && self.mode() == Mode::Enforce;
+        let form = if scanned { Form::of(text) } else { None };
+        if form.as_ref().is_some_and(|form| form.is_quiet(self)) {
+            return (Sanitized::Clean, false);
+        }
         let mut outcome = Sanitized::Dropped;
         let as_always = as_always(|| outcome = self.sanitize(action, field, text, out));
-        let scanned = action == Action::Scan && self.mode() == Mode::Enforce;
-        (outcome, outcome == Sanitized::Clean && scanned && as_always)
+        let lasting = outcome == Sanitized::Clean && scanned && as_always;
+        if lasting && let Some(form) = form {
+            form.was_met(self, text);
+        }
+        (outcome, lasting)
     }
 
     /// Whether a value that says itself of which class it is passes as it is, in a field of which that is done.

@@ -32,8 +32,8 @@ pub(super) struct Plan {
 struct Planned {
     field: Field,
     action: Action,
-    /// Tells it from all fields of all plans.
-    number: u64,
+    /// Tells it from all fields of all plans. Never 0.
+    id: u64,
     /// Its name as the key of a JSON member, colon included.
     json_key: Box<str>,
 }
@@ -42,10 +42,10 @@ impl Plan {
     fn new(policy: &Policy, metadata: &'static Metadata<'static>) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let planned = |field: Field| {
-            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let id = NEXT.fetch_add(1, Ordering::Relaxed);
             let action = policy.action_at(metadata.target(), field.name());
             let json_key = json_key(field.name());
-            Planned { field, action, number, json_key }
+            Planned { field, action, id, json_key }
         };
         let not_allowed = |field: &Field| policy.not_allowed(metadata.target(), field.name());
         let violation =
@@ -78,6 +78,26 @@ impl Plan {
     pub(super) fn json_key(&self, index: usize) -> Option<&str> {
         self.fields.get(index).map(|planned| &*planned.json_key)
     }
+
+    /// Whether a text of a field is one that was [found clean](Self::found_clean) before.
+    #[inline]
+    pub(super) fn is_known_clean(&self, index: usize, text: &[u8]) -> bool {
+        self.fields.get(index).is_some_and(|field| CLEAN.with(|clean| clean.knows(field.id, text)))
+    }
+
+    /// Remembers a text of a field that is clean, whenever it is looked at: what depends on time is not for here.
+    #[inline]
+    pub(super) fn found_clean(&self, index: usize, text: &[u8]) {
+        if let Some(field) = self.fields.get(index) {
+            CLEAN.with(|clean| clean.remember(field.id, text));
+        }
+    }
+}
+
+thread_local! {
+    /// Short texts that were looked at on this thread and found clean, each in one field of one plan: methods, regions, names of queues.
+    /// No destructor, so it can be used while the thread is torn down.
+    static CLEAN: Labels<256> = const { Labels::new() };
 }
 
 fn json_key(name: &str) -> Box<str> {
@@ -203,28 +223,6 @@ struct Cached {
 impl PlanRef {
     fn new(cache: u64, plan: Arc<Plan>) -> Self {
         Self(Rc::new(Cached { cache, plan }))
-    }
-}
-
-thread_local! {
-    /// Short texts that were looked at on this thread and found clean, each in one field of one plan: methods, regions, names of queues.
-    /// No destructor, so it can be used while the thread is torn down.
-    static CLEAN: Labels<256> = const { Labels::new() };
-}
-
-impl Plan {
-    /// Whether a text of a field is one that was [found clean](Self::found_clean) before.
-    #[inline]
-    pub(super) fn is_known_clean(&self, index: usize, text: &[u8]) -> bool {
-        self.fields.get(index).is_some_and(|field| CLEAN.with(|clean| clean.knows(field.number, text)))
-    }
-
-    /// Remembers a text of a field that is clean, whenever it is looked at: what depends on time is not for here.
-    #[inline]
-    pub(super) fn found_clean(&self, index: usize, text: &[u8]) {
-        if let Some(field) = self.fields.get(index) {
-            CLEAN.with(|clean| clean.remember(field.number, text));
-        }
     }
 }
 

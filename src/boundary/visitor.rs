@@ -14,7 +14,7 @@ use super::plan::{Plan, PlanRef};
 use crate::document::lossy;
 use crate::observe::LookingAt;
 use crate::policy::{Policy, Scope};
-use crate::sanitize::{Action, Form, Number, Sanitized};
+use crate::sanitize::{Action, Number, Sanitized};
 use crate::typed::reading;
 
 /// A `Debug` or `Display` that writes more than this many bytes is masked as a whole.
@@ -116,20 +116,11 @@ impl<'a> Sanitizer<'a> {
         {
             return Sanitized::Clean;
         }
-        let form = if action == Action::Scan { Form::of(raw.as_bytes()) } else { None };
-        if let Some(form) = &form
-            && form.is_quiet(self.policy)
-        {
-            return Sanitized::Clean;
-        }
         self.fields.masked.clear();
         let (outcome, lasting) =
             self.policy.sanitize_lasting(action, field.name(), raw.as_bytes(), &mut self.fields.masked);
         if lasting && let Found::Plan(plan) = &self.plan {
             plan.found_clean(field.index(), raw.as_bytes());
-        }
-        if let Some(form) = form {
-            form.was_met(self.policy, raw.as_bytes());
         }
         outcome
     }

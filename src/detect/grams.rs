@@ -35,7 +35,7 @@ pub(super) struct Grams<T> {
     shift: u32,
     entries: Vec<Entry>,
     literals: Vec<Literal<T>>,
-    /// Of the entries, those with digits: with zeros for these, by their first byte.
+    /// Of the entries, those with digits: with zeros for these.
     with_digits: Vec<Entry>,
 }
 
@@ -109,9 +109,8 @@ impl<T: Copy> Grams<T> {
             };
             head.truncate(8);
             let entry = Entry::new(&head, u32::try_from(i).expect("a rules file is at most 4 MiB"));
-            if head.iter().any(u8::is_ascii_digit) {
-                let zeros: Vec<u8> = head.iter().map(|b| if b.is_ascii_digit() { b'0' } else { *b }).collect();
-                with_digits.push(Entry::new(&zeros, entry.literal));
+            if entry.head.to_le_bytes().iter().any(u8::is_ascii_digit) {
+                with_digits.push(Entry { head: with_zeros(entry.head), ..entry });
             }
             // Which kinds the byte at a place may be.
             let kinds_at = |place: usize| match head.get(place) {
@@ -130,7 +129,6 @@ impl<T: Copy> Grams<T> {
                 }
             }
         }
-        with_digits.sort_by_key(|entry| entry.head as u8);
         let mut slots = Vec::with_capacity(by_slot.len() + 1);
         let mut entries = Vec::new();
         let so_far = |entries: &Vec<Entry>| u32::try_from(entries.len()).expect("a rules file is at most 4 MiB");
@@ -161,16 +159,11 @@ impl<T: Copy> Grams<T> {
         is_of_kind && self.in_slot(slot).iter().any(|entry| entry.begins(eight))
     }
 
-    /// Whether a literal with digits would stand here if the digits of these bytes were others.
-    pub(super) fn may_stand_in_other_digits(&self, eight: u64) -> bool {
-        if self.with_digits.is_empty() {
-            return false;
-        }
-        let zeros = with_zeros(eight);
-        let first = |eight: u64| (eight | FOLD) as u8;
-        let from = self.with_digits.partition_point(|entry| first(entry.head) < first(zeros));
-        let same_first = self.with_digits[from..].iter().take_while(|entry| first(entry.head) == first(zeros));
-        same_first.into_iter().any(|entry| entry.begins(zeros))
+    /// Whether a literal with digits may stand here if each digit is taken for all of them. (Of the others [`places`](Self::places) tells.)
+    pub(super) fn may_stand_in_any_digits(&self, eight: u64) -> bool {
+        let folded = eight | FOLD;
+        let any_digit = folded.to_le_bytes().iter().any(u8::is_ascii_digit);
+        any_digit && self.with_digits.iter().any(|entry| entry.begins(with_zeros(folded)))
     }
 
     /// Where literals stand that may begin with these bytes.

@@ -10,8 +10,7 @@ use wide::u8x16;
 use super::anchor::{Anchor, Shape};
 use super::around::{past_escape, word_after, word_before};
 use super::{Detector, Probe, Verdict};
-use crate::lanes::{LANE, sixteen_from};
-use crate::octets::{digits_and_dots, octets};
+use crate::lanes::{LANE, bits, is, sixteen_from, within};
 
 /// Finds the four octets; a port or prefix length after them stays outside.
 pub(crate) static DETECTOR: Detector =
@@ -31,7 +30,7 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>, local: bool) -> Verdict {
     let dots = text[start..end].iter().take_while(|&&b| b == b'.').count();
     // Those of an ellipsis; one alone may join the digits to a word.
     let start = if dots > 1 || !word_before(text, start) { start + dots } else { start };
-    if local && !matches!(text[start..end], [b'0', ..] | [b'1', b'2', b'7', ..] | [b'2', b'5', b'5', ..]) {
+    if local && !may_name_nobody(&text[start..end]) {
         return Verdict::Nothing { resume: run_end };
     }
     let address = octets(&text[start..end]).filter(|octets| names_nobody(*octets) == local);
@@ -67,9 +66,55 @@ fn run_end(text: &[u8], mut at: usize) -> usize {
     }
 }
 
+/// The longest address, in bytes.
+const LONGEST: usize = "255.255.255.255".len();
+
+/// The parts of an address, each of up to three digits, zeros at its beginning among them.
+fn octets(text: &[u8]) -> Option<[u8; 4]> {
+    const { assert!(LONGEST < LANE) };
+    if text.len() > LONGEST {
+        return None;
+    }
+    let sixteen = sixteen_from(text, 0);
+    let mut dots = bits(is(b'.')(sixteen));
+    if dots.count_ones() != 3 || digits_and_dots(sixteen).trailing_ones() < text.len() as u32 {
+        return None;
+    }
+    let mut octets = [0; 4];
+    let mut start = 0;
+    for octet in &mut octets {
+        let end = text.len().min(dots.trailing_zeros() as usize);
+        let number = match text[start..end] {
+            [a] => u16::from(a - b'0'),
+            [a, b] => decimal(decimal(0, a), b),
+            [a, b, c] => decimal(decimal(decimal(0, a), b), c),
+            _ => return None,
+        };
+        *octet = u8::try_from(number).ok()?;
+        dots &= dots.wrapping_sub(1);
+        start = end + 1;
+    }
+    Some(octets)
+}
+
+fn decimal(before: u16, digit: u8) -> u16 {
+    before * 10 + u16::from(digit - b'0')
+}
+
+/// Which of sixteen bytes are digits and dots.
+#[inline]
+fn digits_and_dots(sixteen: u8x16) -> u64 {
+    bits(within(b'0', b'9')(sixteen) | is(b'.')(sixteen))
+}
+
 /// Whether an address names no other machine.
 fn names_nobody(octets: [u8; 4]) -> bool {
     matches!(octets[0], 0 | 127) || octets == [255; 4]
+}
+
+/// Whether an address that begins so may be one of those: most are not, and need not be read for this.
+fn may_name_nobody(address: &[u8]) -> bool {
+    matches!(address, [b'0', ..] | [b'1', b'2', b'7', ..] | [b'2', b'5', b'5', ..])
 }
 
 /// Whether this is a network of 256 addresses or more (RFC 4632), such as our own mask of an address: `192.0.2.0/24`.
@@ -111,6 +156,7 @@ fn is_version(text: &[u8], start: usize, end: usize) -> bool {
     let glue = |b: &&u8| matches!(b, b' ' | b'=' | b':' | b'.' | b'"' | b'\'');
     let gap = text[..start].iter().rev().take(4).take_while(glue).count();
     let word = &text[start.saturating_sub(gap + 9)..start - gap];
+    // Words before an address are common, and few end as one of these.
     let last = word.last().map(u8::to_ascii_lowercase);
     let ends_with = |suffix: &&[u8]| {
         if suffix.last().copied() != last {
@@ -150,6 +196,30 @@ mod tests {
                 "http://⟦192.0.2.1⟧/x",
             ],
         );
+    }
+
+    /// All texts of four parts, and those of three and five, against the parser of the standard library, which refuses zeros at the
+    /// beginning.
+    #[test]
+    fn an_address_is_what_the_standard_library_reads_and_zeros() {
+        let parts = ["0", "1", "00", "01", "10", "99", "255", "256", "999", "1000", "0255", "", " 1", "x", "1:", "/"];
+        let mut addresses = 0;
+        for n in 0..parts.len().pow(4) {
+            let [a, b, c, d] = std::array::from_fn(|place| parts[n / parts.len().pow(place as u32) % parts.len()]);
+            for text in [format!("{a}.{b}.{c}.{d}"), format!("{a}.{b}.{c}.{d}.{d}"), format!("{a}.{b}.{c}")] {
+                let short = text.split('.').all(|part| part.len() <= 3);
+                let bare: Vec<&str> = text.split('.').map(|part| part.trim_start_matches('0')).collect();
+                let bare: Vec<&str> = bare
+                    .iter()
+                    .zip(text.split('.'))
+                    .map(|(bare, part)| if bare.is_empty() { &part[..part.len().min(1)] } else { bare })
+                    .collect();
+                let expected = bare.join(".").parse().ok().filter(|_| short).map(|v4: std::net::Ipv4Addr| v4.octets());
+                assert_eq!(octets(text.as_bytes()), expected, "{text:?}");
+                addresses += usize::from(expected.is_some());
+            }
+        }
+        assert!(addresses > 1000, "{addresses}");
     }
 
     #[test]

@@ -178,8 +178,8 @@ impl<T: Copy> Words<T> {
         })
     }
 
-    /// Whether one of the beginnings would stand here if the digits of these bytes were others.
-    pub(super) fn may_stand_in_other_digits(&self, eight: u64) -> bool {
+    /// Whether one of the beginnings may stand here if each digit is taken for all of them.
+    pub(super) fn may_stand_in_any_digits(&self, eight: u64) -> bool {
         let any_digit = |table: &[u64; 256]| (b'0'..=b'9').fold(0, |all, digit| all | table[usize::from(digit)]);
         let allowed = |(table, b): (&[u64; 256], u8)| {
             if b.is_ascii_digit() { any_digit(table) } else { table[usize::from(b)] }

@@ -65,7 +65,10 @@ impl Start {
             Some(longest) if has_words(context) && !prefixes.iter().any(|prefix| is_telling(&prefix.text)) => {
                 Start::Context { longest }
             }
-            _ if are_rare(&prefixes) && !prefixes.iter().any(Prefix::is_sign) && !is_part_of_path(&prefixes, hir) => {
+            _ if are_rare(&prefixes)
+                && !prefixes.iter().any(Prefix::is_sign)
+                && !begin_paths_with_long_words(&prefixes, hir) =>
+            {
                 Start::Prefixes(prefixes)
             }
             _ => match (beginnings(hir), lead_of_long_word(hir)) {
@@ -137,14 +140,14 @@ fn are_rare(prefixes: &[Prefix]) -> bool {
     are_findable(prefixes) && !prefixes.iter().any(common) && !many_kinds
 }
 
-/// Whether these literals are the beginnings of paths (`api/v1/`), which stand in every second line of a service, while the long word that
-/// each match has is rarer.
-fn is_part_of_path(prefixes: &[Prefix], hir: &Hir) -> bool {
+/// Whether these literals are the beginnings of paths (`api/v1/`), which are common in what services log, and each match begins with a long
+/// word, which is rarer.
+fn begin_paths_with_long_words(prefixes: &[Prefix], hir: &Hir) -> bool {
     let begins_path = |prefix: &Prefix| {
         let word = prefix.text.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
         word > 0 && prefix.text.get(word) == Some(&b'/')
     };
-    prefixes.iter().all(begins_path) && lead_of_long_word(hir).is_some()
+    prefixes.iter().all(begins_path) && lead_of_long_word(hir) == Some(0)
 }
 
 /// How the regex begins, if that is where a word begins, or with a sign; and if a match that fails does so soon.
@@ -365,12 +368,17 @@ mod tests {
         assert_eq!(lead(r"(?-u)\bo\.[0-9A-Za-z]{32}\b"), Some(2));
         assert_eq!(lead(r"(?-u)\bxx[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"), Some(0));
         assert_eq!(lead(r"(?-u)\b(?:eu|gov)[0-9]{2}[a-z]{18}(?:\.x|-y)"), Some(0));
+        assert_eq!(lead(r"(?-u)\bapi/v1/[0-9A-Za-z]{20}/"), Some(0));
         for elsewhere in [
             r"(?-u)\bo\.[0-9A-Za-z]{21}\b",
             r"(?-u)\b[a-z]{2}\.[0-9A-Za-z]{32}\b",
             r"(?-u)\b(?:eu|gov)[0-9]{2}[a-z]{17}(?:\.x|-y)",
             r"(?-u)\bx[0-9](?:[a-z]{20})?:",
             r"(?-u)\bx[0-9]{1,9}\.?[a-z]{30}:",
+            r"(?-u)\bapi/v1/[0-9A-Za-z]{9}/",
+            r"(?-u)/api/v1/[0-9A-Za-z]{20}/",
+            r"(?-u)\bapi\.v1/[0-9A-Za-z]{20}/",
+            r#"(?-u)\bapi/\["a"\]/[0-9A-Za-z]{30}"#,
         ] {
             assert_eq!(lead(elsewhere), None, "{elsewhere}");
         }

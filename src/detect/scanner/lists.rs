@@ -73,7 +73,7 @@ impl Lists {
     #[inline(always)]
     pub(super) fn places(&self, block: &Block<'_>, seen: &Seen) -> Places {
         let (forward, backward) = (|i| block.forward(i), |i| block.backward(i));
-        let everywhere = u64::MAX.checked_shr((BLOCK - block.len()) as u32).unwrap_or(0);
+        let everywhere = everywhere(block);
         let names = self.names.places(seen.letters_end, backward);
         Places {
             literals: self.literals.places(seen.word_start, forward),
@@ -87,25 +87,22 @@ impl Lists {
             shapes: seen.shapes.any() | seen.dashes,
         }
     }
+
+    /// Whether there is a place in a block where somebody would have to be asked if each digit is taken for all of them, as far as
+    /// [`places`](Self::places) does not tell: to short words all digits are one, and signs and long words stand where it stops anyway.
+    pub(super) fn may_stand_in_any_digits(&self, block: &Block<'_>, seen: &Seen) -> bool {
+        let any = |places: u64, may_stand: &dyn Fn(usize) -> bool| each_bit(places).any(may_stand);
+        any(seen.word_start, &|i| self.literals.may_stand_in_any_digits(block.forward(i)))
+            || any(everywhere(block), &|i| self.inside.may_stand_in_any_digits(block.forward(i)))
+            || any(seen.letters_end, &|i| self.names.may_stand_in_any_digits(block.backward(i)))
+            || any(seen.code_start, &|i| self.codes.may_stand_in_any_digits(block.forward(i)))
+            || any(seen.word_start, &|i| self.words.may_stand_in_any_digits(block.forward(i)))
+    }
 }
 
-impl Lists {
-    /// Whether there is a place in a block where somebody would have to be asked if some of its digits were others, and is not asked as it is.
-    pub(super) fn may_stand_in_other_digits(&self, block: &Block<'_>, seen: &Seen) -> bool {
-        let (forward, backward) = (|i| block.forward(i), |i| block.backward(i));
-        let everywhere = u64::MAX.checked_shr((BLOCK - block.len()) as u32).unwrap_or(0);
-        let grams = |grams: &Grams<Target>, places: u64, eight: &dyn Fn(usize) -> u64| {
-            each_bit(places).any(|i| grams.may_stand_in_other_digits(eight(i)))
-        };
-        let words = |words: &Words<Target>, places: u64| {
-            each_bit(places).any(|i| words.may_stand_in_other_digits(block.forward(i)))
-        };
-        grams(&self.literals, seen.word_start, &forward)
-            || grams(&self.inside, everywhere, &forward)
-            || grams(&self.names, seen.letters_end, &backward)
-            || words(&self.codes, seen.code_start)
-            || words(&self.words, seen.word_start)
-    }
+/// All places of a block.
+fn everywhere(block: &Block<'_>) -> u64 {
+    u64::MAX.checked_shr((BLOCK - block.len()) as u32).unwrap_or(0)
 }
 
 impl Places {

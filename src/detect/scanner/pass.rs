@@ -138,6 +138,7 @@ impl<S: Sink> Pass<'_, S> {
         }
     }
 
+    /// Asks about the run that begins at `start`. Where it asks, `Scanner::is_quiet_long_word` must look, too.
     fn long_word(&mut self, start: usize) {
         for begin in self.scanner.lists.leads.iter().filter_map(|lead| start.checked_sub(*lead)) {
             self.long_word_from(begin);

@@ -16,21 +16,25 @@ impl Scanner {
     /// The screen sees where digits stand, not which; so what it sees of such texts is the same. Of the lists that tell words from one
     /// another, each is asked whether it has one that would stand there if the digits were others; so are long words.
     pub(crate) fn is_quiet_in_any_digits(&self, text: &[u8]) -> bool {
-        if text.is_empty() || text.len() > LONGEST_QUIET || self.anywhere.may_be_in(text) {
-            return text.is_empty();
+        if text.len() > LONGEST_QUIET || self.anywhere.may_be_in(text) {
+            return false;
+        }
+        if text.is_empty() {
+            return true;
         }
         let (mut room, mut screen, mut seen) = (Room::default(), Screen::default(), Seen::default());
         let block = Block::new(text, 0, &mut room);
         screen.look(&block, &mut seen);
         let long_words = std::mem::take(&mut seen.shapes.long_word);
         self.lists.places(&block, &seen).all() == 0
-            && !self.lists.may_stand_in_other_digits(&block, &seen)
+            && !self.lists.may_stand_in_any_digits(&block, &seen)
             && each_bit(long_words).all(|last| self.is_quiet_long_word(text, last + 1 - LONG_WORD))
     }
 
-    /// The same of the run that begins at `start`, with a long word.
+    /// The same of the run that begins at `start`, with a long word: it has none of the places where `Pass::long_word` asks somebody.
+    /// (No escape stands before it, for that has a sign.)
     fn is_quiet_long_word(&self, text: &[u8], start: usize) -> bool {
-        let may_stand = |at: usize| self.lists.long_words.may_stand_in_other_digits(eight(text, at));
+        let may_stand = |at: usize| self.lists.long_words.may_stand_in_any_digits(eight(text, at));
         let mut quiet = !self.lists.leads.iter().filter_map(|lead| start.checked_sub(*lead)).any(may_stand);
         let end = read_run_in_any_digits(text, start, |told| {
             quiet &= match told {

@@ -5,7 +5,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::mask::erase::Erase;
 use crate::mask::{MaskError, Masker, Outcome, Subject};
-use crate::octets::octets;
 
 /// IPv4 to its /24, IPv6 to its /48; a port and a zone go away.
 ///
@@ -37,33 +36,17 @@ impl Masker for IpPrefix {
         if given.is_none() && network == address {
             return Erase.mask(value, subject, out);
         }
-        match network {
-            IpAddr::V4(v4) => push_v4(v4, length, out),
-            IpAddr::V6(_) => write!(out, "{network}/{length}").map_err(|_| MaskError)?,
-        }
+        write!(out, "{network}/{length}").map_err(|_| MaskError)?;
         Ok(Outcome::Replaced)
     }
 }
 
-/// What a plain IPv4 address has before its last part, which is not 0: `192.0.2.` of `192.0.2.77`. Logs are full of these.
+/// What a plain IPv4 address has before its last part, which is not 0: `192.0.2.` of `192.0.2.77`. Logs are full of these, and all else
+/// that is done here costs more.
 fn plain_network(value: &str) -> Option<&str> {
-    let octets = octets(value.as_bytes())?;
-    // Others have zeros at the beginning of a part.
-    let len = octets.iter().map(|octet| 2 + usize::from(*octet >= 10) + usize::from(*octet >= 100)).sum::<usize>() - 1;
-    let last = value.rfind('.').filter(|_| octets[3] > 0 && value.len() == len)?;
+    let address: Ipv4Addr = value.parse().ok()?;
+    let last = value.rfind('.').filter(|_| address.octets()[3] > 0)?;
     Some(&value[..=last])
-}
-
-fn push_v4(network: Ipv4Addr, length: u32, out: &mut String) {
-    let mut number = itoa::Buffer::new();
-    for (i, octet) in network.octets().into_iter().enumerate() {
-        if i > 0 {
-            out.push('.');
-        }
-        out.push_str(number.format(octet));
-    }
-    out.push('/');
-    out.push_str(number.format(length));
 }
 
 /// Reads `A`, `A/LENGTH`, `A:PORT`, `[A]` and `[A]:PORT`, each with or without an IPv6 zone.
@@ -152,25 +135,19 @@ mod tests {
         }
     }
 
-    /// Every text that is read plainly is masked as it is in general, and all addresses that people write are read so.
+    /// What is read plainly is masked as it is in general.
     #[test]
     fn a_plain_address_is_an_address() {
-        let parts = ["0", "1", "00", "01", "10", "99", "255", "256", "1000", "", " 1", "x"];
-        let mut plain = 0;
-        for n in 0..parts.len().pow(4) {
-            let [a, b, c, d] = std::array::from_fn(|place| parts[n / parts.len().pow(place as u32) % parts.len()]);
-            for value in [format!("{a}.{b}.{c}.{d}"), format!("{a}.{b}.{c}.{d}.{d}"), format!("{a}.{b}.{c}")] {
-                let network =
-                    read(&value).filter(|_| value.trim() == value).and_then(|(address, given)| match address {
-                        IpAddr::V4(v4) if given.is_none() => Some(v4_network(v4, 24)).filter(|network| *network != v4),
-                        _ => None,
-                    });
-                let expected = network.map(|network| network.to_string());
-                assert_eq!(plain_network(&value).map(|before| format!("{before}0")), expected, "{value:?}");
-                plain += usize::from(expected.is_some());
-            }
+        for value in
+            ["192.0.2.77", "10.0.0.1", "255.255.255.255", "192.0.2.0", "192.0.2.07", "192.0.2.77 ", "192.0.2", "::1"]
+        {
+            let general = match read(value) {
+                Some((IpAddr::V4(v4), None)) => Some(v4_network(v4, 24)).filter(|network| *network != v4),
+                _ => None,
+            };
+            let general = general.filter(|_| value.trim() == value).map(|network| network.to_string());
+            assert_eq!(plain_network(value).map(|before| format!("{before}0")), general, "{value:?}");
         }
-        assert!(plain > 100, "{plain}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::document::encoding::blob::SHORTEST;
 use crate::label::Labels;
 
 thread_local! {
-    // Each under the policy of that number. No destructor, so it can be used while the thread is torn down.
+    // Each under the policy of that id. No destructor, so it can be used while the thread is torn down.
     static KNOWN: Labels<128> = const { Labels::new() };
 }
 
