@@ -12,6 +12,8 @@ use crate::detect::words::{Beginning, Words};
 use crate::lanes::{each_bit, only};
 
 /// What is looked for, by how it is found.
+///
+/// A list that tells one digit from another is asked in [`Lists::may_stand_in_any_digits`], too.
 pub(super) struct Lists {
     /// By shape: the matchers that are asked where it stands.
     pub(super) shapes: [Vec<u32>; Shape::COUNT],

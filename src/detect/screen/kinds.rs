@@ -5,7 +5,8 @@ use wide::u8x16;
 use super::BLOCK;
 use crate::lanes::{LANE, SMALL, base64_signs, bits, is, sixteen_from, within};
 
-/// Where bytes of a kind stand in a block: bit `i` tells of byte `i`.
+/// Where bytes of a kind stand in a block: bit `i` tells of byte `i`. All digits are of the same kinds
+/// (`Scanner::is_quiet_in_any_digits` relies on it).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Kinds {
     /// One of [`SIGNS`](super::SIGNS), or the beginning of a character beyond ASCII.
@@ -123,6 +124,12 @@ mod tests {
             plus: all(|b| b == b'+'),
             base64_sign: all(|b| b"+/_-".contains(&b)),
         }
+    }
+
+    #[test]
+    fn all_digits_are_of_the_same_kinds() {
+        let of = |digit: u8| Kinds::of(&[digit; BLOCK], BLOCK);
+        assert!((b'0'..=b'9').all(|digit| of(digit) == of(b'0')));
     }
 
     #[test]
