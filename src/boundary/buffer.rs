@@ -10,7 +10,7 @@ use super::error::Errors;
 pub(super) struct Fields {
     /// Index of a field in its callsite, and what it is now.
     pub(super) kept: Vec<(usize, Kept)>,
-    /// All texts, one behind the other. It is taken out while a raw one is formatted and looked at behind them.
+    /// All texts, one behind the other; behind them a raw one, while it is formatted and looked at.
     pub(super) text: String,
     /// All byte strings, one behind the other.
     pub(super) bytes: Vec<u8>,

@@ -110,33 +110,52 @@ impl<'a> Sanitizer<'a> {
 
     /// Sanitizes a text. A masked one is in `masked`.
     fn text(&mut self, action: Action, field: &Field, raw: &str) -> Sanitized {
-        self.fields.looked_at += raw.len();
-        if let Found::Plan(plan) = &self.plan
-            && plan.is_known_clean(field.index(), raw.as_bytes())
-        {
-            return Sanitized::Clean;
-        }
-        self.fields.masked.clear();
-        let (outcome, lasting) =
-            self.policy.sanitize_lasting(action, field.name(), raw.as_bytes(), &mut self.fields.masked);
-        if lasting && let Found::Plan(plan) = &self.plan {
-            plan.found_clean(field.index(), raw.as_bytes());
-        }
-        outcome
-    }
-
-    /// The same for what code of the application wrote.
-    fn printed(&mut self, action: Action, field: &Field, raw: &str) -> Sanitized {
-        if !self.policy.reduces(action, field.name(), raw) {
-            return self.text(action, field, raw);
-        }
-        self.fields.looked_at += raw.len();
-        self.fields.masked.clear();
-        self.policy.reduce(field.name(), raw, None, &mut self.fields.masked)
+        let Fields { masked, looked_at, .. } = &mut *self.fields;
+        Reading { policy: self.policy, plan: &self.plan, action, field, masked, looked_at }.text(raw)
     }
 
     fn keep_masked(&mut self) -> Range<usize> {
         push(&mut self.fields.text, &lossy(&self.fields.masked))
+    }
+}
+
+/// A text while it is sanitized.
+struct Reading<'r> {
+    policy: &'r Policy,
+    plan: &'r Found,
+    action: Action,
+    field: &'r Field,
+    /// Where its safe form is written, if it is masked.
+    masked: &'r mut Vec<u8>,
+    looked_at: &'r mut usize,
+}
+
+impl Reading<'_> {
+    fn text(self, raw: &str) -> Sanitized {
+        *self.looked_at += raw.len();
+        let (index, raw) = (self.field.index(), raw.as_bytes());
+        if let Found::Plan(plan) = self.plan
+            && plan.is_known_clean(index, raw)
+        {
+            return Sanitized::Clean;
+        }
+        self.masked.clear();
+        let (outcome, lasting) = self.policy.sanitize_lasting(self.action, self.field.name(), raw, self.masked);
+        if lasting && let Found::Plan(plan) = self.plan {
+            plan.found_clean(index, raw);
+        }
+        outcome
+    }
+
+    /// The same of what code of the application wrote.
+    fn printed(self, raw: &str) -> Sanitized {
+        let field = self.field.name();
+        if !self.policy.reduces(self.action, field, raw) {
+            return self.text(raw);
+        }
+        *self.looked_at += raw.len();
+        self.masked.clear();
+        self.policy.reduce(field, raw, None, self.masked)
     }
 }
 
@@ -149,15 +168,15 @@ impl Visit for Sanitizer<'_> {
         self.fields.values += 1;
         let Some(action) = self.action(field) else { return };
         self.fields.ran_foreign_code = true;
-        // It is taken out: nothing is borrowed while code of the application runs.
-        let mut text = std::mem::take(&mut self.fields.text);
+        let Fields { text, masked, looked_at, .. } = &mut *self.fields;
         let start = text.len();
-        let format = || format_limited(format_args!("{value:?}"), &mut text);
+        let format = || format_limited(format_args!("{value:?}"), text);
         let outcome = match reading(self.policy, action, field.name(), format) {
-            Ok(()) => self.printed(action, field, &text[start..]),
+            Ok(()) => Reading { policy: self.policy, plan: &self.plan, action, field, masked, looked_at }
+                .printed(&text[start..]),
             Err(Unreadable) => {
-                self.fields.masked.clear();
-                self.policy.unreadable(field.name(), &mut self.fields.masked);
+                masked.clear();
+                self.policy.unreadable(field.name(), masked);
                 Sanitized::Masked
             }
         };
@@ -165,7 +184,6 @@ impl Visit for Sanitizer<'_> {
             text.truncate(start);
         }
         let end = text.len();
-        self.fields.text = text;
         let text = match outcome {
             Sanitized::Clean => start..end,
             Sanitized::Masked => self.keep_masked(),
