@@ -81,6 +81,7 @@ pub(crate) fn each_sanitized(event: &Event<'_>, mut visit: impl FnMut(&str, Sani
 }
 
 impl<'a> SanitizedValue<'a> {
+    #[inline(always)]
     fn of(kept: &Kept, fields: &'a Fields) -> Self {
         match kept {
             Kept::Bool(value) => Self::Bool(*value),

@@ -269,6 +269,8 @@ fn write_fields(out: &mut String, event: &Event<'_>) {
 }
 
 /// Writes a value that a boundary sanitized, as [`MemberVisitor`] writes it.
+// Inlined, both this and what makes the value: so its kind is asked once.
+#[inline(always)]
 fn write_value(out: &mut String, value: SanitizedValue<'_>) {
     match value {
         SanitizedValue::Bool(value) => write::boolean(out, value),
