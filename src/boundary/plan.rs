@@ -97,7 +97,7 @@ impl Plan {
 thread_local! {
     /// Short texts that were looked at on this thread and found clean, each in one field of one plan: methods, regions, names of queues.
     /// No destructor, so it can be used while the thread is torn down.
-    static CLEAN: Labels<256> = const { Labels::new() };
+    static CLEAN: Labels<128> = const { Labels::new() };
 }
 
 fn json_key(name: &str) -> Box<str> {
