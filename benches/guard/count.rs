@@ -57,14 +57,15 @@ fn total(file: &Path) -> u64 {
 
 /// Runs the cases with that word in their names, in callgrind.
 pub fn run_inside(word: &str) {
-    let requests = &requests()[..EVENTS];
+    let requests = requests();
+    let (before, counted) = (&requests[..requests.len() - EVENTS], &requests[requests.len() - EVENTS..]);
     for case in cases(word) {
         let subscriber = (case.subscriber)();
         tracing::dispatcher::with_default(&subscriber, || {
-            let spans = case.scenario.enter(&requests[0]);
-            // Buffers, plans, and whatever is built lazily.
-            requests.iter().for_each(case.scenario.log);
-            log_all(requests, case.scenario.log);
+            let spans = case.scenario.enter(&counted[0]);
+            // Buffers, plans, whatever is built lazily, and what is remembered of others.
+            before.iter().for_each(case.scenario.log);
+            log_all(counted, case.scenario.log);
             spans.into_iter().rev().for_each(drop);
         });
         between();

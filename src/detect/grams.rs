@@ -35,7 +35,7 @@ pub(super) struct Grams<T> {
     shift: u32,
     entries: Vec<Entry>,
     literals: Vec<Literal<T>>,
-    /// Of the entries, those with digits: with zeros for these.
+    /// Of the entries, those with digits: with zeros for these, by their first byte.
     with_digits: Vec<Entry>,
 }
 
@@ -129,6 +129,7 @@ impl<T: Copy> Grams<T> {
                 }
             }
         }
+        with_digits.sort_by_key(|entry| entry.head as u8);
         let mut slots = Vec::with_capacity(by_slot.len() + 1);
         let mut entries = Vec::new();
         let so_far = |entries: &Vec<Entry>| u32::try_from(entries.len()).expect("a rules file is at most 4 MiB");
@@ -162,8 +163,13 @@ impl<T: Copy> Grams<T> {
     /// Whether a literal with digits may stand here if each digit is taken for all of them. (Of the others [`places`](Self::places) tells.)
     pub(super) fn may_stand_in_any_digits(&self, eight: u64) -> bool {
         let folded = eight | FOLD;
-        let any_digit = folded.to_le_bytes().iter().any(u8::is_ascii_digit);
-        any_digit && self.with_digits.iter().any(|entry| entry.begins(with_zeros(folded)))
+        if !folded.to_le_bytes().iter().any(u8::is_ascii_digit) {
+            return false;
+        }
+        let zeros = with_zeros(folded);
+        let from = self.with_digits.partition_point(|entry| (entry.head as u8) < zeros as u8);
+        let mut same_first = self.with_digits[from..].iter().take_while(|entry| entry.head as u8 == zeros as u8);
+        same_first.any(|entry| entry.begins(zeros))
     }
 
     /// Where literals stand that may begin with these bytes.
