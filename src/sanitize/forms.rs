@@ -41,8 +41,8 @@ struct Forms {
     met: Vec<u64>,
 }
 
-/// Powers of two: together they take 50 KB.
-const QUIET: usize = 256;
+/// Powers of two. Together they take 90 KB, and have room for the forms of some two hundred messages with numbers of several lengths.
+const QUIET: usize = 512;
 const MET: usize = 1024;
 
 /// 2^64 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4).
