@@ -171,6 +171,24 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_in_the_place_of_a_form_is_compared_whole() {
+        let (one, other) = (policy(), policy());
+        let id = one.compiled().id();
+        let form = Form::of(b"parcel\0").expect("a short text");
+        let known = Quiet { policy: id, len: form.len, lanes: form.lanes };
+        FORMS.with(|forms| forms.borrow_mut().quiet = vec![[known; 2]; QUIET]);
+        assert!(is_known(&one, &[], "parcel\0"));
+        assert!(
+            !is_known(&other, &[], "parcel\0") && !is_known(&one, &[], "parcel") && !is_known(&one, &[], "parcel1")
+        );
+        let (short, shorter) = (Form::of(b"a\0").expect("a short text"), Form::of(b"a").expect("a short text"));
+        assert_eq!(short.lanes, shorter.lanes, "only the length tells");
+        let known = Quiet { policy: id, len: short.len, lanes: short.lanes };
+        FORMS.with(|forms| forms.borrow_mut().quiet = vec![[known; 2]; QUIET]);
+        assert!(is_known(&one, &[], "a\0") && !is_known(&one, &[], "a"));
+    }
+
+    #[test]
     fn policies_that_take_turns_on_a_thread_both_remember() {
         let (one, other) = (policy(), policy());
         for _ in 0..2 {

@@ -49,9 +49,10 @@ impl Scanner {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::BUILTIN;
+    use crate::detect::anchor::Anchor;
     use crate::detect::regex_rule::RegexRule;
     use crate::detect::scanner::Matcher;
+    use crate::detect::{BUILTIN, Detector, Verdict};
 
     fn is_quiet(scanner: &Scanner, text: &str) -> bool {
         scanner.is_quiet_in_any_digits(text.as_bytes())
@@ -86,6 +87,19 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn where_a_name_would_stand_with_other_digits_it_is_not_quiet() {
+        static NAMED: Detector = Detector {
+            name: "named",
+            anchors: &[Anchor::Name("a7key")],
+            find: |probe| Verdict::Nothing { resume: probe.anchor_end },
+            number: None,
+        };
+        let scanner = Scanner::new(vec![(0, Matcher::Native(&NAMED))]).expect("a detector compiles");
+        assert!(is_quiet(&scanner, "akey is 1"));
+        assert!(!is_quiet(&scanner, "a7key is 1") && !is_quiet(&scanner, "a8key is 1"));
     }
 
     #[test]
