@@ -155,6 +155,40 @@ fn callsites_and_spans_that_were_there_before_get_new_plans() {
     });
 }
 
+/// A thread remembers texts that it found clean, and forms of texts: of one policy, whatever the way by which they come.
+#[test]
+fn what_a_thread_found_clean_it_reads_again_under_another_policy() {
+    let live = LivePolicy::new("version = 1".parse::<Policy>().expect("good rules"));
+    let output = Output::default();
+    let dispatch = json_to(&output, &live);
+    let log = |number: u32| {
+        let text = format!("shelf {number}");
+        let span = tracing::info_span!("work", in_span = text.as_str(), late = Empty);
+        let _entered = span.enter();
+        span.record("late", text.as_str());
+        tracing::info!(text = text.as_str(), printed = ?text, shown = %text, "goods from shelf {number}");
+        output.take()
+    };
+    with_default(&dispatch, || {
+        for number in [1234, 4321, 1111, 1234] {
+            assert!(log(number).matches(&format!("shelf {number}")).count() >= 6);
+        }
+        let rules = r#"
+            version = 1
+            [[pattern]]
+            name = "shelf"
+            regex = '\bshelf 7[0-9]{3}\b'
+        "#;
+        live.replace(rules.parse().expect("good rules")).expect("nothing is locked");
+        output.take();
+        for number in [1234, 4321, 1111, 7234, 1234, 7777] {
+            let line = log(number);
+            let raw = line.matches(&format!("shelf {number}")).count();
+            assert!(if number < 7000 { raw >= 6 } else { raw == 0 }, "{line}");
+        }
+    });
+}
+
 #[test]
 fn filters_are_asked_again_and_a_layers_boundary_changes_too() {
     struct Counts(Arc<AtomicUsize>);
