@@ -29,15 +29,40 @@ impl Head {
         Self { classes: classes.into(), shortest: hir.properties().minimum_len().unwrap_or(0) }
     }
 
+    /// Whether nothing is known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.classes.is_empty()
+    }
+
+    /// The places in a text, from the first on, where a match may begin.
+    pub(super) fn places(&self, text: &[u8], from: usize) -> impl Iterator<Item = usize> {
+        let first = self.classes.first().map_or(Set([u64::MAX; 4]), |(set, _)| *set);
+        let places = text[from..].iter().enumerate().filter(move |(_, b)| first.has(**b));
+        places.map(move |(at, _)| from + at).filter(|at| self.begins(&text[*at..]))
+    }
+
     /// Whether a match may begin with the text.
     #[inline]
-    pub(super) fn begins(&self, mut text: &[u8]) -> bool {
+    pub(super) fn begins(&self, text: &[u8]) -> bool {
+        self.begins_so(text, Set::has)
+    }
+
+    /// The same if each digit is taken for all of them.
+    pub(super) fn begins_in_any_digits(&self, text: &[u8]) -> bool {
+        self.begins_so(
+            text,
+            |set, b| if b.is_ascii_digit() { (b'0'..=b'9').any(|digit| set.has(digit)) } else { set.has(b) },
+        )
+    }
+
+    #[inline(always)]
+    fn begins_so(&self, mut text: &[u8], is_of: impl Fn(&Set, u8) -> bool) -> bool {
         if text.len() < self.shortest {
             return false;
         }
         for (set, len) in &self.classes {
             let Some((here, rest)) = text.split_at_checked(*len) else { return false };
-            if !here.iter().all(|b| set.has(*b)) {
+            if !here.iter().all(|b| is_of(set, *b)) {
                 return false;
             }
             text = rest;
@@ -114,6 +139,30 @@ mod tests {
             for text in others {
                 assert!(!head.begins(text.as_bytes()), "{regex} {text}");
             }
+        }
+    }
+
+    #[test]
+    fn places_are_all_where_a_match_may_begin() {
+        let places = |regex: &str, text: &str, from| {
+            let head = Head::of(&syntax::parse_with(regex, &syntax::Config::new().utf8(false)).expect("a good regex"));
+            head.places(text.as_bytes(), from).collect::<Vec<_>>()
+        };
+        assert_eq!(places("[0-9]{2}x?", "1 12 x123 4", 0), [2, 6, 7]);
+        assert_eq!(places("[0-9]{2}x?", "1 12 x123 4", 7), [7]);
+        assert_eq!(places("x|yy", "axb", 1), [1, 2]);
+        assert!(places("[0-9]{2}", "", 0).is_empty());
+    }
+
+    #[test]
+    fn a_digit_may_be_taken_for_all_of_them() {
+        let config = syntax::Config::new().utf8(false);
+        let head = Head::of(&syntax::parse_with("(?-u)api/v1/[a-z0-9]{3}[5-7]", &config).expect("a good regex"));
+        for text in ["api/v1/abc5", "api/v3/abc0", "api/v9/a111-"] {
+            assert!(head.begins_in_any_digits(text.as_bytes()), "{text}");
+        }
+        for text in ["api/v1/abc", "api/vx/abc5", "api/v1/a-b5", "api/v1/abcx"] {
+            assert!(!head.begins_in_any_digits(text.as_bytes()), "{text}");
         }
     }
 }

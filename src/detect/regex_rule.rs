@@ -140,6 +140,11 @@ impl RegexRule {
         Some((self.agreed(text, value, &whole), whole.end))
     }
 
+    /// Whether a match may stand at the start of a text if each digit is taken for all of them, as far as its first bytes tell.
+    pub(crate) fn may_match_in_any_digits(&self, text: &[u8]) -> bool {
+        self.head.begins_in_any_digits(text)
+    }
+
     /// Calls `visit` with each value in `range` that validator and context agree to, and where its match ends; with what stands behind
     /// escapes after all others, and perhaps twice.
     pub(crate) fn find_each(&self, text: &[u8], range: Range<usize>, mut visit: impl FnMut(Range<usize>, usize)) {
@@ -172,13 +177,34 @@ impl RegexRule {
         visit: &mut impl FnMut(Range<usize>, usize),
     ) {
         while range.start < range.end {
-            let input = Input::new(seen).range(range.start - from..range.end - from);
-            let Some((value, whole)) = self.capture(input, from) else { return };
+            let Some((value, whole)) = self.next(seen, from, range.clone()) else { return };
             if let Some(value) = self.agreed(text, value, &whole) {
                 visit(value, whole.end);
             }
             range.start = whole.end.max(range.start + 1);
         }
+    }
+
+    /// The next match in a range of what `seen` stands for, which begins at `from`.
+    ///
+    /// Where a few bytes tell where one may begin, it is tried there, which costs less than to start a search. But a text may hold
+    /// many such places.
+    fn next(&self, seen: &[u8], from: usize, range: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
+        const MOST_TRIES: usize = 4;
+        let (mut start, end) = (range.start - from, range.end - from);
+        let input = |start: usize| Input::new(seen).range(start..end);
+        if !self.head.is_empty() {
+            let in_word = |at: usize| seen[at].is_ascii_alphanumeric() || seen[at] == b'_';
+            let in_the_middle = |at: usize| self.begins_word && at > 0 && in_word(at - 1) && in_word(at);
+            let mut places = self.head.places(&seen[..end], start).filter(|at| !in_the_middle(*at));
+            for at in places.by_ref().take(MOST_TRIES) {
+                if let Some(found) = self.capture(input(at).anchored(Anchored::Yes), from) {
+                    return Some(found);
+                }
+            }
+            start = places.next()?;
+        }
+        self.capture(input(start), from)
     }
 
     fn agreed(&self, text: &[u8], value: Range<usize>, whole: &Range<usize>) -> Option<Range<usize>> {
@@ -217,9 +243,12 @@ pub(crate) fn is_plain(text: &[u8]) -> bool {
 
 /// Whether `word` (lower case) stands in `text` in any case, not in the middle of a longer word.
 fn contains_word(text: &[u8], word: &str) -> bool {
-    text.windows(word.len())
-        .enumerate()
-        .any(|(i, window)| window.eq_ignore_ascii_case(word.as_bytes()) && is_whole_word(text, i..i + word.len()))
+    let word = word.as_bytes();
+    let (Some(first), Some(last)) = (word.first(), text.len().checked_sub(word.len())) else { return false };
+    memchr::memchr2_iter(*first, first.to_ascii_uppercase(), &text[..=last]).any(|at| {
+        let there = at..at + word.len();
+        text[there.clone()].eq_ignore_ascii_case(word) && is_whole_word(text, there)
+    })
 }
 
 /// Whether no letter or digit of the same word stands right before or after.
@@ -249,8 +278,47 @@ mod tests {
         let rule = RegexRule::new(r"\d{6}", None, &["Badge"]).expect("a good regex");
         let found = |text: &str| !rule.all(text.as_bytes()).is_empty();
         assert!(found("BADGE no 123456"));
+        assert!(found("123456 badge") && found("Badge 123456") && !found("123456 badg"));
         assert!(!found("badger no 123456"));
         assert!(!found(&format!("badge{}123456", " ".repeat(CONTEXT_REACH))));
+    }
+
+    /// What is found where a match may begin is what a search finds.
+    #[test]
+    fn the_next_match_is_the_first_one_there_is() {
+        let patterns = [
+            r"(?-u)\b[0-9]{3}-?[0-9]{2}\b",
+            r"\b[0-9]{3}-?[0-9]{2}\b",
+            r"(?-u)\b[A-Z][0-9](a+)",
+            r"(?-u)\b-[0-9]",
+            r"\b-[0-9]",
+            r"(?-u)[0-9]{2}a",
+            r"(?-u)\b[a_][0-9]",
+            r"(?:a|1)[0-9]",
+            r"\B[0-9]a",
+            r"[0-9][é-ü]",
+        ];
+        let rules = patterns.map(rule);
+        let pieces = ["1", "12", "123", "a", "A1a", "-", "_", " ", "é", "12345", "aa"];
+        let (mut state, mut found) = (0x2545_F491_4F6C_DD1D_u64, [0; 10]);
+        for _ in 0..3_000 {
+            let mut next = |below: usize| {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                (state >> 16) as usize % below
+            };
+            let text: String = (0..next(20)).map(|_| pieces[next(pieces.len())]).collect();
+            let text = text.as_bytes();
+            let start = next(text.len() + 1);
+            let end = start + next(text.len() + 1 - start);
+            for (rule, found) in rules.iter().zip(&mut found) {
+                let expected = rule.capture(Input::new(text).range(start..end), 0);
+                assert_eq!(rule.next(text, 0, start..end), expected, "{} {}", rule.as_str(), text.escape_ascii());
+                *found += usize::from(expected.is_some());
+            }
+        }
+        assert!(found.iter().all(|found| *found > 20), "{found:?}");
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use std::ops::BitAnd;
 
 use super::screen::SIGNS;
-use crate::lanes::only;
+use crate::lanes::{each_bit, only};
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
 /// How much of a word is compared, in bytes.
@@ -178,15 +178,17 @@ impl<T: Copy> Words<T> {
         })
     }
 
-    /// Whether one of the beginnings may stand here if each digit is taken for all of them.
-    pub(super) fn may_stand_in_any_digits(&self, eight: u64) -> bool {
+    /// Whether one of the beginnings that is wanted may stand here if each digit is taken for all of them.
+    pub(super) fn may_stand_in_any_digits(&self, eight: u64, wanted: impl Fn(T) -> bool) -> bool {
         let any_digit = |table: &[u64; 256]| (b'0'..=b'9').fold(0, |all, digit| all | table[usize::from(digit)]);
         let allowed = |(table, b): (&[u64; 256], u8)| {
             if b.is_ascii_digit() { any_digit(table) } else { table[usize::from(b)] }
         };
-        let left =
-            |group: &Group<T>| group.tables.iter().zip(eight.to_le_bytes()).map(allowed).fold(u64::MAX, BitAnd::bitand);
-        self.groups.iter().any(|group| left(group) != 0)
+        self.groups.iter().any(|group| {
+            let left = group.tables.iter().zip(eight.to_le_bytes()).map(allowed).fold(u64::MAX, BitAnd::bitand);
+            // A bit beyond the targets is of no beginning.
+            each_bit(left).filter_map(|bit| group.targets.get(bit)).any(|(target, _)| wanted(*target))
+        })
     }
 
     /// Calls `visit` with each beginning that stands at `at`, and where it ends. `eight` are the bytes there, with zeros behind the end of

@@ -97,8 +97,8 @@ impl Lists {
         any(seen.word_start, &|i| self.literals.may_stand_in_any_digits(block.forward(i)))
             || any(everywhere(block), &|i| self.inside.may_stand_in_any_digits(block.forward(i)))
             || any(seen.letters_end, &|i| self.names.may_stand_in_any_digits(block.backward(i)))
-            || any(seen.code_start, &|i| self.codes.may_stand_in_any_digits(block.forward(i)))
-            || any(seen.word_start, &|i| self.words.may_stand_in_any_digits(block.forward(i)))
+            || any(seen.code_start, &|i| self.codes.may_stand_in_any_digits(block.forward(i), |_| true))
+            || any(seen.word_start, &|i| self.words.may_stand_in_any_digits(block.forward(i), |_| true))
     }
 }
 

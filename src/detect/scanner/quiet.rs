@@ -1,7 +1,7 @@
 //! Texts about which nobody need be asked, whatever their digits.
 
-use super::Scanner;
 use super::pass::eight;
+use super::{Matcher, Scanner, Target};
 use crate::detect::anchor::Shape;
 use crate::detect::screen::{BLOCK, Block, LONG_WORD, Room, Screen, Seen};
 use crate::document::encoding::blob::{InRun, read_run_in_any_digits};
@@ -34,7 +34,15 @@ impl Scanner {
     /// The same of the run that begins at `start`, with a long word: it has none of the places where `Pass::long_word` asks somebody.
     /// (No escape stands before it, for that has a sign.)
     fn is_quiet_long_word(&self, text: &[u8], start: usize) -> bool {
-        let may_stand = |at: usize| self.lists.long_words.may_stand_in_any_digits(eight(text, at));
+        let may_match = |target, at: usize| match target {
+            Target::Beginning(index, _) => match &self.matchers[index as usize].1 {
+                Matcher::Regex(rule) => rule.may_match_in_any_digits(&text[at..]),
+                Matcher::Native(_) => true,
+            },
+            _ => true,
+        };
+        let long_words = &self.lists.long_words;
+        let may_stand = |at| long_words.may_stand_in_any_digits(eight(text, at), |target| may_match(target, at));
         let mut quiet = !self.lists.leads.iter().filter_map(|lead| start.checked_sub(*lead)).any(may_stand);
         let end = read_run_in_any_digits(text, start, |told| {
             quiet &= match told {
@@ -86,6 +94,18 @@ mod tests {
                     "{regex}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_long_word_is_quiet_where_no_rule_matches_whatever_its_digits() {
+        let rule = RegexRule::new(r"\bapi/v1/[a-z0-9]{20}/x", None, &[]).expect("a good regex");
+        let scanner = Scanner::new(vec![(0, Matcher::Regex(Box::new(rule)))]).expect("a rule compiles");
+        for quiet in ["see /api/v1/catalogue/96569", "see api/v3/catalogue/96569/x", "/api/v1/zzzzzzzzzzzzzzzz2zzz/y"] {
+            assert!(is_quiet(&scanner, quiet), "{quiet}");
+        }
+        for other in ["see api/v1/zzzzzzzzzzzzzzzz2zzz/x", "see /api/v3/zzzzzzzzzzzzzzzz2zzz/x"] {
+            assert!(!is_quiet(&scanner, other), "{other}");
         }
     }
 
