@@ -16,6 +16,23 @@ pub(crate) fn sixteen_from(text: &[u8], at: usize) -> u8x16 {
     }))
 }
 
+/// The sixteen bytes before `end`; zeros before the beginning of the text.
+#[inline(always)]
+pub(crate) fn sixteen_before(text: &[u8], end: usize) -> u8x16 {
+    let rest = text.get(..end).unwrap_or_default();
+    u8x16::new(rest.last_chunk().copied().unwrap_or_else(|| {
+        let mut sixteen = [0; LANE];
+        sixteen[LANE - rest.len()..].copy_from_slice(rest);
+        sixteen
+    }))
+}
+
+/// Which of sixteen bytes are letters or digits of ASCII.
+#[inline(always)]
+pub(crate) fn alphanumeric(lane: u8x16) -> u8x16 {
+    within(b'a', b'z')(lane | u8x16::splat(SMALL)) | within(b'0', b'9')(lane)
+}
+
 /// Which of sixteen bytes are that one.
 #[inline(always)]
 pub(crate) fn is(byte: u8) -> impl Fn(u8x16) -> u8x16 {

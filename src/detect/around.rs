@@ -93,8 +93,8 @@ fn colour(before: &[u8]) -> Option<usize> {
 /// The character that starts at `at`; `None` at the end and where the text is not UTF-8.
 #[inline]
 pub(super) fn char_at(text: &[u8], at: usize) -> Option<char> {
-    match text.get(at) {
-        Some(ascii) if ascii.is_ascii() => Some(char::from(*ascii)),
+    match *text.get(at)? {
+        ascii if ascii.is_ascii() => Some(ascii.into()),
         _ => wide_char_at(text, at),
     }
 }
@@ -107,8 +107,8 @@ fn wide_char_at(text: &[u8], at: usize) -> Option<char> {
 /// The character that ends at `end`; `None` at the start and where the text is not UTF-8.
 #[inline]
 pub(super) fn char_before(text: &[u8], end: usize) -> Option<char> {
-    match text[..end].last() {
-        Some(ascii) if ascii.is_ascii() => Some(char::from(*ascii)),
+    match *text[..end].last()? {
+        ascii if ascii.is_ascii() => Some(ascii.into()),
         _ => wide_char_before(text, end),
     }
 }

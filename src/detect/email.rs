@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::anchor::{Anchor, Shape};
 use super::around::{char_at, char_before, past_escape};
 use super::{Detector, Probe, Verdict};
+use crate::lanes::{LANE, alphanumeric, bits, is, sixteen_before, sixteen_from};
 
 /// Finds local part, `@` and domain.
 pub(crate) static DETECTOR: Detector =
@@ -39,13 +40,7 @@ fn domain_end(text: &[u8], start: usize) -> Option<usize> {
     let limit = text.len().min(start + LONGEST_DOMAIN);
     let mut end = start;
     loop {
-        let is_next = |end: usize| {
-            let b = text[end];
-            b.is_ascii() && is_domain(b.into()) && !(b == b'.' && text[end - 1] == b'.')
-        };
-        while end < limit && is_next(end) {
-            end += 1;
-        }
+        end += ascii_domain(&text[end - 1..limit]);
         match char_at(&text[..limit], end).filter(|&c| !c.is_ascii() && is_domain(c)) {
             Some(c) => end += c.len_utf8(),
             None => break,
@@ -64,24 +59,39 @@ fn domain_end(text: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-/// What may stand in a domain and in a local part, of ASCII: nearly all addresses are of nothing else.
-const DOMAIN: [bool; 128] = ascii(b".-_");
-const LOCAL: [bool; 128] = ascii(b"._+-%'!#$*^~");
+/// How many bytes of ASCII that a domain may hold stand behind the first byte of a text. No dot follows another.
+fn ascii_domain(text: &[u8]) -> usize {
+    let mut end = 1;
+    loop {
+        let lane = sixteen_from(text, end);
+        let dots = bits(is(b'.')(lane));
+        let doubled = dots & (dots << 1 | u64::from(text[end - 1] == b'.'));
+        let here = bits(alphanumeric(lane) | is(b'.')(lane) | is(b'-')(lane) | is(b'_')(lane)) & !doubled;
+        let len = here.trailing_ones() as usize;
+        end += len;
+        if len < LANE {
+            return end - 1;
+        }
+    }
+}
 
-/// Letters, digits and these signs.
-const fn ascii(signs: &[u8]) -> [bool; 128] {
-    let mut all = [false; 128];
-    let mut b = 0;
-    while b < all.len() {
-        all[b] = (b as u8).is_ascii_alphanumeric();
-        b += 1;
+/// How many bytes of ASCII that a local part may hold stand at the end of a text. No dot follows another, nor one that
+/// `dot_follows`.
+fn ascii_local(text: &[u8], mut dot_follows: bool) -> usize {
+    const HIGHEST: usize = u64::BITS as usize - LANE;
+    let mut start = text.len();
+    loop {
+        let lane = sixteen_before(text, start);
+        let dots = bits(is(b'.')(lane)) << HIGHEST;
+        let doubled = dots & (dots >> 1 | u64::from(dot_follows) << (u64::BITS - 1));
+        let here = bits(LOCAL_SIGNS.iter().fold(alphanumeric(lane), |all, sign| all | is(*sign)(lane)));
+        let len = (here << HIGHEST & !doubled).leading_ones() as usize;
+        start -= len;
+        if len < LANE {
+            return text.len() - start;
+        }
+        dot_follows = text[start] == b'.';
     }
-    let mut i = 0;
-    while i < signs.len() {
-        all[signs[i] as usize] = true;
-        i += 1;
-    }
-    all
 }
 
 /// How long the top level at the start of the last label is; what comes after it may be another word: `com_`, `com联系`.
@@ -89,7 +99,8 @@ fn top_level(label: &[u8]) -> Option<usize> {
     const LONGEST: usize = 63;
     let punycode = label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"xn--"));
     let ascii = label.first()?.is_ascii();
-    let mut len = 0;
+    // Letters of ASCII are taken at once; then one by one what may go on with them.
+    let mut len = if punycode { 0 } else { label.iter().take_while(|b| b.is_ascii_alphabetic()).count() };
     while let Some(c) = char_at(label, len) {
         let belongs = if punycode { c.is_ascii_alphanumeric() || c == '-' } else { c.is_alphabetic() };
         if !belongs || (ascii && is_unspaced(c)) {
@@ -112,13 +123,7 @@ fn local_start(text: &[u8], end: usize, floor: usize) -> Option<usize> {
     }
     let mut start = end;
     loop {
-        let is_next = |start: usize| {
-            let b = text[start - 1];
-            b.is_ascii() && is_local(b.into()) && !(b == b'.' && text.get(start) == Some(&b'.'))
-        };
-        while start > limit && is_next(start) {
-            start -= 1;
-        }
+        start -= ascii_local(&text[limit..start], text.get(start) == Some(&b'.'));
         let Some(c) = char_before(text, start).filter(|&c| !c.is_ascii() && is_local(c)) else { break };
         let joins = !is_unspaced(c) || start == end || char_at(text, start).is_some_and(is_unspaced);
         let next = start - c.len_utf8();
@@ -137,14 +142,16 @@ fn local_start(text: &[u8], end: usize, floor: usize) -> Option<usize> {
     (start < end).then_some(start)
 }
 
-#[inline]
+/// What may stand in a domain.
 fn is_domain(c: char) -> bool {
-    DOMAIN.get(c as usize).copied().unwrap_or_else(|| c.is_alphanumeric())
+    c.is_alphanumeric() || matches!(c, '.' | '-' | '_')
 }
 
-#[inline]
+/// What may stand in a local part, besides letters and digits.
+const LOCAL_SIGNS: &[u8; 12] = b"._+-%'!#$*^~";
+
 fn is_local(c: char) -> bool {
-    LOCAL.get(c as usize).copied().unwrap_or_else(|| c.is_alphanumeric())
+    c.is_alphanumeric() || u8::try_from(c).is_ok_and(|b| LOCAL_SIGNS.contains(&b))
 }
 
 /// Where the local part starts if an escape inside stands for something that cannot belong to it: `%3Ca` for `<a`.
@@ -180,12 +187,12 @@ fn is_harmless(text: &[u8], local: Range<usize>, domain: Range<usize>) -> bool {
         )
     };
     let is_image = |label: &[u8]| matches!(label, b"png" | b"jpg" | b"jpeg" | b"gif" | b"webp" | b"svg" | b"avif");
-    let mut labels = text[domain.clone()].split(|&b| b == b'.');
-    let (first, second, third) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default(), labels.next());
-    let number = |label: &[u8]| !label.is_empty() && label.iter().all(u8::is_ascii_digit);
-    let unit = third.is_none() && is_unit(second);
-    let image = third.is_none() && matches!(first, [b'1'..=b'9', b'x']) && is_image(second);
-    let version = number(first) && second.first().is_some_and(u8::is_ascii_digit);
+    let name = &text[domain.clone()];
+    let (first, rest) = name.split_at(memchr::memchr(b'.', name).unwrap_or(name.len()));
+    let rest = rest.get(1..).unwrap_or_default();
+    let unit = is_unit(rest);
+    let image = matches!(first, [b'1'..=b'9', b'x']) && is_image(rest);
+    let version = rest.first().is_some_and(u8::is_ascii_digit) && first.iter().all(u8::is_ascii_digit);
     let repository = &text[local.clone()] == b"git" && matches!(text.get(domain.end), Some(b':' | b'/'));
     unit || image || version || repository || is_password(text, local.start)
 }
@@ -255,6 +262,38 @@ mod tests {
             super::super::harness::ranges(&DETECTOR, b"\xffjane@example.com\xff"),
             vec![Range { start: 1, end: 17 }]
         );
+    }
+
+    /// What is read sixteen bytes at a time is what is read byte by byte.
+    #[test]
+    fn names_are_read_as_byte_by_byte() {
+        let is_domain = |b: u8| b.is_ascii() && super::is_domain(b.into());
+        let is_local = |b: u8| b.is_ascii() && super::is_local(b.into());
+        let mut state = 0x2545_F491_4F6C_DD1D_u64;
+        for _ in 0..20_000 {
+            let mut next = |below: usize| {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                (state >> 16) as usize % below
+            };
+            let text: Vec<u8> = (0..1 + next(50))
+                .map(|_| if next(40) == 0 { next(256) as u8 } else { b"aZ09.-_+%"[next(9)] })
+                .collect();
+            let is_next = |(i, b): (usize, &u8)| is_domain(*b) && !(*b == b'.' && text[i] == b'.');
+            let expected = text[1..].iter().enumerate().take_while(|(i, b)| is_next((*i, *b))).count();
+            assert_eq!(ascii_domain(&text), expected, "{}", text.escape_ascii());
+            for dot_follows in [false, true] {
+                let mut dot = dot_follows;
+                let is_next = |b: &&u8| {
+                    let fits = is_local(**b) && !(**b == b'.' && dot);
+                    dot = **b == b'.';
+                    fits
+                };
+                let expected = text.iter().rev().take_while(is_next).count();
+                assert_eq!(ascii_local(&text, dot_follows), expected, "{} {dot_follows}", text.escape_ascii());
+            }
+        }
     }
 
     #[test]

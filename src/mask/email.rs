@@ -26,27 +26,50 @@ impl Masker for EmailDomain {
 
 /// Where the domain begins, of an address that is all ASCII and has no blanks around it. `None` of others, and of what is no address.
 fn plain_domain(value: &[u8]) -> Option<usize> {
-    let at = value.iter().position(|&b| b == b'@')?;
-    let (local, domain) = (&value[..at], &value[at + 1..]);
-    if local.is_empty() || domain.len() > LONGEST_DOMAIN || !local.iter().all(|&b| is_plain_local(b)) {
+    let at = value.iter().take_while(|&&b| PARTS[usize::from(b)] & LOCAL != 0).count();
+    let domain = value.get(at..)?.strip_prefix(b"@")?;
+    if at == 0 || domain.len() > LONGEST_DOMAIN {
         return None;
     }
-    let (mut labels, mut len, mut first, mut before) = (1, 0, 0, 0);
-    for &b in domain {
-        match b {
-            b'.' if before != b'-' && (1..=LONGEST_LABEL).contains(&len) => (labels, len) = (labels + 1, 0),
-            b'-' if len > 0 => len += 1,
-            _ if b.is_ascii_alphanumeric() => {
-                first = if len == 0 { b } else { first };
-                len += 1;
-            }
+    // Where the last label begins, how many there are, and the byte before.
+    let (mut start, mut labels, mut before) = (0, 1, b'.');
+    for (i, &b) in domain.iter().enumerate() {
+        match PARTS[usize::from(b)] & (INSIDE | SIGN) {
+            INSIDE => {}
+            SIGN if before == b'.' || b == b'.' && (before == b'-' || i - start > LONGEST_LABEL) => return None,
+            SIGN if b == b'.' => (start, labels) = (i + 1, labels + 1),
+            SIGN => {}
             _ => return None,
         }
         before = b;
     }
-    let ends_well = first.is_ascii_alphabetic() && before != b'-' && (2..=LONGEST_LABEL).contains(&len);
+    let last = &domain[start..];
+    let ends_well = last.first()?.is_ascii_alphabetic() && before != b'-' && (2..=LONGEST_LABEL).contains(&last.len());
     (labels > 1 && ends_well).then_some(at + 1)
 }
+
+/// What a byte of ASCII may be part of.
+static PARTS: [u8; 256] = {
+    let mut parts = [0; 256];
+    let mut b: u8 = b'!';
+    while b <= b'~' {
+        if !matches!(b, b'@' | b',' | b';' | b'<' | b'>') {
+            parts[b as usize] |= LOCAL;
+        }
+        if b.is_ascii_alphanumeric() {
+            parts[b as usize] |= INSIDE;
+        }
+        b += 1;
+    }
+    parts[b'.' as usize] |= SIGN;
+    parts[b'-' as usize] |= SIGN;
+    parts
+};
+/// Of a local part.
+const LOCAL: u8 = 1;
+/// Of a label, wherever in it; and between labels, or in the middle of one.
+const INSIDE: u8 = 2;
+const SIGN: u8 = 4;
 
 /// The domain of an address.
 fn any_domain(address: &str) -> Option<&str> {
@@ -56,10 +79,6 @@ fn any_domain(address: &str) -> Option<&str> {
 
 fn breaks_address(c: char) -> bool {
     c.is_whitespace() || c.is_control() || matches!(c, '@' | ',' | ';' | '<' | '>')
-}
-
-fn is_plain_local(b: u8) -> bool {
-    b.is_ascii_graphic() && !breaks_address(b.into())
 }
 
 /// Whether this can stand before the `@`. It is not shown, so one address is all there is to make sure of.

@@ -25,7 +25,15 @@ pub(super) struct Peeled<'t> {
 const WRAPPERS: [&[u8]; 2] = [b"Some(", b"Ok("];
 
 /// Takes off a text what `Debug` puts around a value. All of the text between what is taken off is the value.
+#[inline]
 pub(super) fn peel(text: &[u8]) -> Peeled<'_> {
+    match text.first() {
+        Some(b'S' | b'O' | b'"') => peel_all(text),
+        _ => Peeled { before: b"", value: Cow::Borrowed(text), after: b"", quoted: false },
+    }
+}
+
+fn peel_all(text: &[u8]) -> Peeled<'_> {
     let (mut start, mut end) = (0, text.len());
     while let Some(wrapper) = WRAPPERS.iter().find(|wrapper| text[start..end].starts_with(wrapper)) {
         if text[end - 1] != b')' {
@@ -50,6 +58,7 @@ pub(super) fn peel(text: &[u8]) -> Peeled<'_> {
 
 impl Peeled<'_> {
     /// Appends what stands before the value.
+    #[inline]
     pub(super) fn open(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.before);
     }
