@@ -60,6 +60,8 @@ pub mod mask;
 pub mod observe;
 mod panic_hook;
 mod policy;
+#[cfg(test)]
+mod random;
 mod rules;
 mod sanitize;
 mod setup;

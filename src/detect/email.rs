@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use wide::u8x16;
+
 use super::anchor::{Anchor, Shape};
 use super::around::{char_at, char_before, past_escape};
 use super::{Detector, Probe, Verdict};
@@ -40,7 +42,7 @@ fn domain_end(text: &[u8], start: usize) -> Option<usize> {
     let limit = text.len().min(start + LONGEST_DOMAIN);
     let mut end = start;
     loop {
-        end += ascii_domain(&text[end - 1..limit]);
+        end += ascii_domain(&text[end..limit], text[end - 1] == b'.');
         match char_at(&text[..limit], end).filter(|&c| !c.is_ascii() && is_domain(c)) {
             Some(c) => end += c.len_utf8(),
             None => break,
@@ -59,39 +61,42 @@ fn domain_end(text: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-/// How many bytes of ASCII that a domain may hold stand behind the first byte of a text. No dot follows another.
-fn ascii_domain(text: &[u8]) -> usize {
-    let mut end = 1;
+/// How many bytes of ASCII that a domain may hold stand at the start of a text. No dot follows another, nor one `after_dot`.
+fn ascii_domain(text: &[u8], mut after_dot: bool) -> usize {
+    let mut end = 0;
     loop {
         let lane = sixteen_from(text, end);
         let dots = bits(is(b'.')(lane));
-        let doubled = dots & (dots << 1 | u64::from(text[end - 1] == b'.'));
-        let here = bits(alphanumeric(lane) | is(b'.')(lane) | is(b'-')(lane) | is(b'_')(lane)) & !doubled;
-        let len = here.trailing_ones() as usize;
+        let doubled = dots & (dots << 1 | u64::from(after_dot));
+        let len = (bits(alphanumeric_or(DOMAIN_SIGNS, lane)) & !doubled).trailing_ones() as usize;
         end += len;
         if len < LANE {
-            return end - 1;
+            return end;
         }
+        after_dot = text[end - 1] == b'.';
     }
 }
 
-/// How many bytes of ASCII that a local part may hold stand at the end of a text. No dot follows another, nor one that
-/// `dot_follows`.
-fn ascii_local(text: &[u8], mut dot_follows: bool) -> usize {
-    const HIGHEST: usize = u64::BITS as usize - LANE;
+/// How many bytes of ASCII that a local part may hold stand at the end of a text. No dot stands before another, nor one `before_dot`.
+fn ascii_local(text: &[u8], mut before_dot: bool) -> usize {
     let mut start = text.len();
     loop {
         let lane = sixteen_before(text, start);
-        let dots = bits(is(b'.')(lane)) << HIGHEST;
-        let doubled = dots & (dots >> 1 | u64::from(dot_follows) << (u64::BITS - 1));
-        let here = bits(LOCAL_SIGNS.iter().fold(alphanumeric(lane), |all, sign| all | is(*sign)(lane)));
-        let len = (here << HIGHEST & !doubled).leading_ones() as usize;
+        let dots = bits(is(b'.')(lane)) as u16;
+        let doubled = dots & (dots >> 1 | u16::from(before_dot) << (LANE - 1));
+        let len = (bits(alphanumeric_or(LOCAL_SIGNS, lane)) as u16 & !doubled).leading_ones() as usize;
         start -= len;
         if len < LANE {
             return text.len() - start;
         }
-        dot_follows = text[start] == b'.';
+        before_dot = text[start] == b'.';
     }
+}
+
+/// Which of sixteen bytes are letters, digits or one of these signs.
+#[inline(always)]
+fn alphanumeric_or<const N: usize>(signs: &[u8; N], lane: u8x16) -> u8x16 {
+    signs.iter().fold(alphanumeric(lane), |all, sign| all | is(*sign)(lane))
 }
 
 /// How long the top level at the start of the last label is; what comes after it may be another word: `com_`, `com联系`.
@@ -99,8 +104,8 @@ fn top_level(label: &[u8]) -> Option<usize> {
     const LONGEST: usize = 63;
     let punycode = label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"xn--"));
     let ascii = label.first()?.is_ascii();
-    // Letters of ASCII are taken at once; then one by one what may go on with them.
-    let mut len = if punycode { 0 } else { label.iter().take_while(|b| b.is_ascii_alphabetic()).count() };
+    // Nearly all are of letters of ASCII, and a byte costs less than a character.
+    let mut len = label.iter().take_while(|b| b.is_ascii_alphabetic()).count();
     while let Some(c) = char_at(label, len) {
         let belongs = if punycode { c.is_ascii_alphanumeric() || c == '-' } else { c.is_alphabetic() };
         if !belongs || (ascii && is_unspaced(c)) {
@@ -142,13 +147,13 @@ fn local_start(text: &[u8], end: usize, floor: usize) -> Option<usize> {
     (start < end).then_some(start)
 }
 
-/// What may stand in a domain.
-fn is_domain(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '.' | '-' | '_')
-}
-
-/// What may stand in a local part, besides letters and digits.
+/// What may stand in a domain and in a local part, besides letters and digits.
+const DOMAIN_SIGNS: &[u8; 3] = b".-_";
 const LOCAL_SIGNS: &[u8; 12] = b"._+-%'!#$*^~";
+
+fn is_domain(c: char) -> bool {
+    c.is_alphanumeric() || u8::try_from(c).is_ok_and(|b| DOMAIN_SIGNS.contains(&b))
+}
 
 fn is_local(c: char) -> bool {
     c.is_alphanumeric() || u8::try_from(c).is_ok_and(|b| LOCAL_SIGNS.contains(&b))
@@ -211,6 +216,7 @@ fn is_password(text: &[u8], start: usize) -> bool {
 mod tests {
     use super::super::harness::{assert_finds, assert_ignores};
     use super::*;
+    use crate::random::random;
 
     #[test]
     fn finds_addresses() {
@@ -269,29 +275,21 @@ mod tests {
     fn names_are_read_as_byte_by_byte() {
         let is_domain = |b: u8| b.is_ascii() && super::is_domain(b.into());
         let is_local = |b: u8| b.is_ascii() && super::is_local(b.into());
-        let mut state = 0x2545_F491_4F6C_DD1D_u64;
+        // Those that `is`, as far as no dot follows another.
+        let count = |bytes: &mut dyn Iterator<Item = &u8>, is: &dyn Fn(u8) -> bool, mut dot: bool| {
+            let fits = |b: &&u8| is(**b) && !(std::mem::replace(&mut dot, **b == b'.') && **b == b'.');
+            bytes.take_while(fits).count()
+        };
+        let mut next = random(0x2545_F491_4F6C_DD1D);
         for _ in 0..20_000 {
-            let mut next = |below: usize| {
-                state ^= state << 13;
-                state ^= state >> 7;
-                state ^= state << 17;
-                (state >> 16) as usize % below
-            };
-            let text: Vec<u8> = (0..1 + next(50))
-                .map(|_| if next(40) == 0 { next(256) as u8 } else { b"aZ09.-_+%"[next(9)] })
+            let text: Vec<u8> = (0..next(50))
+                .map(|_| if next(40) == 0 { next(256) as u8 } else { b"aZ09..-_+%'!#$*^~"[next(17)] })
                 .collect();
-            let is_next = |(i, b): (usize, &u8)| is_domain(*b) && !(*b == b'.' && text[i] == b'.');
-            let expected = text[1..].iter().enumerate().take_while(|(i, b)| is_next((*i, *b))).count();
-            assert_eq!(ascii_domain(&text), expected, "{}", text.escape_ascii());
-            for dot_follows in [false, true] {
-                let mut dot = dot_follows;
-                let is_next = |b: &&u8| {
-                    let fits = is_local(**b) && !(**b == b'.' && dot);
-                    dot = **b == b'.';
-                    fits
-                };
-                let expected = text.iter().rev().take_while(is_next).count();
-                assert_eq!(ascii_local(&text, dot_follows), expected, "{} {dot_follows}", text.escape_ascii());
+            for dot in [false, true] {
+                let expected = count(&mut text.iter(), &is_domain, dot);
+                assert_eq!(ascii_domain(&text, dot), expected, "{} {dot}", text.escape_ascii());
+                let expected = count(&mut text.iter().rev(), &is_local, dot);
+                assert_eq!(ascii_local(&text, dot), expected, "{} {dot}", text.escape_ascii());
             }
         }
     }

@@ -77,6 +77,7 @@ mod tests {
 
     use super::super::BUILTIN;
     use super::*;
+    use crate::random::random;
 
     /// Texts that tempt a detector to read the same bytes again and again.
     const FLOODS: &[&str] = &[
@@ -149,17 +150,14 @@ mod tests {
 
     #[test]
     fn no_text_breaks_a_detector() {
-        let mut state = 0x2545_F491_4F6C_DD1D_u64;
+        let mut next = random(0x2545_F491_4F6C_DD1D);
         for _ in 0..300 {
             let mut text = Vec::new();
             while text.len() < 200 {
-                state ^= state << 13;
-                state ^= state >> 7;
-                state ^= state << 17;
-                match state % 4 {
-                    0 => text.extend((state >> 8).to_le_bytes()),
+                match next(4) {
+                    0 => text.extend(next(usize::MAX).to_le_bytes()),
                     1 => text.extend("é漢１\u{200b}".as_bytes()),
-                    _ => text.extend(FLOODS[(state >> 8) as usize % FLOODS.len()].as_bytes()),
+                    _ => text.extend(FLOODS[next(FLOODS.len())].as_bytes()),
                 }
             }
             for detector in BUILTIN {

@@ -29,16 +29,11 @@ impl Head {
         Self { classes: classes.into(), shortest: hir.properties().minimum_len().unwrap_or(0) }
     }
 
-    /// Whether nothing is known.
-    pub(super) fn is_empty(&self) -> bool {
-        self.classes.is_empty()
-    }
-
-    /// The places in a text, from the first on, where a match may begin.
-    pub(super) fn places(&self, text: &[u8], from: usize) -> impl Iterator<Item = usize> {
-        let first = self.classes.first().map_or(Set([u64::MAX; 4]), |(set, _)| *set);
-        let places = text[from..].iter().enumerate().filter(move |(_, b)| first.has(**b));
-        places.map(move |(at, _)| from + at).filter(|at| self.begins(&text[*at..]))
+    /// The places in a text where a match may begin; `None` if no class is known.
+    pub(super) fn places(&self, text: &[u8]) -> Option<impl Iterator<Item = usize>> {
+        let (first, _) = *self.classes.first()?;
+        let places = text.iter().enumerate().filter(move |(_, b)| first.has(**b)).map(|(at, _)| at);
+        Some(places.filter(|at| self.begins(&text[*at..])))
     }
 
     /// Whether a match may begin with the text.
@@ -49,10 +44,7 @@ impl Head {
 
     /// The same if each digit is taken for all of them.
     pub(super) fn begins_in_any_digits(&self, text: &[u8]) -> bool {
-        self.begins_so(
-            text,
-            |set, b| if b.is_ascii_digit() { (b'0'..=b'9').any(|digit| set.has(digit)) } else { set.has(b) },
-        )
+        self.begins_so(text, Set::has_in_any_digits)
     }
 
     #[inline(always)]
@@ -81,6 +73,11 @@ impl Set {
     #[inline]
     fn has(&self, b: u8) -> bool {
         self.0[usize::from(b / 64)] >> (b % 64) & 1 == 1
+    }
+
+    /// The same; of a digit, whether it has any.
+    fn has_in_any_digits(&self, b: u8) -> bool {
+        if b.is_ascii_digit() { (b'0'..=b'9').any(|digit| self.has(digit)) } else { self.has(b) }
     }
 }
 
@@ -144,14 +141,13 @@ mod tests {
 
     #[test]
     fn places_are_all_where_a_match_may_begin() {
-        let places = |regex: &str, text: &str, from| {
+        let places = |regex: &str, text: &str| {
             let head = Head::of(&syntax::parse_with(regex, &syntax::Config::new().utf8(false)).expect("a good regex"));
-            head.places(text.as_bytes(), from).collect::<Vec<_>>()
+            head.places(text.as_bytes()).map(Iterator::collect::<Vec<_>>)
         };
-        assert_eq!(places("[0-9]{2}x?", "1 12 x123 4", 0), [2, 6, 7]);
-        assert_eq!(places("[0-9]{2}x?", "1 12 x123 4", 7), [7]);
-        assert_eq!(places("x|yy", "axb", 1), [1, 2]);
-        assert!(places("[0-9]{2}", "", 0).is_empty());
+        assert_eq!(places("[0-9]{2}x?", "1 12 x123 4"), Some(vec![2, 6, 7]));
+        assert_eq!(places("[0-9]{2}", ""), Some(vec![]));
+        assert_eq!(places("x|yy", "axb"), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::ops::Range;
 use regex_automata::meta;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
+use regex_syntax::is_word_byte;
 
 pub(crate) use self::start::{Prefix, Start};
 use super::around::{escape_ends, without_escapes, word_after, word_before};
@@ -177,7 +178,7 @@ impl RegexRule {
         visit: &mut impl FnMut(Range<usize>, usize),
     ) {
         while range.start < range.end {
-            let Some((value, whole)) = self.next(seen, from, range.clone()) else { return };
+            let Some((value, whole)) = self.next_match(seen, from, range.clone()) else { return };
             if let Some(value) = self.agreed(text, value, &whole) {
                 visit(value, whole.end);
             }
@@ -187,24 +188,19 @@ impl RegexRule {
 
     /// The next match in a range of what `seen` stands for, which begins at `from`.
     ///
-    /// Where a few bytes tell where one may begin, it is tried there, which costs less than to start a search. But a text may hold
-    /// many such places.
-    fn next(&self, seen: &[u8], from: usize, range: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
+    /// Near a context word there is little text, and mostly none of the kind. So where a few bytes tell where a match may begin, it is tried
+    /// there, which costs less than to start a search. Of many such places the first are tried, and from the next one on it is searched.
+    fn next_match(&self, seen: &[u8], from: usize, range: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
         const MOST_TRIES: usize = 4;
-        let (mut start, end) = (range.start - from, range.end - from);
-        let input = |start: usize| Input::new(seen).range(start..end);
-        if !self.head.is_empty() {
-            let in_word = |at: usize| seen[at].is_ascii_alphanumeric() || seen[at] == b'_';
-            let in_the_middle = |at: usize| self.begins_word && at > 0 && in_word(at - 1) && in_word(at);
-            let mut places = self.head.places(&seen[..end], start).filter(|at| !in_the_middle(*at));
-            for at in places.by_ref().take(MOST_TRIES) {
-                if let Some(found) = self.capture(input(at).anchored(Anchored::Yes), from) {
-                    return Some(found);
-                }
-            }
-            start = places.next()?;
-        }
-        self.capture(input(start), from)
+        let (start, end) = (range.start - from, range.end - from);
+        let search = |start: usize| self.capture(Input::new(seen).range(start..end), from);
+        let is_near_word = matches!(self.start, Start::Context { .. });
+        let Some(places) = self.head.places(&seen[start..end]).filter(|_| is_near_word) else { return search(start) };
+        let in_the_middle =
+            |at: usize| self.begins_word && at > 0 && is_word_byte(seen[at - 1]) && is_word_byte(seen[at]);
+        let mut places = places.map(|at| start + at).filter(|at| !in_the_middle(*at));
+        let at_place = |at| self.capture(Input::new(seen).range(at..end).anchored(Anchored::Yes), from);
+        places.by_ref().take(MOST_TRIES).find_map(at_place).or_else(|| search(places.next()?))
     }
 
     fn agreed(&self, text: &[u8], value: Range<usize>, whole: &Range<usize>) -> Option<Range<usize>> {
@@ -259,6 +255,7 @@ pub(super) fn is_whole_word(text: &[u8], word: Range<usize>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::random;
 
     fn rule(pattern: &str) -> RegexRule {
         RegexRule::new(pattern, None, &[]).expect("a good regex")
@@ -289,7 +286,7 @@ mod tests {
         let patterns = [
             r"(?-u)\b[0-9]{3}-?[0-9]{2}\b",
             r"\b[0-9]{3}-?[0-9]{2}\b",
-            r"(?-u)\b[A-Z][0-9](a+)",
+            r"(?-u)\b[A-Z][0-9](a{1,9})",
             r"(?-u)\b-[0-9]",
             r"\b-[0-9]",
             r"(?-u)[0-9]{2}a",
@@ -298,23 +295,19 @@ mod tests {
             r"\B[0-9]a",
             r"[0-9][é-ü]",
         ];
-        let rules = patterns.map(rule);
-        let pieces = ["1", "12", "123", "a", "A1a", "-", "_", " ", "é", "12345", "aa"];
-        let (mut state, mut found) = (0x2545_F491_4F6C_DD1D_u64, [0; 10]);
+        let rules = patterns.map(|pattern| RegexRule::new(pattern, None, &["word"]).expect("a good regex"));
+        let pieces: [&[u8]; 13] =
+            [b"1", b"12", b"123", b"a", b"A1a", b"-", b"_", b" ", "é".as_bytes(), b"12345", b"aa", b"\xff", b"\xc3"];
+        let (mut next, mut found) = (random(0x2545_F491_4F6C_DD1D), [0; 10]);
         for _ in 0..3_000 {
-            let mut next = |below: usize| {
-                state ^= state << 13;
-                state ^= state >> 7;
-                state ^= state << 17;
-                (state >> 16) as usize % below
-            };
-            let text: String = (0..next(20)).map(|_| pieces[next(pieces.len())]).collect();
-            let text = text.as_bytes();
+            let text: Vec<u8> = (0..next(20)).flat_map(|_| pieces[next(pieces.len())]).copied().collect();
+            let from = next(100);
             let start = next(text.len() + 1);
             let end = start + next(text.len() + 1 - start);
             for (rule, found) in rules.iter().zip(&mut found) {
-                let expected = rule.capture(Input::new(text).range(start..end), 0);
-                assert_eq!(rule.next(text, 0, start..end), expected, "{} {}", rule.as_str(), text.escape_ascii());
+                let expected = rule.capture(Input::new(&text).range(start..end), from);
+                let range = from + start..from + end;
+                assert_eq!(rule.next_match(&text, from, range), expected, "{} {}", rule.as_str(), text.escape_ascii());
                 *found += usize::from(expected.is_some());
             }
         }

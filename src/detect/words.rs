@@ -186,8 +186,7 @@ impl<T: Copy> Words<T> {
         };
         self.groups.iter().any(|group| {
             let left = group.tables.iter().zip(eight.to_le_bytes()).map(allowed).fold(u64::MAX, BitAnd::bitand);
-            // A bit beyond the targets is of no beginning.
-            each_bit(left).filter_map(|bit| group.targets.get(bit)).any(|(target, _)| wanted(*target))
+            each_bit(left).any(|bit| wanted(group.targets[bit].0))
         })
     }
 
@@ -204,9 +203,7 @@ impl<T: Copy> Words<T> {
                     break;
                 }
             }
-            while left != 0 {
-                let (target, len) = group.targets[left.trailing_zeros() as usize];
-                left &= left - 1;
+            for (target, len) in each_bit(left).map(|bit| group.targets[bit]) {
                 if at + len <= text.len() {
                     visit(target, at + len);
                 }

@@ -27,49 +27,47 @@ impl Masker for EmailDomain {
 /// Where the domain begins, of an address that is all ASCII and has no blanks around it. `None` of others, and of what is no address.
 fn plain_domain(value: &[u8]) -> Option<usize> {
     let at = value.iter().take_while(|&&b| PARTS[usize::from(b)] & LOCAL != 0).count();
-    let domain = value.get(at..)?.strip_prefix(b"@")?;
+    let domain = value[at..].strip_prefix(b"@")?;
     if at == 0 || domain.len() > LONGEST_DOMAIN {
         return None;
     }
-    // Where the last label begins, how many there are, and the byte before.
-    let (mut start, mut labels, mut before) = (0, 1, b'.');
+    // Where the last label begins, and the byte before: a sign at the beginning is refused as one behind a dot.
+    let (mut start, mut before) = (0, b'.');
     for (i, &b) in domain.iter().enumerate() {
-        match PARTS[usize::from(b)] & (INSIDE | SIGN) {
-            INSIDE => {}
-            SIGN if before == b'.' || b == b'.' && (before == b'-' || i - start > LONGEST_LABEL) => return None,
-            SIGN if b == b'.' => (start, labels) = (i + 1, labels + 1),
-            SIGN => {}
+        match b {
+            _ if PARTS[usize::from(b)] & LABEL != 0 => {}
+            b'.' | b'-' if before == b'.' => return None,
+            b'.' if before == b'-' || i - start > LONGEST_LABEL => return None,
+            b'.' => start = i + 1,
+            b'-' => {}
             _ => return None,
         }
         before = b;
     }
     let last = &domain[start..];
     let ends_well = last.first()?.is_ascii_alphabetic() && before != b'-' && (2..=LONGEST_LABEL).contains(&last.len());
-    (labels > 1 && ends_well).then_some(at + 1)
+    (start > 0 && ends_well).then_some(at + 1)
 }
 
 /// What a byte of ASCII may be part of.
 static PARTS: [u8; 256] = {
     let mut parts = [0; 256];
-    let mut b: u8 = b'!';
-    while b <= b'~' {
-        if !matches!(b, b'@' | b',' | b';' | b'<' | b'>') {
+    let mut b: u8 = 0;
+    while b < 128 {
+        if b.is_ascii_graphic() && !separates(b as char) {
             parts[b as usize] |= LOCAL;
         }
         if b.is_ascii_alphanumeric() {
-            parts[b as usize] |= INSIDE;
+            parts[b as usize] |= LABEL;
         }
         b += 1;
     }
-    parts[b'.' as usize] |= SIGN;
-    parts[b'-' as usize] |= SIGN;
     parts
 };
 /// Of a local part.
 const LOCAL: u8 = 1;
-/// Of a label, wherever in it; and between labels, or in the middle of one.
-const INSIDE: u8 = 2;
-const SIGN: u8 = 4;
+/// Of a label, wherever in it.
+const LABEL: u8 = 2;
 
 /// The domain of an address.
 fn any_domain(address: &str) -> Option<&str> {
@@ -78,7 +76,11 @@ fn any_domain(address: &str) -> Option<&str> {
 }
 
 fn breaks_address(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || matches!(c, '@' | ',' | ';' | '<' | '>')
+    c.is_whitespace() || c.is_control() || separates(c)
+}
+
+const fn separates(c: char) -> bool {
+    matches!(c, '@' | ',' | ';' | '<' | '>')
 }
 
 /// Whether this can stand before the `@`. It is not shown, so one address is all there is to make sure of.
@@ -121,7 +123,7 @@ mod tests {
     /// Every address of ASCII that is read plainly is read so in general, too, and the other way round.
     #[test]
     fn a_plain_address_is_an_address() {
-        let pieces = ["a", "B9", "-", ".", "@", " ", ",", "com", "1", "é", "\u{301}"];
+        let pieces = ["a", "B9", "-", ".", "@", " ", ",;", "com", "1", "é", "\u{301}", "<>"];
         let mut plain = 0;
         for n in 0..pieces.len().pow(5) {
             let parts = (0..5).map(|place| pieces[n / pieces.len().pow(place) % pieces.len()]);

@@ -25,15 +25,18 @@ pub(super) struct Peeled<'t> {
 const WRAPPERS: [&[u8]; 2] = [b"Some(", b"Ok("];
 
 /// Takes off a text what `Debug` puts around a value. All of the text between what is taken off is the value.
+// Most values stand bare: that this is so is told where the value is masked, without a call.
 #[inline]
 pub(super) fn peel(text: &[u8]) -> Peeled<'_> {
-    match text.first() {
-        Some(b'S' | b'O' | b'"') => peel_all(text),
-        _ => Peeled { before: b"", value: Cow::Borrowed(text), after: b"", quoted: false },
+    let may_be_wrapped = |first: &u8| *first == b'"' || WRAPPERS.iter().any(|wrapper| wrapper[0] == *first);
+    if text.first().is_some_and(may_be_wrapped) {
+        return peel_wrapped(text);
     }
+    Peeled { before: b"", value: Cow::Borrowed(text), after: b"", quoted: false }
 }
 
-fn peel_all(text: &[u8]) -> Peeled<'_> {
+/// The same of a text that begins as what is put around values does.
+fn peel_wrapped(text: &[u8]) -> Peeled<'_> {
     let (mut start, mut end) = (0, text.len());
     while let Some(wrapper) = WRAPPERS.iter().find(|wrapper| text[start..end].starts_with(wrapper)) {
         if text[end - 1] != b')' {

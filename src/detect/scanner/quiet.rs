@@ -31,15 +31,13 @@ impl Scanner {
             && each_bit(long_words).all(|last| self.is_quiet_long_word(text, last + 1 - LONG_WORD))
     }
 
-    /// The same of the run that begins at `start`, with a long word: it has none of the places where `Pass::long_word` asks somebody.
-    /// (No escape stands before it, for that has a sign.)
+    /// The same of the run that begins at `start`, with a long word: at none of the places where `Pass::long_word` asks a rule can that
+    /// match. (No escape stands before it, for that has a sign.)
     fn is_quiet_long_word(&self, text: &[u8], start: usize) -> bool {
-        let may_match = |target, at: usize| match target {
-            Target::Beginning(index, _) => match &self.matchers[index as usize].1 {
-                Matcher::Regex(rule) => rule.may_match_in_any_digits(&text[at..]),
-                Matcher::Native(_) => true,
-            },
-            _ => true,
+        let may_match = |target, at: usize| {
+            let Target::Beginning(index, _) = target else { return true };
+            let (_, matcher) = &self.matchers[index as usize];
+            !matches!(matcher, Matcher::Regex(rule) if !rule.may_match_in_any_digits(&text[at..]))
         };
         let long_words = &self.lists.long_words;
         let may_stand = |at| long_words.may_stand_in_any_digits(eight(text, at), |target| may_match(target, at));

@@ -3,7 +3,7 @@
 use wide::u8x16;
 
 use super::{Blob, SHORTEST_RUN};
-use crate::lanes::{LANE, SMALL, base64_signs, bits, each_bit, is, sixteen_from, within};
+use crate::lanes::{LANE, SMALL, alphanumeric, base64_signs, bits, each_bit, is, sixteen_from, within};
 
 /// What is told of a run of digits of base64.
 #[derive(Debug, PartialEq, Eq)]
@@ -68,8 +68,7 @@ fn run_end(text: &[u8], at: usize) -> usize {
     let mut end = at;
     loop {
         let lane = sixteen_from(text, end);
-        let letters = within(b'a', b'z')(lane | u8x16::splat(SMALL));
-        let run = bits(letters | within(b'0', b'9')(lane) | base64_signs(lane)).trailing_ones() as usize;
+        let run = bits(alphanumeric(lane) | base64_signs(lane)).trailing_ones() as usize;
         end += run;
         if run < LANE {
             return end;
@@ -174,6 +173,7 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::random;
 
     /// The same as [`read_run`], byte by byte.
     fn read_run_by_byte(text: &[u8], at: usize, mut visit: impl FnMut(InRun)) -> usize {
@@ -267,16 +267,6 @@ mod tests {
         }
         kinds
     };
-
-    /// Numbers below a limit, the same in each run: Marsaglia's xorshift.
-    fn random(mut state: u64) -> impl FnMut(usize) -> usize {
-        move |below| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state >> 16) as usize % below
-        }
-    }
 
     #[test]
     fn runs_are_read_as_byte_by_byte() {
