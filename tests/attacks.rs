@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use tracing_privacy::Policy;
-use tracing_privacy::boundary::PrivacySubscriberExt as _;
+use tracing_privacy::boundary::{Became, PrivacySubscriberExt as _, Value};
 use tracing_privacy::format::json_layer;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{fmt, registry};
@@ -244,4 +244,82 @@ fn an_option_with_a_separator_behind_blanks_is_a_pair() {
 fn the_name_of_a_service_hides_no_secret_before_it() {
     let masked = Policy::builtin().sanitize_text(r#"acme access "Zx8Kq2Lm9Rt4Wv7B3c" censys: "Pq7Xd3Nf6Hs1Jc5K0a9b""#);
     assert!(!masked.contains("Zx8Kq2Lm") && !masked.contains("Pq7Xd3Nf"), "{masked}");
+}
+
+/// A `Vec<u8>` prints as numbers, and is a text all the same.
+#[test]
+fn bytes_that_print_as_numbers_hide_no_text() {
+    let policy = Policy::builtin();
+    for bytes in ["mail jane.canary@example.com", r#"{"password":"hunter2zq"}"#, "\u{1}\u{fffd}password=hunter2zq\n"] {
+        let bytes = bytes.as_bytes();
+        let numbers: Vec<String> = bytes.iter().map(u8::to_string).collect();
+        let decimal = format!("[{}]", numbers.join(","));
+        let pairs: Vec<String> = bytes.iter().map(|b| format!("{b:02x}")).collect();
+        let hex = format!("[{}]", pairs.join(" "));
+        for list in [&format!("{bytes:?}"), &format!("{bytes:#?}"), &format!("{bytes:x?}"), &decimal, &hex] {
+            let texts = [
+                list.clone(),
+                format!("sent {list} to [1, 2]"),
+                format!("Request {{ body: {list}, of: [1, 2] }}"),
+                list[..list.len() - 1].to_owned(),
+            ];
+            for text in texts {
+                let safe = policy.sanitize_text(&text);
+                let inner = &list[1..list.len() - 1];
+                assert!(safe.contains("[redacted:") && !safe.contains(inner), "{text}: {safe}");
+                assert_eq!(text.contains("[1, 2]"), safe.contains("[1, 2]"), "{text}: {safe}");
+                assert_eq!(policy.sanitize_text(&safe), safe);
+            }
+        }
+        let mut value = serde_json::json!({ "a": [1, 2], "body": bytes, "b": [[bytes], bytes] });
+        let safe: serde_json::Value = serde_json::from_str(&policy.sanitize_text(&value.to_string())).unwrap();
+        policy.sanitize_json(&mut value);
+        let secret = |text: &str| text.contains("jane.canary") || text.contains(CANARY);
+        for safe in [safe, value] {
+            assert_eq!(safe["a"], serde_json::json!([1, 2]));
+            for masked in [&safe["body"], &safe["b"][0][0], &safe["b"][1]] {
+                assert!(masked.as_str().is_some_and(|mask| !secret(mask)), "{safe}");
+            }
+        }
+        let list = || Value::List(bytes.iter().map(|b| Value::Int((*b).into())).collect());
+        let mut outgoing = list();
+        assert_eq!(policy.outgoing().value("body", &mut outgoing), Became::Masked);
+        assert!(matches!(&outgoing, Value::Text(mask) if !secret(mask)));
+
+        let output = Output::default();
+        let layers = registry().with(fmt::layer().with_ansi(false).with_writer(output.clone()));
+        let subscriber = layers.with(json_layer().with_writer(output.clone())).with_privacy(Policy::builtin());
+        tracing::subscriber::with_default(subscriber, || tracing::info!(body = ?bytes, "sent {bytes:?}"));
+        let lines = output.text();
+        assert!(!lines.contains(&numbers.join(", ")) && lines.matches("[redacted:").count() == 4, "{lines}");
+    }
+    let unlisted =
+        "version = 1\ninclude = [\"builtin:pii\"]\n[defaults]\nunlisted = \"mask\"".parse::<Policy>().unwrap();
+    let document = serde_json::json!({ "body": b"mail jane.canary@example.com", "b": 1 }).to_string();
+    let safe: serde_json::Value = serde_json::from_str(&unlisted.sanitize_text(&document)).unwrap();
+    assert_eq!(safe["body"], "[redacted:contact]", "{safe}");
+    // Where brackets stand in a string, a mask needs no quotes.
+    for inside in [format!("[{:?}]", b"jane@example.com"), "[[4111111111111111]]".to_owned()] {
+        let document = serde_json::json!({ "msg": inside }).to_string();
+        let safe: serde_json::Value = serde_json::from_str(&policy.sanitize_text(&document)).unwrap();
+        assert_ne!(safe["msg"], inside);
+    }
+    // Rules may name the parents of a key.
+    let nested =
+        "version = 1\n[[field]]\nkeys = [\"order.card.number\"]\nclass = \"confidential\"\ncategory = \"payment\"";
+    let nested = nested.parse::<Policy>().unwrap();
+    let mut value = serde_json::json!({ "order": { "card": br#"{"number":"hunter2zq"}"# } });
+    let safe = nested.sanitize_text(&value.to_string());
+    nested.sanitize_json(&mut value);
+    assert_eq!(safe, r#"{"order":{"card":"[redacted:payment]"}}"#);
+    assert!(value["order"]["card"].as_str().is_some_and(|text| !text.contains(CANARY)), "{value}");
+    for harmless in [
+        "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]",
+        "took [112, 97, 115, 115, 119, 111, 114, 100] ms",
+        "[104, 101, 108, 108, 111, 32, 119, 111, 114, 108, 100]",
+        r#"{"ms":[104,101,108,108,111,32,119,111,114,108,100]}"#,
+        r#"{"temps":[34,31,31,31,31,31,31,31,31,31,31,31,31,31,31,31]}"#,
+    ] {
+        assert_eq!(policy.sanitize_text(harmless), harmless);
+    }
 }

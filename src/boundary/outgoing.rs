@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
+use crate::document::encoding::byte_list;
 use crate::observe::{LookingAt, Passed};
 use crate::policy::{Mode, Policy, Scope};
 use crate::sanitize::{Action, Number, Sanitized};
@@ -141,7 +142,13 @@ impl Outgoing<'_> {
                 self.saw(raw.len());
                 self.replace(value, |policy, out| policy.sanitize(action, field, raw.as_bytes(), out))
             }
-            Value::List(items) => self.list(field, action, items, depth),
+            Value::List(items) => match text_of(items).filter(|_| action == Action::Scan) {
+                Some(text) => {
+                    self.saw(text.len());
+                    self.replace(value, |policy, out| policy.sanitize(action, field, &text, out))
+                }
+                None => self.list(field, action, items, depth),
+            },
             Value::Map(members) => self.map(field, members, depth),
             Value::Text(text) => {
                 self.saw(text.len());
@@ -269,6 +276,11 @@ fn tell_apart(members: &mut [(Cow<'_, str>, Value<'_>)]) {
         taken.insert(free.clone(), 1);
         *key = free.into();
     }
+}
+
+/// The text in a list of its bytes.
+fn text_of(items: &[Value<'_>]) -> Option<Vec<u8>> {
+    byte_list::of(items.iter().map(|item| if let Value::Int(n) = item { u8::try_from(*n).ok() } else { None }))
 }
 
 /// The name in `--password`, which says what the next argument is.

@@ -47,6 +47,8 @@ impl Sink for Found<'_> {
     fn sql_literal(&mut self, _: usize) {}
     fn disguise(&mut self) {}
     fn blob(&mut self, _: Blob, _: usize) {}
+    fn byte_list(&mut self, _: usize) {}
+
     fn own_mark(&mut self, _: Range<usize>) {}
 }
 

@@ -76,6 +76,8 @@ pub(crate) trait Sink {
     fn disguise(&mut self);
     /// A part of a text in base64 or hex ends at `end`.
     fn blob(&mut self, kind: Blob, end: usize);
+    /// A list of bytes may begin at `at`.
+    fn byte_list(&mut self, at: usize);
     /// One of our own marks stands here.
     fn own_mark(&mut self, mark: Range<usize>);
 }

@@ -27,6 +27,9 @@ pub(crate) trait Visitor {
     fn masked(&mut self, value: Value, rule: u32);
     /// A member that is to go by a rule, with the comma that is left over.
     fn dropped(&mut self, member: Range<usize>, rule: u32);
+    /// An array begins at `start` that is to be looked into. Answers where it ends, if it is a text that was masked; else its elements
+    /// follow.
+    fn array(&mut self, start: usize) -> Option<usize>;
     /// A container begins; members and elements follow.
     fn open(&mut self);
     /// The innermost container ends.
@@ -143,6 +146,12 @@ impl Reader<'_> {
             }
             Action::Scan | Action::Unlisted(_) => match self.peek().ok_or(Stop)? {
                 open @ (b'{' | b'[') => {
+                    if open == b'['
+                        && let Some(end) = visitor.array(self.at)
+                    {
+                        self.at = end;
+                        return self.after_value();
+                    }
                     self.at += 1;
                     self.stack.push(Frame {
                         is_object: open == b'{',

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use crate::document::encoding::byte_list;
 use crate::policy::{Parents, Policy};
 use crate::sanitize::{Action, Number, Sanitized};
 
@@ -68,23 +69,20 @@ fn walk(policy: &Policy, value: &mut Value, action: Action, path: &Path<'_>, dep
             let raw = value.to_string();
             replace(value, |out| policy.sanitize(action, path.segment, raw.as_bytes(), out))
         }
-        Value::Array(items) => {
-            items.retain_mut(|item| walk(policy, item, action, path, depth + 1));
-            true
-        }
+        Value::Array(items) => match text_of(items).filter(|_| action == Action::Scan) {
+            Some(text) => replace(value, |out| policy.sanitize(action, &field_in(policy, action, path), &text, out)),
+            None => {
+                items.retain_mut(|item| walk(policy, item, action, path, depth + 1));
+                true
+            }
+        },
         Value::Object(members) => {
             object(policy, members, path, depth);
             true
         }
         Value::String(string) => {
             let raw = string.clone();
-            // Rules may name the parents of a key that stands inside the text.
-            let field = if action == Action::Scan && policy.compiled().inventory.has_paths() {
-                Cow::Owned(path.dotted())
-            } else {
-                Cow::Borrowed(path.segment)
-            };
-            replace(value, |out| policy.sanitize(action, &field, raw.as_bytes(), out))
+            replace(value, |out| policy.sanitize(action, &field_in(policy, action, path), raw.as_bytes(), out))
         }
         Value::Number(number) => {
             let number = match (number.as_u128(), number.as_i128(), number.as_f64()) {
@@ -127,6 +125,20 @@ fn another(safe: &str, members: &Map<String, Value>, taken: &mut HashMap<String,
             return key;
         }
     }
+}
+
+/// The field in which a text is read: rules may name the parents of a key that stands inside of it.
+fn field_in<'p>(policy: &Policy, action: Action, path: &'p Path<'_>) -> Cow<'p, str> {
+    if action == Action::Scan && policy.compiled().inventory.has_paths() {
+        Cow::Owned(path.dotted())
+    } else {
+        Cow::Borrowed(path.segment)
+    }
+}
+
+/// The text in an array of its bytes.
+fn text_of(items: &[Value]) -> Option<Vec<u8>> {
+    byte_list::of(items.iter().map(|item| item.as_u64()?.try_into().ok()))
 }
 
 /// Puts what `sanitize` writes in place of a value. Answers whether the value stays.

@@ -26,7 +26,7 @@ impl Masker for EmailDomain {
 
 /// Where the domain begins, of an address that is all ASCII and has no blanks around it. `None` of others, and of what is no address.
 fn plain_domain(value: &[u8]) -> Option<usize> {
-    let at = value.iter().take_while(|&&b| PARTS[usize::from(b)] & LOCAL != 0).count();
+    let at = value.iter().take_while(|b| LOCAL[usize::from(**b)]).count();
     let domain = value[at..].strip_prefix(b"@")?;
     if at == 0 || domain.len() > LONGEST_DOMAIN {
         return None;
@@ -35,7 +35,7 @@ fn plain_domain(value: &[u8]) -> Option<usize> {
     let (mut start, mut before) = (0, b'.');
     for (i, &b) in domain.iter().enumerate() {
         match b {
-            _ if PARTS[usize::from(b)] & LABEL != 0 => {}
+            _ if b.is_ascii_alphanumeric() => {}
             b'.' | b'-' if before == b'.' => return None,
             b'.' if before == b'-' || i - start > LONGEST_LABEL => return None,
             b'.' => start = i + 1,
@@ -49,25 +49,16 @@ fn plain_domain(value: &[u8]) -> Option<usize> {
     (start > 0 && ends_well).then_some(at + 1)
 }
 
-/// What a byte of ASCII may be part of.
-static PARTS: [u8; 256] = {
-    let mut parts = [0; 256];
+/// The bytes of ASCII of which a local part may be.
+static LOCAL: [bool; 256] = {
+    let mut local = [false; 256];
     let mut b: u8 = 0;
-    while b < 128 {
-        if b.is_ascii_graphic() && !separates(b as char) {
-            parts[b as usize] |= LOCAL;
-        }
-        if b.is_ascii_alphanumeric() {
-            parts[b as usize] |= LABEL;
-        }
+    while b.is_ascii() {
+        local[b as usize] = b.is_ascii_graphic() && !separates(b as char);
         b += 1;
     }
-    parts
+    local
 };
-/// Of a local part.
-const LOCAL: u8 = 1;
-/// Of a label, wherever in it.
-const LABEL: u8 = 2;
 
 /// The domain of an address.
 fn any_domain(address: &str) -> Option<&str> {

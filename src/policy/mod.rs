@@ -223,7 +223,7 @@ impl Policy {
     /// Sanitizes a JSON value by its keys and by what its strings and numbers hold.
     ///
     /// A value under a key that is masked becomes one masked string, whatever it was. `null`, the empty string and the
-    /// empty container stay.
+    /// empty container stay. An array of the bytes of a text becomes that text, masked, if there is something to mask in it.
     ///
     /// ```
     /// # use tracing_privacy::Policy;

@@ -14,6 +14,7 @@ use crate::detect::pair::{self, Keys, Pair, Reading};
 use crate::detect::scanner::Sink;
 use crate::document::encoding::DISGUISED;
 use crate::document::encoding::blob::{Blob, Floors};
+use crate::document::encoding::byte_list::{self, ByteList};
 use crate::document::json;
 use crate::document::lossy;
 use crate::mask::{is_own_mark, push_placeholder};
@@ -154,13 +155,18 @@ impl<'r> Reader<'r> {
 
     /// Makes a candidate of a blob if there is one in what it holds. No part of a blob can be shown.
     fn find_in_blob(&mut self, blob: Range<usize>, meant: &[u8], decoded: u8) {
-        let from = self.edits.candidates.len();
-        self.find(meant, 0..meant.len(), decoded + 1);
-        let found = self.edits.candidates.get(from).map(|candidate| candidate.rule);
-        self.edits.candidates.truncate(from);
-        if let Some(rule) = found {
+        if let Some(rule) = self.rule_for(meant, decoded + 1) {
             self.edits.candidates.push(Candidate { range: blob, rule, key: None, decoded, erase: true });
         }
+    }
+
+    /// The rule that finds something in what a part of the text means.
+    fn rule_for(&mut self, meant: &[u8], decoded: u8) -> Option<u32> {
+        let from = self.edits.candidates.len();
+        self.find(meant, 0..meant.len(), decoded);
+        let found = self.edits.candidates.get(from).map(|candidate| candidate.rule);
+        self.edits.candidates.truncate(from);
+        found
     }
 
     fn mask(&mut self, root: &[u8], candidate: Candidate) {
@@ -359,7 +365,9 @@ impl Sink for Part<'_, '_> {
     }
 
     fn document(&mut self, at: usize) -> usize {
-        if at < self.pair_end || at < self.broken_end || self.decoded > 0 || self.in_quotes(at) {
+        // A string without escapes holds no keys: what is in its brackets is found as text, and its masks have no quotes.
+        let is_inside = self.decoded > 0 || self.reader.in_json || self.in_quotes(at);
+        if at < self.pair_end || at < self.broken_end || is_inside {
             return at;
         }
         let settled = self.reader.edits.len();
@@ -391,6 +399,14 @@ impl Sink for Part<'_, '_> {
     fn blob(&mut self, kind: Blob, end: usize) {
         if self.decoded < MAX_DECODED {
             self.blobs.extend(kind.read(self.text, end, &mut self.floors[kind as usize]));
+        }
+    }
+
+    fn byte_list(&mut self, at: usize) {
+        if self.decoded < MAX_DECODED
+            && let Some(ByteList { range, decimal, hex, .. }) = byte_list::read(self.text, at)
+        {
+            self.blobs.extend([decimal, hex].into_iter().flatten().map(|meant| (range.clone(), meant)));
         }
     }
 

@@ -4,6 +4,7 @@
 //! text, how long it is and what it stands for.
 
 pub(crate) mod blob;
+pub(crate) mod byte_list;
 mod disguise;
 mod glyph;
 

@@ -5,8 +5,9 @@ use std::ops::Range;
 use super::{Floors, Part, Reader, json_escape_from, known_keys, stand_in};
 use crate::detect::pair::Dotted;
 use crate::detect::scanner::Glance;
+use crate::document::encoding::byte_list;
 use crate::document::json;
-use crate::mask::is_own_mark;
+use crate::mask::{is_own_mark, push_placeholder};
 use crate::policy::Parents;
 use crate::sanitize::{Action, Sanitized, as_always};
 
@@ -48,6 +49,22 @@ impl<'d, 'r> Document<'d, 'r> {
         if outcome == Sanitized::Clean {
             self.reader.edits.pop();
         }
+    }
+
+    /// Erases a value of which no part can be shown, unless it is exempt.
+    fn erase_value(&mut self, rule: u32, range: Range<usize>) -> bool {
+        let policy = self.reader.policy;
+        let key = String::from_utf8_lossy(&self.root[self.key.clone()]);
+        if policy.exemptions.whole_field() && policy.exempts(&key, Some(rule)) {
+            return false;
+        }
+        self.reader.edits.push(range, Some(rule), |out| {
+            out.push(b'"');
+            push_placeholder(&policy.rule(rule).category, out);
+            out.push(b'"');
+        });
+        policy.erased(rule, &key);
+        true
     }
 }
 
@@ -141,6 +158,20 @@ impl json::Visitor for Document<'_, '_> {
         }
         self.reader.edits.supersede_from(member.start);
         self.reader.edits.push(member, Some(rule), |_| ());
+    }
+
+    fn array(&mut self, start: usize) -> Option<usize> {
+        let list = byte_list::read(self.root, start).filter(|list| list.is_whole)?;
+        // Numbers of JSON are decimal.
+        let meant = list.decimal?;
+        self.reader.path.push(self.key.clone());
+        let field = self.reader.path_text(self.root);
+        self.reader.path.pop();
+        let mut inside = Reader::new(self.reader.policy, &field, self.reader.depth, self.reader.edits);
+        let rule = inside.rule_for(&meant, 1);
+        inside.end();
+        let end = list.range.end;
+        self.erase_value(rule?, list.range).then_some(end)
     }
 
     fn open(&mut self) {

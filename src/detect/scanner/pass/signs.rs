@@ -71,6 +71,8 @@ impl<S: Sink> Pass<'_, S> {
                 } else if json::may_begin(rest) {
                     // After the document, whatever there is of it.
                     return Some(self.sink.document(at)).filter(|end| *end > at);
+                } else if rest[0] == b'[' {
+                    self.sink.byte_list(at);
                 }
             }
             _ => {}
