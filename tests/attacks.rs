@@ -289,9 +289,15 @@ fn bytes_that_print_as_numbers_hide_no_text() {
         let output = Output::default();
         let layers = registry().with(fmt::layer().with_ansi(false).with_writer(output.clone()));
         let subscriber = layers.with(json_layer().with_writer(output.clone())).with_privacy(Policy::builtin());
-        tracing::subscriber::with_default(subscriber, || tracing::info!(body = ?bytes, "sent {bytes:?}"));
+        tracing::subscriber::with_default(subscriber, || {
+            let span = tracing::info_span!("send", first = ?bytes, late = tracing::field::Empty);
+            span.record("late", tracing::field::debug(bytes));
+            let error = std::io::Error::other(format!("cannot send {bytes:?}"));
+            span.in_scope(|| tracing::info!(body = ?bytes, error = &error as &dyn std::error::Error, "sent {bytes:?}"));
+        });
         let lines = output.text();
-        assert!(!lines.contains(&numbers.join(", ")) && lines.matches("[redacted:").count() == 4, "{lines}");
+        // Each of the five in text, and in JSON those of the span twice.
+        assert!(!lines.contains(&numbers.join(", ")) && lines.matches("[redacted:").count() == 12, "{lines}");
     }
     let unlisted =
         "version = 1\ninclude = [\"builtin:pii\"]\n[defaults]\nunlisted = \"mask\"".parse::<Policy>().unwrap();

@@ -151,6 +151,23 @@ fn a_pattern_passes_and_nothing_else_that_stands_there() {
 }
 
 /// A rule of the inventory without a name has that of its first key, which may be a pattern's.
+/// A list of bytes is erased whole, so what lets a part of it pass lets none of it pass.
+#[test]
+fn a_list_of_bytes_passes_with_its_field_only() {
+    let bytes = b"mail jo@example.com";
+    let document = serde_json::json!({ "body": bytes }).to_string();
+    let shown = |exempt: Exemption| {
+        let policy = policy();
+        let _guard = policy.exempt(exemption(exempt)).expect("a good exemption");
+        let log = || tracing::info!(target: "shop::billing", note = ?bytes, "sent");
+        let log_document = || tracing::info!(target: "shop::billing", note = document.as_str(), "sent");
+        [json(&policy, log).contains("106, 111, 64"), json(&policy, log_document).contains("106,111,64")]
+    };
+    assert_eq!(shown(Exemption::field("note")), [true, true]);
+    assert_eq!(shown(Exemption::field("other")), [false, false]);
+    assert_eq!(shown(Exemption::pattern("email")), [false, false]);
+}
+
 #[test]
 fn a_pattern_is_not_the_field_of_its_name() {
     let policy: Policy =
