@@ -17,7 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::detect::FEWEST_DIGITS;
 use crate::detect::pair::is_nothing;
-use crate::mask::{Applied, Chain, Scratch as MaskScratch, Subject, push_placeholder};
+use crate::mask::{Applied, Chain, Subject, push_placeholder};
 use crate::observe::{Decision, Fate, place};
 use crate::policy::{Category, Compiled, DataClass, Mode, Policy};
 use edits::Edits;
@@ -212,9 +212,7 @@ impl Compiled {
         out: &mut Vec<u8>,
     ) -> Sanitized {
         let from = out.len();
-        let mut scratch = MASK_SCRATCH.try_with(Cell::take).unwrap_or_default();
-        let applied = chain.apply(value, subject, &mut scratch, out);
-        let _ = MASK_SCRATCH.try_with(|kept| kept.set(scratch));
+        let applied = chain.apply(value, subject, out);
         if applied != Applied::Dropped && &out[from..] == value {
             // Masked before, by us.
             out.truncate(from);
@@ -312,8 +310,6 @@ impl Compiled {
 }
 
 thread_local! {
-    /// Taken out while in use, for a masker of the application's own may log.
-    static MASK_SCRATCH: Cell<MaskScratch> = Cell::default();
     /// How many values passed on this thread that might not pass another time.
     static ONLY_NOW: Cell<u64> = const { Cell::new(0) };
 }

@@ -3,13 +3,19 @@
 //! Most words at which a rule is asked begin as its matches do, and then go on otherwise: a look at a few bytes tells, where starting
 //! the regex costs as much as reading a line.
 
+use std::ops::Range;
+
 use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::is_word_byte;
 
 use super::words::{ByteSet, bytes};
+use crate::lanes::{LANE, alphanumeric, bits, is, sixteen_from, within};
 
 /// The classes of the first bytes of all matches of a regex.
 pub(super) struct Head {
     classes: Box<[(Set, usize)]>,
+    /// The least and the greatest byte of the first class; `None` if no class is known.
+    first: Option<[u8; 2]>,
     /// How long a match is at least, in bytes.
     shortest: usize,
 }
@@ -26,14 +32,42 @@ impl Head {
     pub(super) fn of(hir: &Hir) -> Self {
         let mut classes = Vec::new();
         push(hir, &mut classes);
-        Self { classes: classes.into(), shortest: hir.properties().minimum_len().unwrap_or(0) }
+        let first = classes.first().map(|(first, _)| first.ends());
+        Self { classes: classes.into(), first, shortest: hir.properties().minimum_len().unwrap_or(0) }
     }
 
-    /// The places in a text where a match may begin; `None` if no class is known.
-    pub(super) fn places(&self, text: &[u8]) -> Option<impl Iterator<Item = usize>> {
-        let (first, _) = *self.classes.first()?;
-        let places = text.iter().enumerate().filter(move |(_, b)| first.has(**b)).map(|(at, _)| at);
-        Some(places.filter(|at| self.begins(&text[*at..])))
+    /// The places in a range of a text where a match may begin that ends in it; if `at_words`, not in the middle of a word. `None` if no
+    /// class is known.
+    pub(super) fn places(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        at_words: bool,
+    ) -> Option<impl Iterator<Item = usize>> {
+        let [low, high] = self.first?;
+        let text = &text[..range.end];
+        let (mut lane_at, mut left) = (range.start, 0_u64);
+        let mut in_word = at_words && range.start > 0 && is_word_byte(text[range.start - 1]);
+        let next = move || {
+            while left == 0 {
+                if lane_at >= text.len() {
+                    return None;
+                }
+                let lane = sixteen_from(text, lane_at);
+                left = bits(within(low, high)(lane));
+                if at_words {
+                    let word = bits(alphanumeric(lane) | is(b'_')(lane));
+                    left &= !(word & (word << 1 | u64::from(in_word)));
+                    in_word = word >> (LANE - 1) == 1;
+                }
+                lane_at += LANE;
+            }
+            let at = lane_at - LANE + left.trailing_zeros() as usize;
+            left &= left - 1;
+            Some(at)
+        };
+        // Behind the end of the text a lane has zeros.
+        Some(std::iter::from_fn(next).filter(|at| text.get(*at..).is_some_and(|rest| self.begins(rest))))
     }
 
     /// Whether a match may begin with the text.
@@ -68,6 +102,13 @@ impl Set {
         let mut bits = [0; 4];
         (0..set.len()).filter(|b| set[*b]).for_each(|b| bits[b / 64] |= 1 << (b % 64));
         Self(bits)
+    }
+
+    /// The least and the greatest byte of it.
+    fn ends(&self) -> [u8; 2] {
+        let mut bytes = (0..=u8::MAX).filter(|b| self.has(*b));
+        let least = bytes.next().unwrap_or(u8::MAX);
+        [least, bytes.next_back().unwrap_or(least)]
     }
 
     #[inline]
@@ -141,13 +182,22 @@ mod tests {
 
     #[test]
     fn places_are_all_where_a_match_may_begin() {
-        let places = |regex: &str, text: &str| {
+        let places = |regex: &str, text: &str, range: Range<usize>, at_words: bool| {
             let head = Head::of(&syntax::parse_with(regex, &syntax::Config::new().utf8(false)).expect("a good regex"));
-            head.places(text.as_bytes()).map(Iterator::collect::<Vec<_>>)
+            head.places(text.as_bytes(), range, at_words).map(Iterator::collect::<Vec<_>>)
         };
-        assert_eq!(places("[0-9]{2}x?", "1 12 x123 4"), Some(vec![2, 6, 7]));
-        assert_eq!(places("[0-9]{2}", ""), Some(vec![]));
-        assert_eq!(places("x|yy", "axb"), None);
+        let text = "1 12 x123 4";
+        assert_eq!(places("[0-9]{2}x?", text, 0..11, false), Some(vec![2, 6, 7]));
+        assert_eq!(places("[0-9]{2}x?", text, 0..11, true), Some(vec![2]));
+        assert_eq!(places("[0-9]{2}x?", text, 3..8, false), Some(vec![6]));
+        assert_eq!(places("[0-9]", text, 3..11, true), Some(vec![10]));
+        assert_eq!(places("[0-9]{2}", "", 0..0, true), Some(vec![]));
+        assert_eq!(places(r"(?-u)[\x00-b]", "xax", 0..3, false), Some(vec![1]));
+        assert_eq!(places("x|yy", "axb", 0..3, false), None);
+        let long = format!("{}12{}-12_12 é12", "a".repeat(14), "b".repeat(31));
+        assert_eq!(places("[0-9]{2}", &long, 0..long.len(), true), Some(vec![48, 56]));
+        assert_eq!(places("[0-9]{2}", &long, 0..long.len(), false), Some(vec![14, 48, 51, 56]));
+        assert_eq!(places("[ab-]1", &long, 0..long.len(), true), Some(vec![47]));
     }
 
     #[test]

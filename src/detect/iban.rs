@@ -36,13 +36,14 @@ fn end(text: &[u8], start: usize) -> Option<usize> {
         *slot = *text.get(at).filter(|b| b.is_ascii_alphanumeric())?;
         at += 1;
     }
-    (!word_after(text, at) && iban::check(&iban[..length])).then_some(at)
+    (!word_after(text, at) && iban::has_check_digits(&iban[..length])).then_some(at)
 }
 
 /// What stands between two groups at `at`: a space, a dash, or a space in another spelling.
 fn separator_at(text: &[u8], at: usize) -> Option<&'static [u8]> {
     const SEPARATORS: [&[u8]; 5] = [b" ", b"-", b"\xC2\xA0", b"+", b"%20"];
-    SEPARATORS.into_iter().find(|separator| text.get(at..).is_some_and(|rest| rest.starts_with(separator)))
+    let rest = text.get(at..).filter(|rest| rest.first().is_some_and(|b| !b.is_ascii_alphanumeric()))?;
+    SEPARATORS.into_iter().find(|separator| rest.starts_with(separator))
 }
 
 #[cfg(test)]

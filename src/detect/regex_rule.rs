@@ -8,7 +8,6 @@ use std::ops::Range;
 use regex_automata::meta;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
-use regex_syntax::is_word_byte;
 
 pub(crate) use self::start::{Prefix, Start};
 use super::around::{escape_ends, without_escapes, word_after, word_before};
@@ -194,11 +193,10 @@ impl RegexRule {
         const MOST_TRIES: usize = 4;
         let (start, end) = (range.start - from, range.end - from);
         let search = |start: usize| self.capture(Input::new(seen).range(start..end), from);
-        let is_near_word = matches!(self.start, Start::Context { .. });
-        let Some(places) = self.head.places(&seen[start..end]).filter(|_| is_near_word) else { return search(start) };
-        let in_the_middle =
-            |at: usize| self.begins_word && at > 0 && is_word_byte(seen[at - 1]) && is_word_byte(seen[at]);
-        let mut places = places.map(|at| start + at).filter(|at| !in_the_middle(*at));
+        if !matches!(self.start, Start::Context { .. }) {
+            return search(start);
+        }
+        let Some(mut places) = self.head.places(seen, start..end, self.begins_word) else { return search(start) };
         let at_place = |at| self.capture(Input::new(seen).range(at..end).anchored(Anchored::Yes), from);
         places.by_ref().take(MOST_TRIES).find_map(at_place).or_else(|| search(places.next()?))
     }

@@ -38,7 +38,7 @@ pub(super) enum Make {
 /// All built-in maskers, in the order of the documentation: look-ups, hints and docs come from here.
 pub(crate) static BUILT_IN: &[BuiltIn] = &[
     BuiltIn {
-        name: "erase",
+        name: Erase::NAME,
         summary: "the placeholder `[redacted:CATEGORY]`",
         form: r#""erase""#,
         make: Make::Plain(|| Arc::new(Erase)),

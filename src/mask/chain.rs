@@ -1,5 +1,6 @@
 //! Maskers one after the other, and what happens when one fails.
 
+use std::cell::Cell;
 use std::fmt;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,6 +18,8 @@ use crate::document::lossy;
 pub(crate) struct Chain {
     /// Never empty.
     steps: Arc<[Step]>,
+    /// Whether it only erases, so that nobody need read the value.
+    erases: bool,
 }
 
 /// A masker and the name it has in rules files.
@@ -36,22 +39,31 @@ pub(crate) enum Applied {
     Failed,
 }
 
-/// Where the steps write; kept by the caller, so that masking allocates only until it has grown to its size.
+/// Where the steps write; kept, so that masking allocates only until it has grown to its size.
 #[derive(Default)]
-pub(crate) struct Scratch {
+struct Scratch {
     read: String,
     written: String,
+}
+
+thread_local! {
+    /// Taken out while in use, for a masker of the application's own may log.
+    static SCRATCH: Cell<Scratch> = Cell::default();
 }
 
 impl Chain {
     /// The chain that needs nothing and never fails.
     pub(crate) fn erase() -> Self {
-        Self { steps: Arc::new([Step { name: "erase".into(), masker: Arc::new(Erase) }]) }
+        Self { steps: Arc::new([Step { name: Erase::NAME.into(), masker: Arc::new(Erase) }]), erases: true }
     }
 
     /// A chain of these steps; without any, it erases.
     pub(super) fn new(steps: Vec<Step>) -> Self {
-        if steps.is_empty() { Self::erase() } else { Self { steps: steps.into() } }
+        match &steps[..] {
+            [] => Self::erase(),
+            [only] if *only.name == *Erase::NAME => Self { steps: steps.into(), erases: true },
+            _ => Self { steps: steps.into(), erases: false },
+        }
     }
 
     /// Appends the safe form of `value` to `out`.
@@ -60,20 +72,26 @@ impl Chain {
     /// boundary changes nothing. Bytes that are not UTF-8 become U+FFFD before the first step.
     ///
     /// Nothing reaches `out` before the last step is done, so a failure on the way leaves no piece of the value there.
-    pub(crate) fn apply(
-        &self,
-        value: &[u8],
-        subject: &Subject<'_>,
-        scratch: &mut Scratch,
-        out: &mut Vec<u8>,
-    ) -> Applied {
+    pub(crate) fn apply(&self, value: &[u8], subject: &Subject<'_>, out: &mut Vec<u8>) -> Applied {
         if is_own_mark(value) {
             out.extend_from_slice(value);
             return Applied::Replaced;
         }
+        if self.erases {
+            push_placeholder(subject.category, out);
+            return Applied::Replaced;
+        }
+        let mut scratch = SCRATCH.try_with(Cell::take).unwrap_or_default();
+        let applied = self.apply_steps(value, subject, &mut scratch, out);
+        scratch.limit();
+        let _ = SCRATCH.try_with(|kept| kept.set(scratch));
+        applied
+    }
+
+    fn apply_steps(&self, value: &[u8], subject: &Subject<'_>, scratch: &mut Scratch, out: &mut Vec<u8>) -> Applied {
         // What a panic leaves half-written is the scratch, and every step begins by emptying it.
         let outcome = catch_unwind(AssertUnwindSafe(|| self.run(value, subject, scratch)));
-        let applied = match outcome {
+        match outcome {
             Ok(Ok(Outcome::Replaced)) => {
                 out.extend_from_slice(scratch.written.as_bytes());
                 Applied::Replaced
@@ -86,9 +104,7 @@ impl Chain {
                 push_placeholder(subject.category, out);
                 Applied::Failed
             }
-        };
-        scratch.limit();
-        applied
+        }
     }
 
     /// How much of the value the output shows, at most.

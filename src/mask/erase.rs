@@ -6,6 +6,11 @@ use crate::policy::Category;
 /// Writes `[redacted:CATEGORY]`. What every failure falls back on.
 pub(super) struct Erase;
 
+impl Erase {
+    /// Its name in rules files.
+    pub(super) const NAME: &str = "erase";
+}
+
 impl Masker for Erase {
     fn mask(&self, _: &str, subject: &Subject<'_>, out: &mut String) -> Result<Outcome, MaskError> {
         for part in placeholder(subject.category) {

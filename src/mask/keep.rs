@@ -1,5 +1,7 @@
 //! `{ keep_first = 2, keep_last = 2 }`: the ends of a value, its shape, and stars between.
 
+use std::ops::Range;
+
 use super::{MaskError, Masker, Outcome, Subject};
 
 /// Keeps the first and last characters; every other one becomes `*`.
@@ -24,28 +26,70 @@ pub(super) struct Keep {
 
 impl Masker for Keep {
     fn mask(&self, value: &str, _: &Subject<'_>, out: &mut String) -> Result<Outcome, MaskError> {
-        let total = value.chars().count();
-        let counted = value.chars().filter(|&c| !is_separator(c)).count();
-        let keeps_separators = total - counted <= counted;
-        let wanted = self.first.saturating_add(self.last);
-        let enough_hidden = wanted <= counted / 2 || counted.saturating_sub(wanted) >= FEWEST_HIDDEN;
-        let (first, last) = if enough_hidden { (self.first, self.last) } else { (0, 0) };
-        let shown_again_from = counted - last;
-
-        out.reserve(value.len());
-        let mut index = 0;
-        for c in value.chars() {
-            if is_separator(c) {
-                out.push(if keeps_separators { c } else { HIDDEN });
-                continue;
-            }
-            let shows = (index < first || index >= shown_again_from) && !c.is_control();
-            out.push(if shows { c } else { HIDDEN });
-            index += 1;
+        match self.short_ascii(value.as_bytes(), &mut [0; SHORT]) {
+            Some(masked) => out.push_str(masked),
+            None => self.any(value, out),
         }
         Ok(Outcome::Replaced)
     }
 }
+
+impl Keep {
+    fn any(&self, value: &str, out: &mut String) {
+        let (mut total, mut counted) = (0, 0);
+        for c in value.chars() {
+            total += 1;
+            counted += usize::from(!is_separator(c));
+        }
+        let shown = self.shown(total, counted);
+        out.reserve(value.len());
+        let mut index = 0;
+        out.extend(value.chars().map(|c| if shown.shows(c, &mut index) { c } else { HIDDEN }));
+    }
+
+    /// The same for what most values are, in `room`: `None` of others.
+    fn short_ascii<'r>(&self, value: &[u8], room: &'r mut [u8; SHORT]) -> Option<&'r str> {
+        let room = room.get_mut(..value.len()).filter(|_| value.is_ascii())?;
+        let separators = value.iter().filter(|b| is_separator(char::from(**b))).count();
+        let shown = self.shown(value.len(), value.len() - separators);
+        let mut index = 0;
+        for (to, b) in room.iter_mut().zip(value) {
+            *to = if shown.shows(char::from(*b), &mut index) { *b } else { HIDDEN as u8 };
+        }
+        str::from_utf8(room).ok()
+    }
+
+    /// What shows of so many characters, of which so many are counted.
+    fn shown(&self, total: usize, counted: usize) -> Shown {
+        let wanted = self.first.saturating_add(self.last);
+        let enough_hidden = wanted <= counted / 2 || counted.saturating_sub(wanted) >= FEWEST_HIDDEN;
+        let (first, last) = if enough_hidden { (self.first, self.last) } else { (0, 0) };
+        Shown { hidden: first..counted - last, separators: total - counted <= counted }
+    }
+}
+
+/// What shows of one value.
+struct Shown {
+    /// Which of the characters that count are hidden.
+    hidden: Range<usize>,
+    separators: bool,
+}
+
+impl Shown {
+    /// Whether the next character does; `index` counts those before it.
+    #[inline(always)]
+    fn shows(&self, c: char, index: &mut usize) -> bool {
+        if is_separator(c) {
+            return self.separators;
+        }
+        let shows = !self.hidden.contains(index) && !c.is_control();
+        *index += 1;
+        shows
+    }
+}
+
+/// The longest value that is masked byte by byte.
+const SHORT: usize = 64;
 
 /// Of a value of which more than half shows, at least so many characters stay hidden: those of a 15-digit card number.
 const FEWEST_HIDDEN: usize = 5;
@@ -62,6 +106,7 @@ fn is_separator(c: char) -> bool {
 mod tests {
     use super::*;
     use crate::mask::masked;
+    use crate::random::random;
 
     fn keep(first: usize, last: usize, value: &str) -> String {
         masked(&Keep { first, last }, value).unwrap()
@@ -117,6 +162,26 @@ mod tests {
                 assert_eq!(keep(first, last, &once), once, "{value:?} {first} {last}");
             }
         }
+    }
+
+    /// What is masked byte by byte is what is masked character by character.
+    #[test]
+    fn short_values_are_masked_as_all_others() {
+        let pieces = ["1", "a", "Z", " ", "-", ".", "/", "_", "(", ")", "!", "\0", "\n", "12345678"];
+        let mut next = random(0x2545_F491_4F6C_DD1D);
+        let mut short = 0;
+        for _ in 0..5_000 {
+            let value: String = (0..next(14)).map(|_| pieces[next(pieces.len())]).collect();
+            let keep = Keep { first: next(8), last: next(8) };
+            let mut expected = String::new();
+            keep.any(&value, &mut expected);
+            let mut room = [0; SHORT];
+            let masked = keep.short_ascii(value.as_bytes(), &mut room);
+            assert_eq!(masked.is_some(), value.len() <= SHORT);
+            assert!(masked.is_none_or(|masked| masked == expected), "{value:?}: {masked:?}, {expected}");
+            short += usize::from(masked.is_some_and(|masked| masked != value));
+        }
+        assert!(short > 1_000, "{short}");
     }
 
     #[test]

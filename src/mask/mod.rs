@@ -44,7 +44,7 @@ use std::fmt;
 pub(crate) use self::builtin::maskers;
 pub(crate) use self::{
     builtin::MaskerSet,
-    chain::{Applied, Chain, Scratch},
+    chain::{Applied, Chain},
     erase::push_placeholder,
     mark::{is_key_id, is_own_mark, own_mark},
 };

@@ -53,9 +53,7 @@ impl Compiled {
         let subject = Subject::new(&Category::PAYLOAD, DataClass::Confidential, RULE);
         let mut token = Vec::new();
         let masker = match self.reduction.as_ref().and_then(|reduction| reduction.token.as_ref()) {
-            Some(chain)
-                if chain.apply(text.as_bytes(), &subject, &mut Default::default(), &mut token) == Applied::Replaced =>
-            {
+            Some(chain) if chain.apply(text.as_bytes(), &subject, &mut token) == Applied::Replaced => {
                 short.push_str(", ");
                 short.push_str(&String::from_utf8_lossy(&token));
                 chain.masker_name()

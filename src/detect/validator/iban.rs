@@ -12,7 +12,12 @@ pub(in crate::detect) fn check(text: &[u8]) -> bool {
         len += 1;
     }
     let iban = &iban[..len];
-    iban.first_chunk().and_then(length).is_some_and(|length| length == iban.len()) && mod_97(iban) == 1
+    iban.first_chunk().and_then(length).is_some_and(|length| length == iban.len()) && has_check_digits(iban)
+}
+
+/// Whether check digits fit, of a number of letters and digits that has its country's length.
+pub(in crate::detect) fn has_check_digits(iban: &[u8]) -> bool {
+    mod_97(iban) == 1
 }
 
 /// How many characters an IBAN of that country has, its code included; `None` where the country has no IBAN.
@@ -23,12 +28,18 @@ pub(in crate::detect) fn length(country: &[u8; 2]) -> Option<usize> {
 }
 
 /// The remainder of the number that the rearranged characters spell.
-fn mod_97(iban: &[u8]) -> u32 {
+fn mod_97(iban: &[u8]) -> u64 {
     let (head, account) = iban.split_at(4.min(iban.len()));
-    account.iter().chain(head).fold(0, |remainder, b| match b.to_ascii_uppercase() {
-        letter @ b'A'..=b'Z' => (remainder * 100 + u32::from(letter - b'A') + 10) % 97,
-        digit => (remainder * 10 + u32::from(digit.wrapping_sub(b'0'))) % 97,
-    })
+    // Divided as seldom as may be, that is before a number would no longer fit.
+    const ROOM: u64 = u64::MAX / 1000;
+    let number = [account, head].into_iter().flatten().fold(0, |number: u64, b| {
+        let number = if number > ROOM { number % 97 } else { number };
+        match b.to_ascii_uppercase() {
+            letter @ b'A'..=b'Z' => number * 100 + u64::from(letter - b'A') + 10,
+            digit => number * 10 + u64::from(digit.wrapping_sub(b'0')),
+        }
+    });
+    number % 97
 }
 
 /// Countries and lengths, sorted by code: the registry's, and those in Africa and Iran that use IBANs without being in it.
