@@ -163,10 +163,10 @@ impl<T: Copy> Grams<T> {
     /// Whether a literal with digits may stand here if each digit is taken for all of them. (Of the others [`places`](Self::places) tells.)
     pub(super) fn may_stand_in_any_digits(&self, eight: u64) -> bool {
         let folded = eight | FOLD;
-        if !folded.to_le_bytes().iter().any(u8::is_ascii_digit) {
+        let zeros = with_zeros(folded);
+        if digits(zeros) == 0 {
             return false;
         }
-        let zeros = with_zeros(folded);
         let from = self.with_digits.partition_point(|entry| (entry.head as u8) < zeros as u8);
         let mut same_first = self.with_digits[from..].iter().take_while(|entry| entry.head as u8 == zeros as u8);
         same_first.any(|entry| entry.begins(zeros))
@@ -232,8 +232,22 @@ impl<T: Copy> ShortWords<T> {
 }
 
 /// The same bytes, with zeros for digits.
+#[inline]
 fn with_zeros(eight: u64) -> u64 {
-    u64::from_le_bytes(eight.to_le_bytes().map(|b| if b.is_ascii_digit() { b'0' } else { b }))
+    // A digit is a zero with some of the lowest four bits.
+    eight & !(digits(eight) & 0x0f0f_0f0f_0f0f_0f0f)
+}
+
+/// All bits of the bytes that are digits.
+#[inline]
+fn digits(eight: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGHEST: u64 = EACH << 7;
+    const ZEROS: u64 = EACH * b'0' as u64;
+    let from_zero = eight ^ ZEROS;
+    // Where it is ten or more, the highest bit is set.
+    let others = ((from_zero & !HIGHEST) + (HIGHEST - EACH * 10)) | from_zero;
+    ((!others & HIGHEST) >> 7) * 0xff
 }
 
 impl Entry {
@@ -313,6 +327,17 @@ mod tests {
             assert!(found.len() == before || grams.may_stand(eight));
         }
         found
+    }
+
+    #[test]
+    fn digits_are_told_from_all_other_bytes() {
+        for b in 0..=u8::MAX {
+            let eight = [b, b'7', b, 0xff, 0, b, b'a', b];
+            let expected = eight.map(|b| if b.is_ascii_digit() { 0xff } else { 0 });
+            assert_eq!(digits(u64::from_le_bytes(eight)).to_le_bytes(), expected, "{b:#x}");
+            let zeros = eight.map(|b| if b.is_ascii_digit() { b'0' } else { b });
+            assert_eq!(with_zeros(u64::from_le_bytes(eight)).to_le_bytes(), zeros, "{b:#x}");
+        }
     }
 
     #[test]

@@ -4,8 +4,6 @@
 //! there: and-ing the entries of the bytes of a text leaves the beginnings that match. Most texts leave none after a byte or two.
 //! (Baeza-Yates and Gonnet, "A new approach to text searching", Communications of the ACM 35, 1992.)
 
-use std::ops::BitAnd;
-
 use super::screen::SIGNS;
 use crate::lanes::{each_bit, only};
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
@@ -30,6 +28,8 @@ pub(super) struct Words<T> {
 /// As many beginnings as a word has bits.
 struct Group<T> {
     tables: Box<[[u64; 256]; LONGEST_BEGINNING]>,
+    /// Of each table, what it has for any digit.
+    digits: [u64; LONGEST_BEGINNING],
     targets: Vec<(T, usize)>,
 }
 
@@ -180,12 +180,14 @@ impl<T: Copy> Words<T> {
 
     /// Whether one of the beginnings that is wanted may stand here if each digit is taken for all of them.
     pub(super) fn may_stand_in_any_digits(&self, eight: u64, wanted: impl Fn(T) -> bool) -> bool {
-        let any_digit = |table: &[u64; 256]| (b'0'..=b'9').fold(0, |all, digit| all | table[usize::from(digit)]);
-        let allowed = |(table, b): (&[u64; 256], u8)| {
-            if b.is_ascii_digit() { any_digit(table) } else { table[usize::from(b)] }
-        };
         self.groups.iter().any(|group| {
-            let left = group.tables.iter().zip(eight.to_le_bytes()).map(allowed).fold(u64::MAX, BitAnd::bitand);
+            let mut left = u64::MAX;
+            for ((table, digits), b) in group.tables.iter().zip(group.digits).zip(eight.to_le_bytes()) {
+                left &= if b.is_ascii_digit() { digits } else { table[usize::from(b)] };
+                if left == 0 {
+                    return false;
+                }
+            }
             each_bit(left).any(|bit| wanted(group.targets[bit].0))
         })
     }
@@ -238,7 +240,8 @@ impl<T: Copy> Group<T> {
             }
         }
         let targets = beginnings.iter().map(|(beginning, target)| (*target, beginning.len())).collect();
-        Self { tables, targets }
+        let digits = tables.each_ref().map(|table| (b'0'..=b'9').fold(0, |all, digit| all | table[usize::from(digit)]));
+        Self { tables, digits, targets }
     }
 }
 

@@ -9,6 +9,7 @@ use std::cell::RefCell;
 
 use wide::u8x16;
 
+use crate::detect::pair::may_be_key;
 use crate::detect::scanner::LONGEST_QUIET;
 use crate::lanes::{LANE, within};
 use crate::policy::Policy;
@@ -119,7 +120,8 @@ fn fewer_than_lane(text: &[u8]) -> [u8; LANE] {
 
 impl Forms {
     fn meet(&mut self, form: &Form, policy: &Policy, text: &[u8]) {
-        let (scanner, policy) = (&policy.compiled().scanner, policy.compiled().id());
+        let compiled = policy.compiled();
+        let (scanner, inventory, policy) = (&compiled.scanner, &compiled.inventory, compiled.id());
         if self.quiet.is_empty() {
             self.quiet = vec![[Quiet { policy: 0, len: 0, lanes: Lanes::default() }; 2]; QUIET];
             self.met = vec![0; MET];
@@ -129,7 +131,7 @@ impl Forms {
         let met = &mut self.met[place(form.hash, policy, MET)];
         if *met != once && *met != refused {
             *met = once;
-        } else if *met == once && scanner.is_quiet_in_any_digits(text) {
+        } else if *met == once && scanner.is_quiet_in_any_digits(text, &|before| may_be_key(before, inventory)) {
             let two = &mut self.quiet[place(form.hash, policy, QUIET)];
             *two = [Quiet { policy, len: form.len, lanes: form.lanes }, two[0]];
             // When others have taken its place, it is met as if for the first time.
@@ -218,9 +220,17 @@ mod tests {
     }
 
     #[test]
+    fn signs_that_mean_nothing_are_known() {
+        let policy = policy();
+        for text in ["status=200 took=35 ms", "GET /parcels/17 done: 35 ms", "[main] 12:30:07 ready (3 of 12)"] {
+            assert!(is_known(&policy, &[text; 2], text), "{text}");
+        }
+    }
+
+    #[test]
     fn a_form_that_may_hold_something_is_never_known() {
         let policy = policy();
-        for text in ["to jo@example.com", "pin=1234", "4111 1111 1111 1112", "192.0.2.300", "密码 1", "a: b"] {
+        for text in ["to jo@example.com", "pin=1234", "4111 1111 1111 1112", "192.0.2.300", "密码: 1", "a: b"] {
             assert!(!is_known(&policy, &[text; 5], text), "{text}");
         }
     }

@@ -49,6 +49,11 @@ impl Anywhere {
         !self.needs_sign || self.unless_plain.may_be_in_unless_plain(text)
     }
 
+    /// Whether there are rules of which only a sign tells where they may be found.
+    pub(super) fn is_any(&self) -> bool {
+        !self.always.matchers.is_empty()
+    }
+
     /// Searches a text. What the lists told of already is told of again, as the same value.
     pub(super) fn scan(&self, scanner: &Scanner, text: &[u8], sink: &mut impl Sink) {
         self.always.scan(scanner, text, sink);

@@ -9,11 +9,11 @@ use crate::detect::grams::{Direction, Grams, Literal, ShortWords};
 use crate::detect::regex_rule::{Prefix, RegexRule, Start};
 use crate::detect::screen::{BLOCK, Block, Seen};
 use crate::detect::words::{Beginning, Words};
-use crate::lanes::{each_bit, only};
+use crate::lanes::only;
 
 /// What is looked for, by how it is found.
 ///
-/// A list that tells one digit from another is asked in [`Lists::may_stand_in_any_digits`], too.
+/// A list that tells one digit from another is asked in [`Lists::places_in_any_digits`], too.
 pub(super) struct Lists {
     /// By shape: the matchers that are asked where it stands.
     pub(super) shapes: [Vec<u32>; Shape::COUNT],
@@ -90,15 +90,22 @@ impl Lists {
         }
     }
 
-    /// Whether there is a place in a block where somebody would have to be asked if each digit is taken for all of them, as far as
-    /// [`places`](Self::places) does not tell: to short words all digits are one, and signs and long words stand where it stops anyway.
-    pub(super) fn may_stand_in_any_digits(&self, block: &Block<'_>, seen: &Seen) -> bool {
-        let any = |places: u64, may_stand: &dyn Fn(usize) -> bool| each_bit(places).any(may_stand);
-        any(seen.word_start, &|i| self.literals.may_stand_in_any_digits(block.forward(i)))
-            || any(everywhere(block), &|i| self.inside.may_stand_in_any_digits(block.forward(i)))
-            || any(seen.letters_end, &|i| self.names.may_stand_in_any_digits(block.backward(i)))
-            || any(seen.code_start, &|i| self.codes.may_stand_in_any_digits(block.forward(i), |_| true))
-            || any(seen.word_start, &|i| self.words.may_stand_in_any_digits(block.forward(i), |_| true))
+    /// The same if each digit is taken for all of them. To short words all digits are one, and signs and shapes stand where they stand.
+    pub(super) fn places_in_any_digits(&self, block: &Block<'_>, seen: &Seen) -> Places {
+        let here = self.places(block, seen);
+        let literal = |i| self.literals.may_stand_in_any_digits(block.forward(i));
+        let inside = |i| self.inside.may_stand_in_any_digits(block.forward(i));
+        let code = |i| self.codes.may_stand_in_any_digits(block.forward(i), |_| true);
+        let word = |i| self.words.may_stand_in_any_digits(block.forward(i), |_| true);
+        let name = |i| self.names.may_stand_in_any_digits(block.backward(i));
+        Places {
+            literals: here.literals | only(seen.word_start, literal),
+            inside: here.inside | only(everywhere(block), inside),
+            codes: here.codes | only(seen.code_start, code),
+            words: here.words | only(seen.word_start, word),
+            names: here.names | only(seen.letters_end, name),
+            ..here
+        }
     }
 }
 

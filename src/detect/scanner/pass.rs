@@ -1,6 +1,6 @@
 //! The pass over one text: block by block, and where something may stand, whoever it matters to is asked.
 
-mod signs;
+pub(super) mod signs;
 
 use std::ops::Range;
 

@@ -1,21 +1,32 @@
 //! Texts about which nobody need be asked, whatever their digits.
 
+use super::lists::Places;
 use super::pass::eight;
+use super::pass::signs::{begins_rows, last_word_is, literal_after, separates, string_after};
 use super::{Matcher, Scanner, Target};
 use crate::detect::anchor::Shape;
-use crate::detect::screen::{BLOCK, Block, LONG_WORD, Room, Screen, Seen};
+use crate::detect::screen::{BLOCK, Block, ESCAPE, LONG_WORD, Room, Screen, Seen};
+use crate::detect::words::Words;
+use crate::document::encoding::DISGUISED;
 use crate::document::encoding::blob::{InRun, read_run_in_any_digits};
+use crate::document::json;
 use crate::lanes::each_bit;
+use crate::mask::own_mark;
 
-/// The longest text of which that is told, in bytes.
+/// The longest text of which it is told whether it is quiet, in bytes.
 pub(crate) const LONGEST_QUIET: usize = BLOCK;
 
+/// Whether a key may stand at the end of a text, as far as its last letters tell.
+pub(crate) type MayBeKey<'k> = &'k dyn Fn(&[u8]) -> bool;
+
 impl Scanner {
-    /// Whether nothing can be found in a text, nor in any other that differs from it in its digits alone.
+    /// Whether nothing can be found in a text, nor in any other that differs from it in its digits alone. Where `may_be_key` says no, no key
+    /// ends that means anything.
     ///
     /// The screen sees where digits stand, not which; so what it sees of such texts is the same. Of the lists that tell words from one
-    /// another, each is asked whether it has one that would stand there if the digits were others; so are long words.
-    pub(crate) fn is_quiet_in_any_digits(&self, text: &[u8]) -> bool {
+    /// another, each is asked whether it has one that would stand there if the digits were others. Where somebody would be asked all the
+    /// same, the text around that place tells of most that they would have nothing to say.
+    pub(crate) fn is_quiet_in_any_digits(&self, text: &[u8], may_be_key: MayBeKey<'_>) -> bool {
         if text.len() > LONGEST_QUIET || self.anywhere.may_be_in(text) {
             return false;
         }
@@ -26,29 +37,91 @@ impl Scanner {
         let block = Block::new(text, 0, &mut room);
         screen.look(&block, &mut seen);
         let long_words = std::mem::take(&mut seen.shapes.long_word);
-        self.lists.places(&block, &seen).all() == 0
-            && !self.lists.may_stand_in_any_digits(&block, &seen)
-            && each_bit(long_words).all(|last| self.is_quiet_long_word(text, last + 1 - LONG_WORD))
+        let Places { literals, inside, short, pairs, names, codes, words, special, .. } =
+            self.lists.places_in_any_digits(&block, &seen);
+        let all = |places, is_quiet: &dyn Fn(usize) -> bool| each_bit(places).all(is_quiet);
+        literals | inside | short | pairs | names | seen.shapes.any() == 0
+            && (special == 0 || !self.anywhere.is_any())
+            && all(special, &|at| self.cannot_begin(&self.lists.signs, text, at) && is_quiet_sign(text, at, may_be_key))
+            && all(codes, &|at| self.cannot_begin(&self.lists.codes, text, at))
+            && all(words, &|at| self.cannot_begin(&self.lists.words, text, at))
+            && all(seen.dashes, &|at| !text.get(at + 1).is_some_and(u8::is_ascii_alphabetic))
+            && all(long_words, &|last| self.is_quiet_long_word(text, last + 1 - LONG_WORD))
     }
 
-    /// The same of the run that begins at `start`, with a long word: at none of the places where `Pass::long_word` asks a rule can that
-    /// match. (No escape stands before it, for that has a sign.)
-    fn is_quiet_long_word(&self, text: &[u8], start: usize) -> bool {
-        let may_match = |target, at: usize| {
+    /// Whether no rule of a list can match at a place, as far as the first bytes of its matches tell.
+    fn cannot_begin(&self, list: &Words<Target>, text: &[u8], at: usize) -> bool {
+        let may_match = |target| {
             let Target::Beginning(index, _) = target else { return true };
             let (_, matcher) = &self.matchers[index as usize];
             !matches!(matcher, Matcher::Regex(rule) if !rule.may_match_in_any_digits(&text[at..]))
         };
-        let long_words = &self.lists.long_words;
-        let may_stand = |at| long_words.may_stand_in_any_digits(eight(text, at), |target| may_match(target, at));
-        let mut quiet = !self.lists.leads.iter().filter_map(|lead| start.checked_sub(*lead)).any(may_stand);
+        !list.may_stand_in_any_digits(eight(text, at), may_match)
+    }
+
+    /// Whether nobody has anything to say about the run that begins at `start`, with a long word: at none of the places where
+    /// `Pass::long_word` asks a rule can that match.
+    fn is_quiet_long_word(&self, text: &[u8], start: usize) -> bool {
+        // Of an escape before it (`\0`) the digits tell whether it is one.
+        if memchr::memchr3(b'\\', b'%', ESCAPE, &text[..start]).is_some() {
+            return false;
+        }
+        let is_quiet = |at| self.cannot_begin(&self.lists.long_words, text, at);
+        let mut quiet = self.lists.leads.iter().filter_map(|lead| start.checked_sub(*lead)).all(is_quiet);
         let end = read_run_in_any_digits(text, start, |told| {
             quiet &= match told {
                 InRun::Stretch(..) => false,
-                InRun::Word(at) => !may_stand(at),
+                InRun::Word(at) => is_quiet(at),
             }
         });
         quiet && end - start < Shape::VERY_LONG_WORD
+    }
+}
+
+/// Whether a key may stand at the end of a text if each digit is taken for all of them: the nearest one may be part of what tells, and what
+/// stands further away than two digits is not looked at.
+fn may_be_key_in_any_digits(before: &[u8], may_be_key: MayBeKey<'_>) -> bool {
+    let last_digit = |text: &[u8]| text.iter().rposition(u8::is_ascii_digit);
+    let Some(nearest) = last_digit(before) else { return may_be_key(before) };
+    let from = last_digit(&before[..nearest]).map_or(0, |digit| digit + 1);
+    let mut near = before[from..].to_vec();
+    (b'0'..=b'9').any(|digit| {
+        near[nearest - from] = digit;
+        may_be_key(&near)
+    })
+}
+
+/// Whether `Pass::special` has nothing to say about the sign at `at`, whatever the digits of the text.
+fn is_quiet_sign(text: &[u8], at: usize, may_be_key: MayBeKey<'_>) -> bool {
+    let (before, rest) = text.split_at(at);
+    let is_key = || may_be_key_in_any_digits(before, may_be_key);
+    let next = |is: fn(&u8) -> bool| rest.get(1).is_some_and(is);
+    match rest[0] {
+        b'=' => !matches!(before, [.., b'<' | b'>' | b'!']) && !is_key(),
+        b':' => {
+            let is_tel = before.last_chunk::<3>().is_some_and(|tel| tel.eq_ignore_ascii_case(b"tel"));
+            !(is_tel || rest.starts_with(b"://") || separates(before, rest) && is_key())
+        }
+        b'+' => !next(|b| b.is_ascii_digit() || *b == b'('),
+        b'%' => !next(u8::is_ascii_alphanumeric),
+        b'\\' => {
+            let slashes = rest.iter().take_while(|b| **b == b'\\').count();
+            !matches!(rest.get(slashes), Some(b'x' | b'u'))
+        }
+        b'&' => !rest.contains(&b';'),
+        0x80.. => !DISGUISED.begins(rest),
+        b'<' => !next(u8::is_ascii_alphabetic) && literal_after(&rest[1..], 1).is_none(),
+        b'>' => literal_after(&rest[1..], 1).is_none(),
+        b'(' => string_after(&rest[1..]).is_none() && !begins_rows(before) && !last_word_is(before, b"in"),
+        b'{' => !json::may_begin(rest),
+        b'[' => {
+            // A list of bytes has several numbers, with blanks or commas between.
+            let word = rest[1..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+            let is_list = rest.get(1 + word).is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'\\' | b','));
+            own_mark(rest).is_none() && !json::may_begin(rest) && !is_list
+        }
+        b';' | b'$' => true,
+        _ => false,
     }
 }
 
@@ -60,8 +133,14 @@ mod tests {
     use crate::detect::scanner::Matcher;
     use crate::detect::{BUILTIN, Detector, Verdict};
 
+    /// Keys end with `pin`, `pass` or `s3_key`. Of a text that is shorter than these nothing can be told.
     fn is_quiet(scanner: &Scanner, text: &str) -> bool {
-        scanner.is_quiet_in_any_digits(text.as_bytes())
+        let may_be_key = |before: &[u8]| {
+            before.len() < 6
+                || before.ends_with(b"2")
+                || ["pin", "pass", "s3_key"].iter().any(|key| before.ends_with(key.as_bytes()))
+        };
+        scanner.is_quiet_in_any_digits(text.as_bytes(), &may_be_key)
     }
 
     #[test]
@@ -139,12 +218,46 @@ mod tests {
             "worker-17 is ready",
             &"z".repeat(Shape::VERY_LONG_WORD - 1),
             &"z ".repeat(LONGEST_QUIET / 2),
+            "status=200 took=35 ms",
+            "at 12:30:07 worker: 17 parcels",
+            "[main] [17] ready (3 of 12), 100%, next -> 17",
+            "a < 17, b > 3; c; $; x + y; -- ",
+            "the path \\temp\\new & more: Größe → 12 µm",
+            "{} {x} ready(17) worker(a)",
         ] {
             assert!(is_quiet(&scanner, quiet), "{quiet}");
         }
         for other in [
             "a=1",
+            "a 12=1",
+            "the pin=1",
+            "the pass: x",
+            "the s3_key=x",
+            "the s9_key=x",
+            "7 the s9_key=x",
+            "the pin2: x",
             "my_secret is x",
+            "a = 'x' and b<'x'",
+            "b>'x'",
+            "b ~ 'x'",
+            "c in ('x')",
+            "values (17)",
+            "(\"pin\", \"x\")",
+            "<pin>x",
+            "{\"a\":1}",
+            "[ \"a\"]",
+            "[106, 97]",
+            "[redacted:contact]",
+            "https://x",
+            "tel:17",
+            "+17",
+            "+(17",
+            "a%40b",
+            "\\u0040",
+            "\\\\x40",
+            "a&commat;b",
+            "\u{ff20}",
+            "--pin x",
             "jo@example.com",
             "4111 1111 1111 1112",
             "999-99-9999",

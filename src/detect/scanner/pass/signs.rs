@@ -82,25 +82,14 @@ impl<S: Sink> Pass<'_, S> {
 
     /// Asks about a literal of SQL that opens near `at`, behind an operator.
     fn literal_after(&mut self, at: usize, most_blanks: usize) {
-        let rest = self.text.get(at..).unwrap_or_default();
-        let blanks = rest.iter().take(most_blanks).take_while(|b| matches!(b, b' ' | b'(')).count();
-        let kind = usize::from(matches!(rest.get(blanks), Some(b'N' | b'n' | b'E' | b'e')));
-        if let Some(b'\'' | b'"') = rest.get(blanks + kind) {
-            self.sink.sql_literal(at + blanks + kind + 1);
+        if let Some(quote) = literal_after(self.text.get(at..).unwrap_or_default(), most_blanks) {
+            self.sink.sql_literal(at + quote + 1);
         }
     }
 
     fn colon(&mut self, at: usize) {
         let (before, after) = self.text.split_at(at);
-        // Not the colons of a time of day (`2026-11-22T12:30`), but those of `cvv2:123`.
-        let separates = match before {
-            [.., b'0'..=b'9'] if matches!(after.get(1), Some(b' ' | b'\t' | b'"' | b'\'')) => true,
-            [.., a, b, b'0'..=b'9'] if is_name(*a, *b) => true,
-            [.., a, b, b'0'..=b'9', b'0'..=b'9'] => is_name(*a, *b),
-            [.., b'0'..=b'9'] | [] => false,
-            _ => true,
-        };
-        if separates {
+        if separates(before, after) {
             self.sink.separator(at);
         }
         if after.starts_with(b"://") {
@@ -127,13 +116,32 @@ impl<S: Sink> Pass<'_, S> {
     }
 }
 
+/// Where the quote stands of a literal of SQL that a text begins with, behind so many blanks and brackets at most.
+pub(in super::super) fn literal_after(text: &[u8], most_blanks: usize) -> Option<usize> {
+    let blanks = text.iter().take(most_blanks).take_while(|b| matches!(b, b' ' | b'(')).count();
+    let kind = usize::from(matches!(text.get(blanks), Some(b'N' | b'n' | b'E' | b'e')));
+    matches!(text.get(blanks + kind), Some(b'\'' | b'"')).then_some(blanks + kind)
+}
+
+/// Whether the colon between two texts may separate a key and a value: not that of a time of day (`2026-11-22T12:30`), but that of
+/// `cvv2:123`.
+pub(in super::super) fn separates(before: &[u8], after: &[u8]) -> bool {
+    match before {
+        [.., b'0'..=b'9'] if matches!(after.get(1), Some(b' ' | b'\t' | b'"' | b'\'')) => true,
+        [.., a, b, b'0'..=b'9'] if is_name(*a, *b) => true,
+        [.., a, b, b'0'..=b'9', b'0'..=b'9'] => is_name(*a, *b),
+        [.., b'0'..=b'9'] | [] => false,
+        _ => true,
+    }
+}
+
 /// Whether two characters before digits make them the end of a name.
 fn is_name(a: u8, b: u8) -> bool {
     a.is_ascii_alphabetic() && (b.is_ascii_alphabetic() || b == b'_')
 }
 
 /// Whether a list of columns ends, or `VALUES`, and the bracket behind opens the first row.
-fn begins_rows(before: &[u8]) -> bool {
+pub(in super::super) fn begins_rows(before: &[u8]) -> bool {
     /// Line breaks are also written as `\n`, with any number of backslashes.
     const MOST_BLANKS: usize = 64;
     let mut end = before.len();
@@ -153,7 +161,7 @@ fn begins_rows(before: &[u8]) -> bool {
 }
 
 /// Whether that word, in any case, stands at the end, but for a blank.
-fn last_word_is(text: &[u8], word: &[u8]) -> bool {
+pub(in super::super) fn last_word_is(text: &[u8], word: &[u8]) -> bool {
     let text = text.strip_suffix(b" ").unwrap_or(text);
     text.len().checked_sub(word.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(word))
 }
@@ -166,7 +174,7 @@ fn digit_after(text: &[u8], least: u8) -> Option<usize> {
 
 /// Where the string begins, behind its quote, that stands behind a bracket: blanks and line breaks may be between, the latter
 /// also as `\n`, and the quote may be escaped.
-fn string_after(text: &[u8]) -> Option<usize> {
+pub(in super::super) fn string_after(text: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
         match text.get(at..)? {
