@@ -122,6 +122,62 @@ fn no_text_carries_a_secret_through_the_boundary() {
     }
 }
 
+/// `name = "db_password", value = 17`: of whatever type, in spans and late records, and nothing else is masked.
+#[test]
+fn a_value_is_masked_by_the_name_that_another_field_has() {
+    let output = Output::default();
+    let subscriber = registry().with(json_layer().with_writer(output.clone())).with_privacy(Policy::builtin());
+    tracing::subscriber::with_default(subscriber, || {
+        let empty = tracing::field::Empty;
+        let span = tracing::info_span!("set", key = "password", value = CANARY, late_key = empty, late_value = empty);
+        tracing::record_all!(span, late_key = "password", late_value = CANARY);
+        span.in_scope(|| {
+            tracing::info!(name = "db_password", value = 4_711_u64, n = 4_712);
+            tracing::info!(name = "db_password", value = 47.11, other = true);
+            tracing::info!(name = "db_password", value = ?CANARY.as_bytes());
+            tracing::info!(name = "db_password", value = CANARY.as_bytes());
+            tracing::info!(name = "region", value = 4_713_u64);
+            tracing::info!(title = "db_password", value = 4_714_u64);
+            tracing::info!(value = 4_715_u64, "db_password");
+            tracing::info!(name = "region", id = 7, key = "db_password", value = CANARY, values = 4_716);
+        });
+    });
+    let text = output.text();
+    for gone in [CANARY, "4711", "47.11", "104,117,110"] {
+        assert!(!text.contains(gone), "{gone} came out: {text}");
+    }
+    for kept in ["4712", "true", "4713", "4714", "4715", "4716", "\"name\":\"db_password\"", "\"key\":\"password\""] {
+        assert!(text.contains(kept), "{kept} is missing: {text}");
+    }
+}
+
+#[test]
+fn a_value_is_masked_by_the_name_that_another_member_has() {
+    let policy = Policy::builtin();
+    let members = |name: &str, value: &str| {
+        [("id", "7"), ("settingName", name), ("secure", "x"), ("settingValue", value)]
+            .map(|(key, v)| (key.to_owned(), v.to_owned()))
+    };
+    for (name, masked) in [("db.password", true), ("region", false)] {
+        let mut value: serde_json::Value = members(name, CANARY).into_iter().collect();
+        policy.sanitize_json(&mut value);
+        assert_eq!(value["settingValue"] == CANARY, !masked, "{value}");
+        assert_eq!((&value["settingName"], &value["secure"]), (&name.into(), &"x".into()));
+        let members = members(name, CANARY).map(|(key, value)| (key.into(), Value::Text(value.into())));
+        let mut value = Value::List(vec![Value::Map(members.into())]);
+        let became = policy.outgoing().value("settings", &mut value);
+        assert_eq!(became, if masked { Became::Masked } else { Became::Clean });
+    }
+    let mut dropped = serde_json::json!({"name": "gone", "value": CANARY, "n": 1});
+    let drops: Policy =
+        "version = 1\n[[field]]\nkeys = [\"gone\"]\nclass = \"confidential\"\ncategory = \"x\"\nmask = \"drop\"\n"
+            .parse()
+            .unwrap();
+    assert_eq!(drops.sanitize_text(&dropped.to_string()), r#"{"n":1,"name":"gone"}"#);
+    drops.sanitize_json(&mut dropped);
+    assert_eq!(dropped, serde_json::json!({"name": "gone", "n": 1}));
+}
+
 #[test]
 fn what_follows_a_value_stays() {
     let policy = Policy::builtin();

@@ -28,6 +28,7 @@ mod error;
 mod escape;
 mod handed_on;
 mod layer;
+mod named;
 mod outgoing;
 mod plan;
 mod private_registry;

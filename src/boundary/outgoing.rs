@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
+use crate::detect::pair::Role;
 use crate::document::encoding::byte_list;
 use crate::observe::{LookingAt, Passed};
 use crate::policy::{Mode, Policy, Scope};
@@ -202,9 +203,21 @@ impl Outgoing<'_> {
 
     fn map(&mut self, field: &str, members: &mut Vec<(Cow<'_, str>, Value<'_>)>, depth: usize) -> Became {
         let mut outcome = Became::Clean;
+        let path_of = |key: &str| if field.is_empty() { key.to_owned() } else { format!("{field}.{key}") };
+        let names = members.iter().filter(|(key, _)| Role::of(key.as_bytes()) == Some(Role::Name));
+        let names = names.filter_map(|(_, name)| if let Value::Text(name) = name { Some(path_of(name)) } else { None });
+        let by_name = names.map(|name| (self.policy.action(&name), name));
+        let by_name = by_name.into_iter().find(|(action, _)| matches!(action, Action::Mask(_) | Action::Drop(_)));
         members.retain_mut(|(key, value)| {
-            let path = if field.is_empty() { key.to_string() } else { format!("{field}.{key}") };
-            let became = self.walk(&path, self.policy.action(&path), value, depth + 1);
+            let path = path_of(key);
+            let became = match (self.policy.action(&path), &by_name) {
+                (Action::Scan | Action::Unlisted(_), Some((action, name)))
+                    if Role::of(key.as_bytes()) == Some(Role::Value) =>
+                {
+                    self.walk(name, *action, value, depth + 1)
+                }
+                (action, _) => self.walk(&path, action, value, depth + 1),
+            };
             // Personal data hides in the keys of maps, too.
             if let Some(safe) = self.text(key) {
                 *key = safe.into();

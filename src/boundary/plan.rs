@@ -13,6 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use tracing_core::callsite::Identifier;
 use tracing_core::{Field, Metadata};
 
+use super::named::NamedFields;
 use crate::document::json;
 use crate::label::Labels;
 use crate::policy::{Policy, Violation};
@@ -23,6 +24,7 @@ use crate::sanitize::Action;
 pub(super) struct Plan {
     metadata: &'static Metadata<'static>,
     fields: Box<[Planned]>,
+    named: NamedFields,
     /// The fields that a schema does not allow.
     violations: Box<[Violation]>,
     rejected: bool,
@@ -50,9 +52,11 @@ impl Plan {
         let not_allowed = |field: &Field| policy.not_allowed(metadata.target(), field.name());
         let violation =
             |field: Field| not_allowed(&field).map(|_| Violation { callsite: metadata, field: field.name() });
+        let fields: Box<[Planned]> = metadata.fields().iter().map(planned).collect();
         Self {
             metadata,
-            fields: metadata.fields().iter().map(planned).collect(),
+            named: NamedFields::of(fields.iter().map(|planned| (planned.field.name(), planned.action))),
+            fields,
             violations: metadata.fields().iter().filter_map(violation).collect(),
             rejected: metadata.fields().iter().any(|field| not_allowed(&field) == Some(NotAllowed::Reject)),
         }
@@ -73,6 +77,12 @@ impl Plan {
 
     pub(super) fn action(&self, field: &Field) -> Option<Action> {
         self.fields.get(field.index()).map(|planned| planned.action)
+    }
+
+    /// Fields that say of one another what they are.
+    #[inline]
+    pub(super) fn named_fields(&self) -> &NamedFields {
+        &self.named
     }
 
     pub(super) fn json_key(&self, index: usize) -> Option<&str> {

@@ -181,7 +181,11 @@ pub(super) fn with_sanitized_event(policy: &Policy, raw: &Event<'_>, then: impl 
         return policy.compiled().counters.rejected();
     }
     let mut fields = Borrowed::take();
-    fields.overwritten = overwrites(|| raw.record(&mut Sanitizer::new(policy, plan.clone(), &mut fields)));
+    fields.overwritten = overwrites(|| {
+        let mut sanitizer = Sanitizer::new(policy, plan.clone(), &mut fields);
+        raw.record(&mut sanitizer);
+        sanitizer.finish();
+    });
     policy.passed(Passed::Event, &fields);
     let fields = HandedOn::new(plan, fields);
     with_value_set(fields.plan(), &fields, |values| {
@@ -206,7 +210,11 @@ pub(super) fn with_sanitized_span<R>(
     let metadata = raw.metadata();
     let plan = policy.plan(metadata);
     let mut fields = Borrowed::take();
-    fields.overwritten = overwrites(|| raw.record(&mut Sanitizer::new(policy, plan.clone(), &mut fields)));
+    fields.overwritten = overwrites(|| {
+        let mut sanitizer = Sanitizer::new(policy, plan.clone(), &mut fields);
+        raw.record(&mut sanitizer);
+        sanitizer.finish();
+    });
     policy.passed(Passed::Span, &fields);
     with_value_set(&plan, &fields, |values| {
         let span = match raw.parent() {
@@ -226,7 +234,7 @@ pub(super) fn with_sanitized_record(policy: &Policy, raw: &Record<'_>, then: imp
     let mut fields = Borrowed::take();
     let mut sanitizer = Sanitizer::for_record(policy, &mut fields);
     raw.record(&mut sanitizer);
-    let plan = sanitizer.into_plan();
+    let plan = sanitizer.finish();
     policy.passed(Passed::Record, &fields);
     let Some(plan) = plan else { return };
     let plan: &Plan = &plan;

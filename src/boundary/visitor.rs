@@ -10,6 +10,7 @@ use tracing_core::field::Visit;
 
 use super::buffer::{Fields, Kept};
 use super::escape::forges_lines;
+use super::named::mask_named;
 use super::plan::{Plan, PlanRef};
 use crate::document::lossy;
 use crate::observe::LookingAt;
@@ -51,10 +52,16 @@ impl<'a> Sanitizer<'a> {
         Self { policy, plan: Found::NotYet, fields, place: None }
     }
 
-    /// The plan that the visited fields belong to; `None` if no field was visited.
-    pub(super) fn into_plan(self) -> Option<PlanRef> {
+    /// After the last field. The plan that the visited fields belong to; `None` if no field was visited.
+    #[inline]
+    pub(super) fn finish(self) -> Option<PlanRef> {
         match self.plan {
-            Found::Plan(plan) => Some(plan),
+            Found::Plan(plan) => {
+                if !plan.named_fields().is_empty() {
+                    mask_named(self.policy, &plan, self.fields);
+                }
+                Some(plan)
+            }
             Found::NotYet | Found::None => None,
         }
     }

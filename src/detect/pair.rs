@@ -8,6 +8,7 @@ mod block;
 mod element;
 mod extent;
 mod may_be_key;
+mod named;
 mod sql;
 mod tuple;
 
@@ -16,6 +17,8 @@ use std::ops::Range;
 pub(crate) use self::element::at_element;
 use self::extent::extent;
 pub(crate) use self::may_be_key::may_be_key;
+use self::named::named;
+pub(crate) use self::named::{Role, name_beside};
 pub(crate) use self::sql::{at_literal, at_values};
 pub(crate) use self::tuple::at_tuple;
 use crate::policy::{Inventory, Parents};
@@ -58,10 +61,16 @@ impl Keys<'_> {
         // The elements of a list are what the list is: `password.0`.
         let index = key.iter().rev().take_while(|b| b.is_ascii_digit()).count();
         let key = if index > 0 { key[..key.len() - index].strip_suffix(b".").unwrap_or(key) } else { key };
-        let last = key.iter().rposition(|&b| b == b'.').map_or(0, |dot| dot + 1);
-        let rule = self.inventory.rule(&key[last..], &KeyPath { prefix: &key[..last], field: self.field })?;
+        let last = last_segment(key);
+        let prefix = &key[..key.len() - last.len()];
+        let rule = self.inventory.rule(last, &KeyPath { prefix, field: self.field })?;
         Some((rule, (self.reading)(rule)?))
     }
+}
+
+/// What is behind the last dot of a key.
+pub(crate) fn last_segment(key: &[u8]) -> &[u8] {
+    key.rsplit(|b| *b == b'.').next().unwrap_or(key)
 }
 
 /// The segments before a key in the text, then those of the field.
@@ -117,7 +126,10 @@ pub(crate) fn at_separator(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pa
         (b'=', Some(b'>')) => at + 2,
         _ => at + 1,
     };
-    let (rule, key) = key_before(text, at, keys)?;
+    let Some((rule, key)) = key_before(text, at, keys) else {
+        let (rule, name) = named(text, at, after, keys)?;
+        return value_after(text, after, rule, name);
+    };
     if text[at] == b':'
         && let Some(value) = block::block(text, after, key.start)
     {
@@ -376,6 +388,20 @@ mod tests {
             ("<a:password xsi:type=\"x\">\n hunter2\n</a:password>", "hunter2"),
             ("<password><![CDATA[a<b]]></password>", "a<b"),
             ("<password>hunt", "hunt"),
+            (r#"EnvVar { name: "password", value: Some("hunter2"), value_from: None }"#, r#"Some("hunter2")"#),
+            (r#"KeyValue { key: Static("password"), value: String(Owned("hunter2")) }"#, r#"String(Owned("hunter2"))"#),
+            (r#"<add key="password" value="hunter2"/>"#, "hunter2"),
+            (r#"<input value='hunter2' name='password'>"#, "hunter2"),
+            (r#"<property name="a.password" type="x">hunter2</property>"#, "hunter2"),
+            ("<property><name>password</name>\n <value>hunter2</value></property>", "hunter2"),
+            ("- name: password\n  value: hunter2\n", "hunter2"),
+            ("key=password value=hunter2", "hunter2"),
+            (r#"<input type="password" value="hunter2">"#, "hunter2"),
+            (r#"{ name: "password", a: 1, b: "x", c: true, value: "hunter2" }"#, "hunter2"),
+            ("/set?headerName=Authorization&headerValue=hunter2&x=1", "hunter2"),
+            (r#"[{\"Key\":\"password\",\"Value\":\"hunter2\"}]"#, "hunter2"),
+            (r#"{\"value\":\"hunter2\",\"name\":\"password\"}"#, "hunter2"),
+            (r#""ParameterKey" => "password", "ParameterValue" => "hunter2""#, "hunter2"),
         ] {
             assert_eq!(value(text), Some(expected), "{text}");
         }
@@ -412,6 +438,18 @@ mod tests {
             "<password/>x</a>",
             "<password></password>",
             "<password><b>x</b></password>",
+            r#"{ name: "region", value: "x" }"#,
+            r#"{ title: "password", value: "x" }"#,
+            r#"{ type: "token", value: "x" }"#,
+            r#"{ name: "password", values: "x" }"#,
+            r#"{ name: "password", a: 1, b: 2, c: 3, d: 4, value: "y" }"#,
+            r#"name: "password"value: "x""#,
+            r#"{ value: "x", title: "password" }"#,
+            r#"<property name="region">x</property>"#,
+            r#"<property title="password">x</property>"#,
+            "<name>password</name><b/><value>x</value>",
+            "name password value: x",
+            "value: x",
         ] {
             assert_eq!(value(text), None, "{text}");
         }

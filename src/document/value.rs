@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use crate::detect::pair::{Role, last_segment};
 use crate::document::encoding::byte_list;
 use crate::policy::{Parents, Policy};
 use crate::sanitize::{Action, Number, Sanitized};
@@ -100,11 +101,17 @@ fn walk(policy: &Policy, value: &mut Value, action: Action, path: &Path<'_>, dep
 }
 
 fn object(policy: &Policy, members: &mut Map<String, Value>, path: &Path<'_>, depth: usize) {
+    let by_name = action_by_name(policy, members, path);
     let old = std::mem::take(members);
     let mut taken = HashMap::new();
     for (key, mut value) in old {
         let here = Path { segment: &key, outer: Some(path) };
-        let action = policy.compiled().action_in(key.as_bytes(), path);
+        let action = match (policy.compiled().action_in(key.as_bytes(), path), by_name) {
+            (Action::Scan | Action::Unlisted(_), Some(by_name)) if Role::of(key.as_bytes()) == Some(Role::Value) => {
+                by_name
+            }
+            (action, _) => action,
+        };
         if walk(policy, &mut value, action, &here, depth + 1) {
             // Personal data hides in the keys of maps, too.
             let safe = policy.sanitize_text(&key);
@@ -112,6 +119,14 @@ fn object(policy: &Policy, members: &mut Map<String, Value>, path: &Path<'_>, de
             members.insert(key, value);
         }
     }
+}
+
+/// What a rule does with the value of a member, by the name that another member says it has.
+fn action_by_name(policy: &Policy, members: &Map<String, Value>, path: &Path<'_>) -> Option<Action> {
+    let names = members.iter().filter(|(key, _)| Role::of(key.as_bytes()) == Some(Role::Name));
+    let action = |name: &str| policy.compiled().action_in(last_segment(name.as_bytes()), path);
+    let mut actions = names.filter_map(|(_, name)| name.as_str().map(action));
+    actions.find(|action| matches!(action, Action::Mask(_) | Action::Drop(_)))
 }
 
 /// A key for a member whose safe key another one has: two may have become one, and neither value is lost. `taken` counts

@@ -47,6 +47,26 @@ pub const DOCUMENTS: &[Document] = &[
     Document { name: "YAML list", write: |key, value| format!("{key}:\n  - first\n  - {value:?}\nport: 8080\n") },
     Document { name: "YAML anchor", write: |key, value| format!("{key}: &main {value:?}\nport: 8080\n") },
     Document { name: "YAML flow", write: |key, value| format!("server: {{port: 8080, {key}: {value:?}}}") },
+    Document {
+        name: "YAML, named",
+        write: |key, value| format!("env:\n- name: {key}\n  value: {value:?}\n- name: PORT\n"),
+    },
+    Document {
+        name: "JSON, named",
+        write: |key, value| {
+            serde_json::json!([{"name": "port", "value": 8080}, {"name": key, "value": value}]).to_string()
+        },
+    },
+    Document {
+        name: "Debug, named",
+        write: |key, value| {
+            format!("[Pair {{ key: {key:?}, value: Some({value:?}) }}, Pair {{ key: \"port\", value: None }}]")
+        },
+    },
+    Document {
+        name: "attributes of XML, named",
+        write: |key, value| format!("<a><add key=\"port\" value=\"8080\"/><add key=\"{key}\" value={value:?}/></a>"),
+    },
     Document { name: "SQL update", write: |key, value| format!("UPDATE t SET {key}='{value}', n = 1 WHERE id = 17") },
     Document {
         name: "SQL insert",

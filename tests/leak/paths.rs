@@ -91,6 +91,8 @@ macro_rules! paths_under {
                 Path { name: "event value, optional", run: |value| info!($key = Some(value)) },
                 Path { name: "event value, bytes", run: |value| info!($key = value.as_bytes()) },
                 Path { name: "event value, in a dotted key", run: |value| info!(request.$key = value) },
+                Path { name: "event value, named by another", run: |value| info!(name = KEY, value) },
+                Path { name: "event value, named by one behind it", run: |value| info!(config_value = %value, n = 1, config_key = ?KEY) },
                 Path { name: NUMBER, run: number },
                 Path { name: "tuple", run: |value| info!($key = ?(7, value, true)) },
                 Path { name: "array", run: |value| info!($key = ?["first", value]) },

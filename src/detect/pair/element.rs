@@ -2,7 +2,10 @@
 //!
 //! Source: Extensible Markup Language 1.0, sections 2.7 (CDATA) and 3.1 (tags).
 
-use super::{Keys, LONGEST_KEY, Pair};
+use std::ops::Range;
+
+use super::named::word_at;
+use super::{Keys, LONGEST_KEY, Pair, Role};
 
 /// So much may stand in a tag behind the name.
 const LONGEST_ATTRIBUTES: usize = 256;
@@ -18,9 +21,19 @@ pub(crate) fn at_element(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair
     let len = text[at..].iter().take(LONGEST_KEY).take_while(|b| is_name(**b)).count();
     let name = at..at + len;
     let local = text[name.clone()].iter().rposition(|&b| b == b':').map_or(name.start, |colon| name.start + colon + 1);
-    let (rule, _) = keys.rule(&text[local..name.end])?;
-    let tag = text[name.end..].iter().take(LONGEST_ATTRIBUTES).position(|b| matches!(b, b'>' | b'<'))?;
-    let open = name.end + tag;
+    let tag = text[name.end..].iter().take(LONGEST_ATTRIBUTES).position(|b| matches!(b, b'>' | b'<'));
+    let (rule, key) = match keys.rule(&text[local..name.end]) {
+        Some((rule, _)) => (rule, local..name.end),
+        None => {
+            let key = if Role::of(&text[local..name.end]) == Some(Role::Value) {
+                name_in_element_before(text, at - 1)?
+            } else {
+                name_in_attribute(text, name.end..name.end + tag?)?
+            };
+            (keys.rule(&text[key.clone()])?.0, key)
+        }
+    };
+    let open = name.end + tag?;
     if text[open] != b'>' || text[open - 1] == b'/' {
         return None;
     }
@@ -47,7 +60,32 @@ pub(crate) fn at_element(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair
     }
     let start = start + value.len() - value.trim_ascii_start().len();
     let end = start + value.trim_ascii().len();
-    Some(Pair { rule, key: local..name.end, value: start..end, quoted: false })
+    Some(Pair { rule, key, value: start..end, quoted: false })
+}
+
+/// The name in `<name>password</name>`, where that ends at `end`, but for blanks.
+fn name_in_element_before(text: &[u8], end: usize) -> Option<Range<usize>> {
+    let before = text[end.saturating_sub(2 * LONGEST_KEY)..end].trim_ascii_end();
+    let from = end.saturating_sub(2 * LONGEST_KEY);
+    let tag = memchr::memrchr(b'<', before)?;
+    let element = before[tag..].strip_prefix(b"</")?.strip_suffix(b">")?;
+    let open = memchr::memrchr(b'>', &before[..tag])?;
+    (Role::of(element) == Some(Role::Name)).then_some(from + open + 1..from + tag)
+}
+
+/// The name in `name="password"`, among the attributes of a tag.
+fn name_in_attribute(text: &[u8], attributes: Range<usize>) -> Option<Range<usize>> {
+    let mut at = attributes.start;
+    while let Some(equals) = memchr::memchr(b'=', &text[at..attributes.end]) {
+        let equals = at + equals;
+        let key = text[..equals].iter().rev().take(LONGEST_KEY).take_while(|b| is_name(**b)).count();
+        let value = word_at(&text[..attributes.end], equals + 1)?;
+        if Role::of(&text[equals - key..equals]) == Some(Role::Name) {
+            return Some(value.word);
+        }
+        at = value.end;
+    }
+    None
 }
 
 fn is_name(b: u8) -> bool {

@@ -30,8 +30,29 @@ const KEY_BYTES: [KeyByte; 256] = {
     bytes
 };
 
-/// Whether a key may stand before a separator, as far as its last letters tell: most that stand there are none.
+/// Whether a key may stand before a separator, as far as its last letters tell: most that stand there are none. Before what has its
+/// [key beside it](super::Role::Value) one may stand.
+#[inline]
 pub(crate) fn may_be_key(before: &[u8], inventory: &Inventory) -> bool {
+    may_be_known(before, inventory) || may_have_name(before)
+}
+
+fn may_have_name(before: &[u8]) -> bool {
+    let is_behind =
+        |word: &[u8]| before.len() >= word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word);
+    match before.last() {
+        Some(b'e' | b'E') => is_behind(b"value"),
+        Some(b'l' | b'L') => is_behind(b"val"),
+        // Blanks before the separator, and `v`, which stands alone.
+        Some(b) => {
+            !b.is_ascii_alphanumeric()
+                || matches!(b, b'v' | b'V') && before.len() >= 2 && !before[before.len() - 2].is_ascii_lowercase()
+        }
+        None => true,
+    }
+}
+
+fn may_be_known(before: &[u8], inventory: &Inventory) -> bool {
     let mut last = [0; LAST_LETTERS];
     let (mut len, mut rest) = (0, before);
     // As the loop would, without reading them one by one: most keys end with five letters with which no known one ends.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Floors, Part, Reader, json_escape_from, known_keys, stand_in};
-use crate::detect::pair::Dotted;
+use crate::detect::pair::{Dotted, Role, last_segment, name_beside};
 use crate::detect::scanner::Glance;
 use crate::document::encoding::byte_list;
 use crate::document::json;
@@ -16,13 +16,48 @@ pub(super) struct Document<'d, 'r> {
     reader: &'d mut Reader<'r>,
     root: &'d [u8],
     key: Range<usize>,
+    /// What the last key says of another, until its value was read.
+    role: Option<Role>,
+    /// For each open container, where the last name stands that its members say another member has; nowhere, if they say none.
+    names: [(usize, usize); DEEPEST_NAMES],
+    depth: usize,
     glance: Glance<'d>,
 }
+
+/// How deep names are kept. Further in, a name is seen right beside its value only.
+const DEEPEST_NAMES: usize = 8;
 
 impl<'d, 'r> Document<'d, 'r> {
     pub(super) fn new(reader: &'d mut Reader<'r>, root: &'d [u8]) -> Self {
         let (policy, scratch) = (reader.policy, reader.edits.take_scratch());
-        Self { reader, root, key: 0..0, glance: Glance::new(&policy.scanner, root, scratch) }
+        let glance = Glance::new(&policy.scanner, root, scratch);
+        Self { reader, root, key: 0..0, role: None, names: [(0, 0); DEEPEST_NAMES], depth: 0, glance }
+    }
+
+    /// Reads a string, which may be a key.
+    fn text(&mut self, content: Range<usize>, escaped: bool) {
+        if escaped {
+            self.reader.path.push(self.key.clone());
+            self.reader.escaped_text(self.root, content);
+            self.reader.path.pop();
+        } else if !self.glance.is_quiet(&content) {
+            self.reader.text(self.root, content);
+        }
+    }
+
+    /// What a rule does with the value of a member, by the name that another member says it has.
+    fn action_by_name(&self) -> Option<Action> {
+        let name = match self.names.get(self.depth) {
+            Some((start, end)) if start < end => *start..*end,
+            _ => {
+                let colon = self.key.end + memchr::memchr(b':', &self.root[self.key.end..])?;
+                name_beside(self.root, self.key.start - 1, colon + 1)?
+            }
+        };
+        let name = json::unescaped(&self.root[name]);
+        let path = JsonPath { root: self.root, keys: &self.reader.path, field: self.reader.field };
+        let action = self.reader.policy.action_in(last_segment(&name), &path);
+        matches!(action, Action::Mask(_) | Action::Drop(_)).then_some(action)
     }
 
     /// Gives back what it took.
@@ -73,15 +108,20 @@ impl json::Visitor for Document<'_, '_> {
         self.key = key.clone();
         let policy = self.reader.policy;
         let raw = &self.root[key.clone()];
-        if known_keys::is_harmless(policy.id(), raw) {
+        self.role = Role::of(raw);
+        if self.role.is_none() && known_keys::is_harmless(policy.id(), raw) {
             return Action::Scan;
         }
         // Personal data hides in the keys of maps, too.
         let edits = self.reader.edits.len();
-        let lasting = as_always(|| self.string(key, escaped));
+        let lasting = as_always(|| self.text(key, escaped));
         let name = json::unescaped(raw);
         let path = JsonPath { root: self.root, keys: &self.reader.path, field: self.reader.field };
         let action = policy.action_in(&name, &path);
+        if self.role == Some(Role::Value) && matches!(action, Action::Scan | Action::Unlisted(_)) {
+            return self.action_by_name().unwrap_or(action);
+        }
+        let lasting = lasting && self.role.is_none();
         if lasting && action == Action::Scan && self.reader.edits.len() == edits && !policy.inventory.may_know(raw) {
             known_keys::remember(policy.id(), raw);
         }
@@ -89,13 +129,13 @@ impl json::Visitor for Document<'_, '_> {
     }
 
     fn string(&mut self, content: Range<usize>, escaped: bool) {
-        if escaped {
-            self.reader.path.push(self.key.clone());
-            self.reader.escaped_text(self.root, content);
-            self.reader.path.pop();
-        } else if !self.glance.is_quiet(&content) {
-            self.reader.text(self.root, content);
+        if self.role.take() == Some(Role::Name)
+            && let Some(name) = self.names.get_mut(self.depth)
+            && self.reader.policy.inventory.may_know(last_segment(&json::unescaped(&self.root[content.clone()])))
+        {
+            *name = (content.start, content.end);
         }
+        self.text(content, escaped);
     }
 
     fn scalar(&mut self, scalar: Range<usize>) {
@@ -175,12 +215,18 @@ impl json::Visitor for Document<'_, '_> {
     }
 
     fn open(&mut self) {
+        self.depth += 1;
+        self.role = None;
+        if let Some(name) = self.names.get_mut(self.depth) {
+            *name = (0, 0);
+        }
         if self.reader.policy.inventory.has_paths() {
             self.reader.path.push(std::mem::replace(&mut self.key, 0..0));
         }
     }
 
     fn close(&mut self) {
+        self.depth -= 1;
         self.reader.path.pop();
     }
 }
