@@ -1,4 +1,4 @@
-//! Keys of JSON that are harmless, wherever they stand: no rule is for them, and nothing stands in them.
+//! Keys of JSON that are harmless, wherever they stand: no rule is for them, nothing stands in them, and they say nothing of others.
 //!
 //! Documents of one kind have the same few keys again and again. Each thread remembers some, so that they are looked up and read
 //! once.
