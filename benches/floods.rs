@@ -378,6 +378,8 @@ const DOCUMENTS: &[[&str; 5]] = &[
     ["base64", "one text", "", "amFuZUBleGFtcGxlLmNvbSBhbmQg", ""],
     ["base64", "many texts", "", "amFuZUBleGFtcGxlLmNvbQ== ", ""],
     ["base64", "in base64", "", "YW1GdVpVQmxlR0Z0Y0d4bExtTnZiUT09IA==", ""],
+    ["base64", "of one text in UTF-16", "", "agBhAG4AZQBAAGUAeABhAG0AcABsAGUALgBjAG8AbQAg", ""],
+    ["base64", "of many texts in UTF-16", "", "agBhAG4AZQBAAGUAeABhAG0AcABsAGUALgBjAG8AbQA= ", ""],
     ["hex", "one text", "", "6a616e65406578616d706c652e636f6d20", ""],
     ["hex", "many texts", "", "6a616e65406578616d706c652e636f6d ", ""],
     ["list of bytes", "one text", "[", "106,97,110,101,64,101,120,97,109,112,108,101,46,99,111,109,32,", "]"],

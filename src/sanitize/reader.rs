@@ -13,7 +13,7 @@ use super::{MAX_DECODED, MAX_DEPTH, Sanitized};
 use crate::detect::pair::{self, Keys, Pair, Reading};
 use crate::detect::scanner::Sink;
 use crate::document::encoding::DISGUISED;
-use crate::document::encoding::blob::{Blob, Floors};
+use crate::document::encoding::blob::{BLOBS, Blob, Floors};
 use crate::document::encoding::byte_list::{self, ByteList};
 use crate::document::json;
 use crate::document::lossy;
@@ -91,7 +91,7 @@ impl<'r> Reader<'r> {
             skipped,
             disguised: false,
             blobs: Vec::new(),
-            floors: [Floors::default(); 2],
+            floors: [Floors::default(); BLOBS],
         };
         part.scan();
         let Part { mut skipped, disguised, blobs, .. } = part;
@@ -255,8 +255,8 @@ struct Part<'p, 'r> {
     disguised: bool,
     /// What base64 and hex in the text hold, and where they stand.
     blobs: Vec<(Range<usize>, Vec<u8>)>,
-    /// How far blobs of either kind were read.
-    floors: [Floors; 2],
+    /// How far blobs of each kind were read.
+    floors: [Floors; BLOBS],
 }
 
 /// Reads literals of SQL from an offset on, and answers how far it read.

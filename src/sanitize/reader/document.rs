@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Floors, Part, Reader, json_escape_from, known_keys, stand_in};
+use super::{BLOBS, Floors, Part, Reader, json_escape_from, known_keys, stand_in};
 use crate::detect::pair::{Dotted, Role, last_segment, name_beside};
 use crate::detect::scanner::Glance;
 use crate::document::encoding::byte_list;
@@ -167,7 +167,7 @@ impl json::Visitor for Document<'_, '_> {
             skipped: Vec::new(),
             disguised: false,
             blobs: Vec::new(),
-            floors: [Floors::default(); 2],
+            floors: [Floors::default(); BLOBS],
         };
         part.scan();
         let found = self.reader.edits.candidates.get(settled).map(|candidate| candidate.rule);

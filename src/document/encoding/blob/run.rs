@@ -8,8 +8,8 @@ use crate::lanes::{LANE, SMALL, alphanumeric, base64_signs, bits, each_bit, is, 
 /// What is told of a run of digits of base64.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum InRun {
-    /// Here a stretch ends that only a text of ASCII would have: three groups of base64; of hex, four small letters, four capitals or six
-    /// digits. Longer stretches are told of again and again.
+    /// Here a stretch ends that only a text of ASCII would have: three groups of base64, or, if the text is in UTF-16, two with four digits between;
+    /// of hex, four small letters, four capitals or six digits. Longer stretches are told of again and again.
     Stretch(Blob, usize),
     /// Behind a sign, the next word begins here.
     Word(usize),
@@ -42,15 +42,18 @@ fn read<const ANY_DIGITS: bool>(text: &[u8], at: usize, mut visit: impl FnMut(In
         // The first bytes of each window but the first are told of already, and are there for what goes on behind them.
         let first = if start == at { 0 } else { LOOK_BEHIND };
         let last = if left > WINDOW { LOOK_BEHIND + STEP } else { left };
-        let (base64, hex) = (window.ascii_in_base64(), window.ascii_in_hex());
+        let (base64, hex, wide) = (window.ascii_in_base64(), window.ascii_in_hex(), window.wide_in_base64());
         // A word begins behind its sign.
         let signs = window.sign & first_bits(left.saturating_sub(SHORTEST_RUN));
-        for i in each_bit((base64 | hex | signs) & first_bits(last) & !first_bits(first)) {
+        for i in each_bit((base64 | hex | wide | signs) & first_bits(last) & !first_bits(first)) {
             if base64 >> i & 1 == 1 {
                 visit(InRun::Stretch(Blob::Base64, start + i + 4));
             }
             if hex >> i & 1 == 1 {
                 visit(InRun::Stretch(Blob::Hex, start + i + 2));
+            }
+            if wide >> i & 1 == 1 {
+                visit(InRun::Stretch(Blob::WideBase64, start + i + 4));
             }
             if signs >> i & 1 == 1 {
                 visit(InRun::Word(start + i + 1));
@@ -99,6 +102,9 @@ struct Window {
     first: u64,
     second: u64,
     third: u64,
+    /// Zero, and what stands behind it in a group that is a character of ASCII between two zeros.
+    zero: u64,
+    high: u64,
     sign: u64,
     /// Digits of hex; and the first of a small letter, a capital, a digit.
     hex: u64,
@@ -117,7 +123,7 @@ impl Window {
             window.add(n, sixteen_from(text, at + n * LANE));
         }
         window.run = u64::MAX >> (WINDOW - len);
-        for kind in [&mut window.sign, &mut window.small, &mut window.capital, &mut window.digit] {
+        for kind in [&mut window.zero, &mut window.sign, &mut window.small, &mut window.capital, &mut window.digit] {
             *kind &= window.run;
         }
         window
@@ -130,7 +136,10 @@ impl Window {
         let decimal = within(b'0', b'9')(lane);
         add(&mut self.sign, base64_signs(lane));
         add(&mut self.first, within(b'I', b'Z')(lane) | within(b'a', b'f')(lane));
-        let second = within(b'C', b'H')(lane) | within(b'S', b'X')(lane) | within(b'i', b'n')(lane);
+        let high = within(b'C', b'H')(lane);
+        add(&mut self.zero, is(b'A')(lane));
+        add(&mut self.high, high);
+        let second = high | within(b'S', b'X')(lane) | within(b'i', b'n')(lane);
         add(&mut self.second, second | within(b'y', b'z')(lane) | within(b'0', b'3')(lane));
         // `A` is 0 in base64, `a` is 26 and `0` is 52, of which the bit counts that is worth two.
         let worth = |zero: u8, lane: u8x16| is(0)((lane - u8x16::splat(zero)) & u8x16::splat(2));
@@ -160,6 +169,12 @@ impl Window {
         group & group << 4 & group << 8
     }
 
+    /// Where the last of two groups begins, each a character of ASCII in UTF-16 between two zeros, with a group between.
+    fn wide_in_base64(&self) -> u64 {
+        let group = self.zero & self.high >> 1 & self.zero >> 3;
+        group & group << 8
+    }
+
     /// Where the last of four letters in a row of one case begins, or of six digits.
     fn ascii_in_hex(&self) -> u64 {
         let (small, capital) = (self.small & self.hex >> 1, self.capital & self.hex >> 1);
@@ -181,6 +196,7 @@ mod tests {
         // How many in a row there are so far, by step; of bytes, also what their first digit says.
         let mut groups = [0; 4];
         let mut pairs = [(0, 0); 2];
+        let mut wide = [false; 8];
         let mut here = [kinds(at), kinds(at + 1), kinds(at + 2), kinds(at + 3)];
         let mut i = at;
         while here[0] & BASE64 != 0 {
@@ -200,6 +216,10 @@ mod tests {
             *last = kind;
             if *count >= enough {
                 visit(InRun::Stretch(Blob::Hex, i + 2));
+            }
+            let group = here[0] & ZERO != 0 && here[1] & HIGH != 0 && here[3] & ZERO != 0;
+            if std::mem::replace(&mut wide[i % 8], group) && group {
+                visit(InRun::Stretch(Blob::WideBase64, i + 4));
             }
             if here[0] & SIGN != 0 {
                 visit(InRun::Word(i + 1));
@@ -223,6 +243,9 @@ mod tests {
     const DIGIT: u16 = 256;
     /// A sign of base64.
     const SIGN: u16 = 512;
+    /// Zero in base64, and the high half of a character of ASCII.
+    const ZERO: u16 = 1024;
+    const HIGH: u16 = 2048;
 
     const KINDS: [u16; 256] = {
         let mut kinds = [0; 256];
@@ -257,6 +280,8 @@ mod tests {
                 kind |= DECIMAL;
             }
             kind |= match b {
+                b'A' => ZERO,
+                b'C'..=b'H' => HIGH,
                 b'6' | b'7' => SIX_OR_SEVEN,
                 b'4' | b'5' => FOUR_OR_FIVE,
                 b'3' => DIGIT,
@@ -270,8 +295,21 @@ mod tests {
 
     #[test]
     fn runs_are_read_as_byte_by_byte() {
-        let pieces =
-            ["amFuZS5y", "6a616e65", "4A414E45", "313233343536", "/", "x", "Z9", "+-_", "=", "3", "b2", "jane"];
+        let pieces = [
+            "amFuZS5y",
+            "agBhAG4A",
+            "6a616e65",
+            "4A414E45",
+            "313233343536",
+            "/",
+            "x",
+            "Z9",
+            "+-_",
+            "=",
+            "3",
+            "b2",
+            "jane",
+        ];
         let mut next = random(0x2545_F491_4F6C_DD1D);
         let mut stretches = 0;
         for round in 0..4000 {
@@ -296,7 +334,8 @@ mod tests {
 
     #[test]
     fn in_any_digits_all_is_told_that_is_told_in_some() {
-        let pieces = ["amFuZS5y", "6a616e65", "4A414E45", "313233343536", "/", "x1", "Z9", "+-_", "3", "b2", "jane"];
+        let pieces =
+            ["amFuZS5y", "agBhAG4A", "6a616e65", "4A414E45", "313233343536", "/", "x1", "Z9", "+-_", "3", "b2", "jane"];
         let mut next = random(0x9e37_79b9_7f4a_7c15);
         let mut stretches = 0;
         for _ in 0..2000 {
@@ -320,10 +359,19 @@ mod tests {
         let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         for b in 0x20..0x7f_u8 {
             for other in [b' ', b'~', b'@', b'5', b'U', b'j'] {
-                let bits = u32::from_be_bytes([0, b, other, b]);
-                let group: String = (0..4).map(|i| char::from(digits[(bits >> (18 - 6 * i)) as usize & 63])).collect();
-                let mut told = false;
-                read_run(group.repeat(6).as_bytes(), 0, |what| told |= matches!(what, InRun::Stretch(Blob::Base64, _)));
+                let encoded = |bytes: [u8; 3]| {
+                    let bits = u32::from_be_bytes([0, bytes[0], bytes[1], bytes[2]]);
+                    (0..4).map(|i| char::from(digits[(bits >> (18 - 6 * i)) as usize & 63])).collect::<String>()
+                };
+                let group = encoded([b, other, b]);
+                let wide = encoded([b, 0, other]) + &encoded([0, b, 0]);
+                let told = |text: String, blob: Blob| {
+                    let mut told = false;
+                    read_run(text.as_bytes(), 0, |what| told |= matches!(what, InRun::Stretch(of, _) if of == blob));
+                    told
+                };
+                assert!(told(wide.repeat(3), Blob::WideBase64), "{wide}");
+                let told = told(group.repeat(6), Blob::Base64);
                 assert!(told, "{group}");
             }
         }
