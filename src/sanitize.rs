@@ -16,10 +16,10 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::detect::FEWEST_DIGITS;
-use crate::detect::pair::is_nothing;
-use crate::mask::{Applied, Chain, Subject, push_placeholder};
+use crate::detect::pair::{KeyPath, is_nothing};
+use crate::mask::{Applied, Chain, Reveals, Subject, is_own_mark, push_placeholder};
 use crate::observe::{Decision, Fate, place};
-use crate::policy::{Category, Compiled, DataClass, Mode, Policy};
+use crate::policy::{Category, Compiled, DataClass, Mode, Parents, Policy};
 use edits::Edits;
 pub use finding::Finding;
 use forms::Form;
@@ -33,11 +33,20 @@ pub(crate) enum Action {
     Scan,
     /// Mask the whole value by the rule of that index.
     Mask(u32),
+    /// Erase the whole value: what the rule of that index would show of it is not for a value that was found by another member's word.
+    Erase(u32),
     /// The inventory does not know the key, and the policy masks what it does not know. In a document the members
     /// inside are asked for.
     Unlisted(u32),
     /// Let no value through, by the rule of that index; the field disappears.
     Drop(u32),
+}
+
+impl Action {
+    /// Whether the value is masked or dropped as a whole, whatever is in it.
+    pub(crate) fn is_whole(self) -> bool {
+        matches!(self, Self::Mask(_) | Self::Erase(_) | Self::Drop(_))
+    }
 }
 
 /// What became of a value.
@@ -72,8 +81,9 @@ impl Policy {
     pub(crate) fn sanitize(&self, action: Action, field: &str, text: &[u8], out: &mut Vec<u8>) -> Sanitized {
         self.guarded(field, out, |out| match action {
             Action::Drop(rule) => self.compiled().drop(rule, field),
-            Action::Mask(_) | Action::Unlisted(_) if text.is_empty() => Sanitized::Clean,
+            Action::Mask(_) | Action::Erase(_) | Action::Unlisted(_) if text.is_empty() => Sanitized::Clean,
             Action::Mask(rule) | Action::Unlisted(rule) => self.compiled().mask(rule, field, text, out),
+            Action::Erase(rule) => self.compiled().erase(rule, field, text, out),
             Action::Scan => self.compiled().scan(field, text, out),
         })
     }
@@ -92,6 +102,10 @@ impl Policy {
     fn sanitize_other_number(&self, action: Action, field: &str, number: Number, out: &mut Vec<u8>) -> Sanitized {
         let rule = match action {
             Action::Drop(rule) => return self.guarded(field, out, |_| self.compiled().drop(rule, field)),
+            Action::Erase(rule) => {
+                let text = number.text();
+                return self.guarded(field, out, |out| self.compiled().erase(rule, field, text.as_bytes(), out));
+            }
             Action::Mask(rule) | Action::Unlisted(rule) => rule,
             Action::Scan => match number.digits().and_then(|digits| self.compiled().scanner.number(digits)) {
                 Some(rule) => rule,
@@ -147,6 +161,7 @@ impl Policy {
             // It stands in a field that is dropped, and told of, in its turn.
             Action::Drop(_) => Sanitized::Dropped,
             Action::Mask(rule) => compiled.mask(rule, field, text, out),
+            Action::Erase(rule) => compiled.erase(rule, field, text, out),
             Action::Scan | Action::Unlisted(_) => {
                 let subject = Subject::new(category, class, "typed");
                 compiled.mask_as(None, &subject, compiled.default_chain(), field, text, out)
@@ -200,6 +215,21 @@ impl Compiled {
             Sanitized::Clean | Sanitized::Dropped => out.truncate(before),
         }
         outcome
+    }
+
+    /// Erases a whole value by a rule, with what was printed around it.
+    fn erase(&self, rule: u32, field: &str, text: &[u8], out: &mut Vec<u8>) -> Sanitized {
+        let value = peel::peel(text).value;
+        if value.is_empty() || is_nothing(&value) || self.exempts(field, Some(rule)) {
+            return Sanitized::Clean;
+        }
+        if is_own_mark(&value) {
+            clean_only_now();
+            return Sanitized::Clean;
+        }
+        push_placeholder(&self.rule(rule).category, out);
+        self.erased(rule, field);
+        Sanitized::Masked
     }
 
     fn mask_as(
@@ -260,7 +290,18 @@ impl Compiled {
         made
     }
 
-    /// Tells of a value that was erased since rules disagreed about it.
+    /// What is done with a whole value that has this name, as another member says. (`unlisted` speaks of keys, not of names.) A rule that
+    /// shows a part of what it masks erases it, for the other member may say something else than the value is.
+    pub(crate) fn action_by_name(&self, name: &[u8], parents: &dyn Parents) -> Option<Action> {
+        let (key, path) = KeyPath::split(name, parents);
+        match self.action_in(key, &path) {
+            Action::Mask(rule) if self.rule(rule).chain.reveals() != Reveals::Nothing => Some(Action::Erase(rule)),
+            Action::Drop(rule) if rule == self.unlisted_rule => None,
+            action => action.is_whole().then_some(action),
+        }
+    }
+
+    /// Tells of a value that was erased since rules disagreed about it, or that another member gave a name.
     fn erased(&self, rule: u32, field: &str) {
         self.decided(Some(rule), &self.subject(rule), "erase", field, Fate::MASKED);
     }

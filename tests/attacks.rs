@@ -76,8 +76,32 @@ const KEYS: &[&str] = &[
     "password.0=hunter2zq",
 ];
 
+/// Values whose names stand beside them, with other things that do.
+const NAMED: &[&str] = &[
+    r#"<a name="password" token="hunter2zq">x</a>"#,
+    r#"<form name="password" action="https://shop.example/?token=hunter2zq">x</form>"#,
+    r#"<a name="email" password="hunter2zq>x">y</a>"#,
+    r#"<property name="password" value="hunter2zq">x</property>"#,
+    r#"<property description="" name = "password">hunter2zq</property>"#,
+    r#"<input type="text" name="password" id="field-1" value="hunter2zq">"#,
+    "<dict><key>password</key>\n<string>hunter2zq</string></dict>",
+    r#"{"name":"password","id":"0f8b7c1d-1111-4222-8333-444455556666","value":"hunter2zq"}"#,
+    r#"{"name":"password","display_name":"Your Name","id":"db","value":"hunter2zq"}"#,
+    r#"{"value":"hunter2zq","type":"string","name":"password"}"#,
+    r#"{"name":"password","valu\u0065":"hunter2zq"}"#,
+    r#"{"na\u006de":"password","value":"hunter2zq"}"#,
+    r#"{"name":"phone","value":"token=hunter2zq"}"#,
+    r#"{"name":"card_number","value":{"pan":"4111111111111111","cvv":"hunter2zq"}}"#,
+    r#"key=phone value="password=hunter2zq""#,
+    r#"Setting { name: "password", id: 7, value: "hunter2zq" }"#,
+    "name=password&id=3&value=hunter2zq",
+    "- name: DB_PASSWORD\n  value: |\n    hunter2zq x\n",
+    "- name: DB_PASSWORD\n  value:\n    hunter2zq\n",
+    "- value: hunter2zq\n  name: DB_PASSWORD\n",
+];
+
 fn attacks() -> impl Iterator<Item = &'static str> {
-    [NEARLY_JSON, VALUES, KEYS].into_iter().flatten().copied()
+    [NEARLY_JSON, VALUES, KEYS, NAMED].into_iter().flatten().copied()
 }
 
 #[test]
@@ -149,6 +173,25 @@ fn a_value_is_masked_by_the_name_that_another_field_has() {
     for kept in ["4712", "true", "4713", "4714", "4715", "4716", "\"name\":\"db_password\"", "\"key\":\"password\""] {
         assert!(text.contains(kept), "{kept} is missing: {text}");
     }
+}
+
+/// The name is read before it is masked itself, and a value that was masked in part already makes no token.
+#[test]
+fn a_name_counts_that_does_not_come_out() {
+    let rules = "version = 1\ninclude = [\"builtin:pii\"]\n[tokens]\nkey = \"ephemeral\"\n[defaults]\nunlisted = \"mask\"\n\
+                 [[field]]\nkeys = [\"value\"]\nclass = \"public\"\n\
+                 [[field]]\nkeys = [\"password\", \"email\"]\nclass = \"confidential\"\ncategory = \"x\"\nmask = \"tokenize\"\n";
+    let output = Output::default();
+    let subscriber =
+        registry().with(json_layer().with_writer(output.clone())).with_privacy(rules.parse::<Policy>().unwrap());
+    tracing::subscriber::with_default(subscriber, || {
+        tracing::info!(name = "password", value = CANARY);
+        tracing::info!(name = "email", value = "jo@example.com");
+        tracing::info!(name = "other", value = "stays");
+    });
+    let text = output.text();
+    assert!(!text.contains(CANARY) && !text.contains("example.com") && !text.contains("tok-"), "{text}");
+    assert!(text.matches(r#""value":"[redacted:x]""#).count() == 2 && text.contains(r#""value":"stays""#), "{text}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::ops::{Deref, DerefMut, Range};
 
 use super::error::Errors;
+use crate::document::lossy;
 
 /// Sanitized fields, in the order in which they were recorded. Nothing in `kept` is or refers to a raw value.
 #[derive(Default)]
@@ -48,6 +49,21 @@ pub(super) enum Kept {
 const KEEP_AT_MOST: usize = 64 * 1024;
 
 impl Fields {
+    /// Keeps a text, and says where.
+    #[inline]
+    pub(super) fn keep_text(&mut self, text: &str) -> Range<usize> {
+        let start = self.text.len();
+        self.text.push_str(text);
+        start..self.text.len()
+    }
+
+    /// Keeps what the sanitizer wrote, and says where.
+    pub(super) fn keep_masked(&mut self) -> Range<usize> {
+        let start = self.text.len();
+        self.text.push_str(&lossy(&self.masked));
+        start..self.text.len()
+    }
+
     fn clear(&mut self) {
         self.kept.clear();
         self.text.clear();

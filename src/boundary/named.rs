@@ -1,63 +1,48 @@
 //! Fields that say of one another what they are: `debug!(key = "db_password", value = %x)`.
 
+use tracing_core::Field;
+
 use super::buffer::{Fields, Kept};
 use super::plan::Plan;
-use crate::detect::pair::Role;
+use crate::detect::pair::Dotted;
 use crate::policy::Policy;
 use crate::sanitize::{Action, Sanitized};
 
-/// Which fields of a callsite may hold the name of a value, and which a value that has its name beside it. None, unless both are there.
-#[derive(Default)]
-pub(super) struct NamedFields {
-    names: Box<[usize]>,
-    values: Box<[usize]>,
+/// The first name among the fields of an event that a rule knows.
+pub(super) struct Named {
+    /// The field that holds it.
+    field: &'static str,
+    action: Action,
+    name: String,
 }
 
-impl NamedFields {
-    /// Those of a callsite's fields.
-    pub(super) fn of<'f>(fields: impl Iterator<Item = (&'f str, Action)> + Clone) -> Self {
-        let with = |role: Role| -> Box<[usize]> {
-            let fields = fields.clone().enumerate().filter(|(_, (name, _))| Role::of(name.as_bytes()) == Some(role));
-            let free = |action: &Action| role == Role::Name || matches!(action, Action::Scan | Action::Unlisted(_));
-            fields.filter(|(_, (_, action))| free(action)).map(|(index, _)| index).collect()
-        };
-        match (with(Role::Name), with(Role::Value)) {
-            (names, values) if names.is_empty() || values.is_empty() => Self::default(),
-            (names, values) => Self { names, values },
-        }
-    }
-
-    /// Whether there are none.
-    #[inline]
-    pub(super) fn is_empty(&self) -> bool {
-        self.values.is_empty()
-    }
-}
-
-/// Masks values by the names that stand beside them. All fields are sanitized by themselves already.
-#[cold]
-pub(super) fn mask_named(policy: &Policy, plan: &Plan, fields: &mut Fields) {
-    let NamedFields { names, values } = plan.named_fields();
-    let kept_of = |fields: &Fields, index: usize| fields.kept.iter().position(|(of, _)| *of == index);
-    for name in names {
-        let Some(at) = kept_of(fields, *name) else { continue };
-        let (Kept::Str(name) | Kept::Printed(name)) = &fields.kept[at].1 else { continue };
+impl Named {
+    /// Notes what a field's raw text says of other fields, if anything, and if none said so before.
+    #[cold]
+    pub(super) fn note(named: &mut Option<Box<Self>>, policy: &Policy, field: &Field, text: &str) {
         // What `?name` puts around it.
-        let name = fields.text[name.clone()].trim_matches('"').to_owned();
-        let action = policy.action(&name);
-        if !matches!(action, Action::Mask(_) | Action::Drop(_)) {
-            continue;
-        }
-        for value in values {
-            let Some(at) = kept_of(fields, *value) else { continue };
-            let raw = text_of(fields, at);
+        let name = text.trim_matches('"');
+        let action = match policy.compiled().action_by_name(name.as_bytes(), &Dotted(b"")) {
+            // The value was looked into already: what is left of it makes no token.
+            Some(Action::Mask(rule)) => Action::Erase(rule),
+            Some(action) => action,
+            None => return,
+        };
+        named.get_or_insert_with(|| Box::new(Self { field: field.name(), action, name: name.to_owned() }));
+    }
+
+    /// Masks the values that have the name beside them. All fields are sanitized by themselves already.
+    pub(super) fn mask(&self, policy: &Policy, plan: &Plan, fields: &mut Fields) {
+        for index in plan.named_by(self.field) {
+            let Some(at) = fields.kept.iter().position(|(of, _)| *of == index) else { continue };
+            let text = text_of(fields, at);
             fields.masked.clear();
-            match policy.sanitize(action, &name, &raw, &mut fields.masked) {
+            match policy.sanitize(self.action, &self.name, &text, &mut fields.masked) {
                 Sanitized::Clean => {}
                 Sanitized::Masked => {
-                    let start = fields.text.len();
-                    fields.text.push_str(&String::from_utf8_lossy(&fields.masked));
-                    fields.kept[at].1 = Kept::Str(start..fields.text.len());
+                    let text = fields.keep_masked();
+                    let kept = &mut fields.kept[at].1;
+                    *kept = if let Kept::Printed(_) = kept { Kept::Printed(text) } else { Kept::Str(text) };
                 }
                 Sanitized::Dropped => {
                     fields.kept.remove(at);

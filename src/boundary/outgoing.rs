@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::detect::pair::Role;
+use crate::detect::pair::{Dotted, Role, names_value};
 use crate::document::encoding::byte_list;
 use crate::observe::{LookingAt, Passed};
 use crate::policy::{Mode, Policy, Scope};
@@ -130,7 +130,7 @@ impl Outgoing<'_> {
     }
 
     fn walk(&mut self, field: &str, action: Action, value: &mut Value<'_>, depth: usize) -> Became {
-        let whole = matches!(action, Action::Mask(_) | Action::Drop(_));
+        let whole = action.is_whole();
         match value {
             Value::List(items) if items.is_empty() => Became::Clean,
             Value::Map(members) if members.is_empty() => Became::Clean,
@@ -203,21 +203,15 @@ impl Outgoing<'_> {
 
     fn map(&mut self, field: &str, members: &mut Vec<(Cow<'_, str>, Value<'_>)>, depth: usize) -> Became {
         let mut outcome = Became::Clean;
-        let path_of = |key: &str| if field.is_empty() { key.to_owned() } else { format!("{field}.{key}") };
-        let names = members.iter().filter(|(key, _)| Role::of(key.as_bytes()) == Some(Role::Name));
-        let names = names.filter_map(|(_, name)| if let Value::Text(name) = name { Some(path_of(name)) } else { None });
-        let by_name = names.map(|name| (self.policy.action(&name), name));
-        let by_name = by_name.into_iter().find(|(action, _)| matches!(action, Action::Mask(_) | Action::Drop(_)));
+        let named = self.named(field, members);
         members.retain_mut(|(key, value)| {
-            let path = path_of(key);
-            let became = match (self.policy.action(&path), &by_name) {
-                (Action::Scan | Action::Unlisted(_), Some((action, name)))
-                    if Role::of(key.as_bytes()) == Some(Role::Value) =>
-                {
-                    self.walk(name, *action, value, depth + 1)
-                }
-                (action, _) => self.walk(&path, action, value, depth + 1),
-            };
+            let path = if field.is_empty() { key.to_string() } else { format!("{field}.{key}") };
+            let action = self.policy.action(&path);
+            let named = named
+                .iter()
+                .find(|(_, name_key, _)| !action.is_whole() && names_value(name_key.as_bytes(), key.as_bytes()));
+            let (action, path) = named.map_or((action, &path), |(by_name, _, name)| (*by_name, name));
+            let became = self.walk(path, action, value, depth + 1);
             // Personal data hides in the keys of maps, too.
             if let Some(safe) = self.text(key) {
                 *key = safe.into();
@@ -232,6 +226,16 @@ impl Outgoing<'_> {
             tell_apart(members);
         }
         outcome
+    }
+
+    /// What is done with the value that a member names: that, its key, and the name.
+    fn named(&self, field: &str, members: &[(Cow<'_, str>, Value<'_>)]) -> Vec<(Action, String, String)> {
+        let named = |(key, name): &(Cow<'_, str>, Value<'_>)| {
+            let Value::Text(name) = name else { return None };
+            let action = self.policy.compiled().action_by_name(name.as_bytes(), &Dotted(field.as_bytes()))?;
+            Some((action, key.to_string(), name.to_string()))
+        };
+        members.iter().filter(|(key, _)| Role::of(key.as_bytes()) == Some(Role::Name)).filter_map(named).collect()
     }
 
     fn replace(&self, value: &mut Value<'_>, sanitize: impl FnOnce(&Policy, &mut Vec<u8>) -> Sanitized) -> Became {

@@ -13,7 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use tracing_core::callsite::Identifier;
 use tracing_core::{Field, Metadata};
 
-use super::named::NamedFields;
+use crate::detect::pair::{Role, names_value};
 use crate::document::json;
 use crate::label::Labels;
 use crate::policy::{Policy, Violation};
@@ -24,7 +24,6 @@ use crate::sanitize::Action;
 pub(super) struct Plan {
     metadata: &'static Metadata<'static>,
     fields: Box<[Planned]>,
-    named: NamedFields,
     /// The fields that a schema does not allow.
     violations: Box<[Violation]>,
     rejected: bool,
@@ -34,6 +33,9 @@ pub(super) struct Plan {
 struct Planned {
     field: Field,
     action: Action,
+    /// Whether it may hold the name of what stands in another field, and whether it may have its own name in another.
+    names: bool,
+    is_named: bool,
     /// Tells it from all fields of all plans. Never 0.
     id: u64,
     /// Its name as the key of a JSON member, colon included.
@@ -47,15 +49,19 @@ impl Plan {
             let id = NEXT.fetch_add(1, Ordering::Relaxed);
             let action = policy.action_at(metadata.target(), field.name());
             let json_key = json_key(field.name());
-            Planned { field, action, id, json_key }
+            let is_named = Role::of(field.name().as_bytes()) == Some(Role::Value) && !action.is_whole();
+            Planned { field, action, names: false, is_named, id, json_key }
         };
         let not_allowed = |field: &Field| policy.not_allowed(metadata.target(), field.name());
         let violation =
             |field: Field| not_allowed(&field).map(|_| Violation { callsite: metadata, field: field.name() });
-        let fields: Box<[Planned]> = metadata.fields().iter().map(planned).collect();
+        let mut fields: Box<[Planned]> = metadata.fields().iter().map(planned).collect();
+        let values: Vec<&str> = fields.iter().filter(|field| field.is_named).map(|field| field.field.name()).collect();
+        for field in &mut fields {
+            field.names = values.iter().any(|value| names_value(field.field.name().as_bytes(), value.as_bytes()));
+        }
         Self {
             metadata,
-            named: NamedFields::of(fields.iter().map(|planned| (planned.field.name(), planned.action))),
             fields,
             violations: metadata.fields().iter().filter_map(violation).collect(),
             rejected: metadata.fields().iter().any(|field| not_allowed(&field) == Some(NotAllowed::Reject)),
@@ -79,10 +85,17 @@ impl Plan {
         self.fields.get(field.index()).map(|planned| planned.action)
     }
 
-    /// Fields that say of one another what they are.
+    /// Whether a field may hold the name of what stands in another.
     #[inline]
-    pub(super) fn named_fields(&self) -> &NamedFields {
-        &self.named
+    pub(super) fn is_name(&self, index: usize) -> bool {
+        self.fields.get(index).is_some_and(|planned| planned.names)
+    }
+
+    /// The fields of which that one may hold the name.
+    pub(super) fn named_by(&self, name: &str) -> impl Iterator<Item = usize> {
+        let is_it =
+            move |field: &Planned| field.is_named && names_value(name.as_bytes(), field.field.name().as_bytes());
+        self.fields.iter().enumerate().filter(move |(_, field)| is_it(field)).map(|(index, _)| index)
     }
 
     pub(super) fn json_key(&self, index: usize) -> Option<&str> {

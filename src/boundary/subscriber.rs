@@ -234,7 +234,8 @@ pub(super) fn with_sanitized_record(policy: &Policy, raw: &Record<'_>, then: imp
     let mut fields = Borrowed::take();
     let mut sanitizer = Sanitizer::for_record(policy, &mut fields);
     raw.record(&mut sanitizer);
-    let plan = sanitizer.finish();
+    sanitizer.finish();
+    let plan = sanitizer.into_plan();
     policy.passed(Passed::Record, &fields);
     let Some(plan) = plan else { return };
     let plan: &Plan = &plan;

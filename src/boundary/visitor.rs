@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::fmt::{self, Write};
-use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tracing_core::Field;
@@ -10,9 +9,8 @@ use tracing_core::field::Visit;
 
 use super::buffer::{Fields, Kept};
 use super::escape::forges_lines;
-use super::named::mask_named;
+use super::named::Named;
 use super::plan::{Plan, PlanRef};
-use crate::document::lossy;
 use crate::observe::LookingAt;
 use crate::policy::{Policy, Scope};
 use crate::sanitize::{Action, Number, Sanitized};
@@ -28,6 +26,8 @@ pub(super) struct Sanitizer<'a> {
     fields: &'a mut Fields,
     /// What decisions and exemptions are told about where this is.
     place: Option<(LookingAt<'a>, Option<Scope>)>,
+    /// What one field says of others.
+    named: Option<Box<Named>>,
 }
 
 /// The plan for the fields that are visited.
@@ -44,24 +44,26 @@ impl<'a> Sanitizer<'a> {
     /// For an event or a new span.
     pub(super) fn new(policy: &'a Policy, plan: PlanRef, fields: &'a mut Fields) -> Self {
         let place = Some(looking_at(policy, &plan));
-        Self { policy, plan: Found::Plan(plan), fields, place }
+        Self { policy, plan: Found::Plan(plan), fields, place, named: None }
     }
 
     /// For a record, which does not say of which callsite it is; its fields do.
     pub(super) fn for_record(policy: &'a Policy, fields: &'a mut Fields) -> Self {
-        Self { policy, plan: Found::NotYet, fields, place: None }
+        Self { policy, plan: Found::NotYet, fields, place: None, named: None }
     }
 
-    /// After the last field. The plan that the visited fields belong to; `None` if no field was visited.
+    /// After the last field: masks values by the names that other fields hold.
     #[inline]
-    pub(super) fn finish(self) -> Option<PlanRef> {
+    pub(super) fn finish(&mut self) {
+        if let (Some(named), Found::Plan(plan)) = (&self.named, &self.plan) {
+            named.mask(self.policy, plan, self.fields);
+        }
+    }
+
+    /// The plan that the visited fields belong to; `None` if no field was visited.
+    pub(super) fn into_plan(self) -> Option<PlanRef> {
         match self.plan {
-            Found::Plan(plan) => {
-                if !plan.named_fields().is_empty() {
-                    mask_named(self.policy, &plan, self.fields);
-                }
-                Some(plan)
-            }
+            Found::Plan(plan) => Some(plan),
             Found::NotYet | Found::None => None,
         }
     }
@@ -108,7 +110,7 @@ impl<'a> Sanitizer<'a> {
         match self.policy.sanitize_number(action, field.name(), number, &mut self.fields.masked) {
             Sanitized::Clean => self.keep(field, clean),
             Sanitized::Masked => {
-                let text = self.keep_masked();
+                let text = self.fields.keep_masked();
                 self.keep(field, Kept::Str(text));
             }
             Sanitized::Dropped => {}
@@ -119,10 +121,6 @@ impl<'a> Sanitizer<'a> {
     fn text(&mut self, action: Action, field: &Field, raw: &str) -> Sanitized {
         let Fields { masked, looked_at, .. } = &mut *self.fields;
         Reading { policy: self.policy, plan: &self.plan, action, field, masked, looked_at }.text(raw)
-    }
-
-    fn keep_masked(&mut self) -> Range<usize> {
-        push(&mut self.fields.text, &lossy(&self.fields.masked))
     }
 }
 
@@ -179,8 +177,15 @@ impl Visit for Sanitizer<'_> {
         let start = text.len();
         let format = || format_limited(format_args!("{value:?}"), text);
         let outcome = match reading(self.policy, action, field.name(), format) {
-            Ok(()) => Reading { policy: self.policy, plan: &self.plan, action, field, masked, looked_at }
-                .printed(&text[start..]),
+            Ok(()) => {
+                let raw = &text[start..];
+                if let Found::Plan(plan) = &self.plan
+                    && plan.is_name(field.index())
+                {
+                    Named::note(&mut self.named, self.policy, field, raw);
+                }
+                Reading { policy: self.policy, plan: &self.plan, action, field, masked, looked_at }.printed(raw)
+            }
             Err(Unreadable) => {
                 masked.clear();
                 self.policy.unreadable(field.name(), masked);
@@ -193,7 +198,7 @@ impl Visit for Sanitizer<'_> {
         let end = text.len();
         let text = match outcome {
             Sanitized::Clean => start..end,
-            Sanitized::Masked => self.keep_masked(),
+            Sanitized::Masked => self.fields.keep_masked(),
             Sanitized::Dropped => return,
         };
         self.keep(field, Kept::Printed(text));
@@ -202,9 +207,14 @@ impl Visit for Sanitizer<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.fields.values += 1;
         let Some(action) = self.action(field) else { return };
+        if let Found::Plan(plan) = &self.plan
+            && plan.is_name(field.index())
+        {
+            Named::note(&mut self.named, self.policy, field, value);
+        }
         let text = match self.text(action, field, value) {
-            Sanitized::Clean => push(&mut self.fields.text, value),
-            Sanitized::Masked => self.keep_masked(),
+            Sanitized::Clean => self.fields.keep_text(value),
+            Sanitized::Masked => self.fields.keep_masked(),
             Sanitized::Dropped => return,
         };
         // Formatters print the message as it is, and quote every other text.
@@ -227,7 +237,7 @@ impl Visit for Sanitizer<'_> {
                 self.keep(field, Kept::Bytes(start..start + value.len()));
             }
             Sanitized::Masked => {
-                let text = self.keep_masked();
+                let text = self.fields.keep_masked();
                 self.keep(field, Kept::Str(text));
             }
             Sanitized::Dropped => {}
@@ -303,10 +313,4 @@ impl Write for Limited<'_> {
         self.out.push_str(text);
         Ok(())
     }
-}
-
-fn push(out: &mut String, text: &str) -> Range<usize> {
-    let start = out.len();
-    out.push_str(text);
-    start..out.len()
 }

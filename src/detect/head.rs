@@ -47,7 +47,7 @@ impl Head {
         let [low, high] = self.first?;
         let text = &text[..range.end];
         let (mut lane_at, mut left) = (range.start, 0_u64);
-        let mut in_word = at_words && range.start > 0 && is_word_byte(text[range.start - 1]);
+        let mut in_word = range.start > 0 && is_word_byte(text[range.start - 1]);
         let next = move || {
             while left == 0 {
                 if lane_at >= text.len() {

@@ -17,8 +17,8 @@ use std::ops::Range;
 pub(crate) use self::element::at_element;
 use self::extent::extent;
 pub(crate) use self::may_be_key::may_be_key;
-use self::named::named;
-pub(crate) use self::named::{Role, name_beside};
+use self::named::{Named, named};
+pub(crate) use self::named::{Role, name_beside, names_value};
 pub(crate) use self::sql::{at_literal, at_values};
 pub(crate) use self::tuple::at_tuple;
 use crate::policy::{Inventory, Parents};
@@ -32,6 +32,8 @@ pub(crate) struct Pair {
     pub(crate) value: Range<usize>,
     /// Whether the value stands in quotes.
     pub(crate) quoted: bool,
+    /// Whether the key is the value of another, beside it.
+    pub(crate) named: bool,
 }
 
 /// The keys that are looked for, and what stands around the text.
@@ -61,11 +63,34 @@ impl Keys<'_> {
         // The elements of a list are what the list is: `password.0`.
         let index = key.iter().rev().take_while(|b| b.is_ascii_digit()).count();
         let key = if index > 0 { key[..key.len() - index].strip_suffix(b".").unwrap_or(key) } else { key };
-        let last = last_segment(key);
-        let prefix = &key[..key.len() - last.len()];
-        let rule = self.inventory.rule(last, &KeyPath { prefix, field: self.field })?;
+        let field = Dotted(self.field.as_bytes());
+        let (last, path) = KeyPath::split(key, &field);
+        let rule = self.inventory.rule(last, &path)?;
         Some((rule, (self.reading)(rule)?))
     }
+}
+
+/// The key without quotes that ends at `end`; it is empty if there is none.
+fn bare_key_before(text: &[u8], end: usize) -> Range<usize> {
+    let len = text[..end].iter().rev().take(LONGEST_KEY).take_while(|b| is_key_byte(**b)).count();
+    let mut start = end - len;
+    // An escape before the key (`\npassword=`) is not part of it; nor is a percent-encoded separator (`%26password=`).
+    if start > 0 && len > 1 && text[start - 1] == b'\\' && matches!(text[start], b'n' | b't' | b'r') {
+        start += 1;
+    }
+    if start > 0 && len > 2 && text[start - 1] == b'%' && text[start..start + 2].iter().all(u8::is_ascii_hexdigit) {
+        start += 2;
+    }
+    let colour = text[start..end].iter().take_while(|b| b.is_ascii_digit()).count() + 1;
+    if colour < len && colours_before(&text[..start + colour]) > 0 {
+        start += colour;
+    }
+    start..end
+}
+
+/// The key without quotes that begins at `at`; it is empty if there is none.
+fn key_at(text: &[u8], at: usize) -> Range<usize> {
+    at..at + text[at..].iter().take(LONGEST_KEY).take_while(|b| is_key_byte(**b)).count()
 }
 
 /// What is behind the last dot of a key.
@@ -73,10 +98,18 @@ pub(crate) fn last_segment(key: &[u8]) -> &[u8] {
     key.rsplit(|b| *b == b'.').next().unwrap_or(key)
 }
 
-/// The segments before a key in the text, then those of the field.
-struct KeyPath<'k> {
+/// The segments before a key, then those of what it stands in.
+pub(crate) struct KeyPath<'k> {
     prefix: &'k [u8],
-    field: &'k str,
+    parents: &'k dyn Parents,
+}
+
+impl<'k> KeyPath<'k> {
+    /// The last segment of a key with dots, and what is before it.
+    pub(crate) fn split(key: &'k [u8], parents: &'k dyn Parents) -> (&'k [u8], Self) {
+        let last = last_segment(key);
+        (last, Self { prefix: &key[..key.len() - last.len()], parents })
+    }
 }
 
 impl Parents for KeyPath<'_> {
@@ -87,7 +120,7 @@ impl Parents for KeyPath<'_> {
             go_on
         });
         if go_on {
-            Dotted(self.field.as_bytes()).each(visit);
+            self.parents.each(visit);
         }
     }
 }
@@ -126,22 +159,26 @@ pub(crate) fn at_separator(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pa
         (b'=', Some(b'>')) => at + 2,
         _ => at + 1,
     };
-    let Some((rule, key)) = key_before(text, at, keys) else {
-        let (rule, name) = named(text, at, after, keys)?;
-        return value_after(text, after, rule, name);
+    let (rule, key, start, named) = match key_before(text, at, keys) {
+        Some((rule, key)) => (rule, key.clone(), key.start, false),
+        None => {
+            let Named { rule, name, key } = named(text, at, after, keys)?;
+            (rule, name, key, true)
+        }
     };
-    if text[at] == b':'
-        && let Some(value) = block::block(text, after, key.start)
+    let pair = if text[at] == b':'
+        && let Some(value) = block::block(text, after, start)
     {
-        return Some(Pair { rule: rule.0, key, value, quoted: false });
-    }
-    value_after(text, after, rule, key)
+        Pair { rule: rule.0, key, value, quoted: false, named }
+    } else {
+        Pair { named, ..value_after(text, after, rule, key)? }
+    };
+    Some(pair)
 }
 
 /// Reads an option whose name begins at `at`, after its dashes. With a separator after it, it is a pair like any other.
 pub(crate) fn at_option(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
-    let len = text[at..].iter().take(LONGEST_KEY).take_while(|b| is_key_byte(**b)).count();
-    let key = at..at + len;
+    let key = key_at(text, at);
     if !matches!(text.get(key.end), Some(b' ' | b'\t')) {
         return None;
     }
@@ -188,24 +225,13 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
         }
         end = start - 1;
     }
-    let len = text[..end].iter().rev().take(LONGEST_KEY).take_while(|b| is_key_byte(**b)).count();
-    let mut start = end - len;
-    if len == 0 {
+    let key = bare_key_before(text, end);
+    if key.is_empty() {
         return None;
     }
-    // An escape before the key (`\npassword=`) is not part of it; nor is a percent-encoded separator (`%26password=`).
-    if start > 0 && len > 1 && text[start - 1] == b'\\' && matches!(text[start], b'n' | b't' | b'r') {
-        start += 1;
-    }
-    if start > 0 && len > 2 && text[start - 1] == b'%' && text[start..start + 2].iter().all(u8::is_ascii_hexdigit) {
-        start += 2;
-    }
-    let colour = text[start..end].iter().take_while(|b| b.is_ascii_digit()).count() + 1;
-    if colour < len && colours_before(&text[..start + colour]) > 0 {
-        start += colour;
-    }
-    if let Some(rule) = keys.rule(&text[start..end]) {
-        return Some((rule, start..end));
+    let mut start = key.start;
+    if let Some(rule) = keys.rule(&text[key.clone()]) {
+        return Some((rule, key));
     }
     // `API key: …`, `Date of birth: …`
     for _ in 0..MOST_WORDS_BEFORE {
@@ -239,7 +265,7 @@ fn value_after(text: &[u8], after: usize, (rule, reading): (u32, Reading), key: 
     let start = skip_colours(text, start);
     let (value, quoted) = extent(text, start, reading.line);
     let empty = value.is_empty() || is_nothing(&text[value.clone()]) || !quoted && is_parameter(&text[value.clone()]);
-    (!empty).then_some(Pair { rule, key, value, quoted })
+    (!empty).then_some(Pair { rule, key, value, quoted, named: false })
 }
 
 fn skip_blanks(text: &[u8], at: usize) -> usize {
@@ -276,6 +302,34 @@ fn skip_colours(text: &[u8], mut at: usize) -> usize {
         at += 3 + parameters;
     }
     at
+}
+
+/// Past blanks and line breaks, the latter also as `\n`.
+fn past_space(text: &[u8], mut at: usize) -> usize {
+    loop {
+        match text.get(at) {
+            Some(b) if b.is_ascii_whitespace() => at += 1,
+            Some(b'\\') => {
+                let slashes = text[at..].iter().take_while(|&&b| b == b'\\').count();
+                match text.get(at + slashes) {
+                    Some(b'n' | b'r' | b't') => at += slashes + 1,
+                    _ => return at,
+                }
+            }
+            _ => return at,
+        }
+    }
+}
+
+/// Before blanks and line breaks that end at `end`, the latter also as `\n`.
+fn before_space(text: &[u8], mut end: usize) -> usize {
+    loop {
+        match &text[..end] {
+            [.., b] if b.is_ascii_whitespace() => end -= 1,
+            [.., b'\\', b'n' | b'r' | b't'] => end = end - 1 - backslashes_before(text, end - 1),
+            _ => return end,
+        }
+    }
 }
 
 fn backslashes_before(text: &[u8], at: usize) -> usize {
@@ -388,6 +442,7 @@ mod tests {
             ("<a:password xsi:type=\"x\">\n hunter2\n</a:password>", "hunter2"),
             ("<password><![CDATA[a<b]]></password>", "a<b"),
             ("<password>hunt", "hunt"),
+            (r"<user>\n<password>hunter2</password>", "hunter2"),
             (r#"EnvVar { name: "password", value: Some("hunter2"), value_from: None }"#, r#"Some("hunter2")"#),
             (r#"KeyValue { key: Static("password"), value: String(Owned("hunter2")) }"#, r#"String(Owned("hunter2"))"#),
             (r#"<add key="password" value="hunter2"/>"#, "hunter2"),
@@ -395,8 +450,17 @@ mod tests {
             (r#"<property name="a.password" type="x">hunter2</property>"#, "hunter2"),
             ("<property><name>password</name>\n <value>hunter2</value></property>", "hunter2"),
             ("- name: password\n  value: hunter2\n", "hunter2"),
+            ("- name: password\n  value: |\n    hunter2 x\n- name: y\n", "hunter2 x"),
+            ("- value: hunter2\n  name: password\n", "hunter2"),
+            (r#"<property description="" name = "password">hunter2</property>"#, "hunter2"),
+            (r#"<add key="password" value="hun>ter2"/>"#, "hun>ter2"),
+            ("<dict><key>password</key><string>hunter2</string></dict>", "hunter2"),
             ("key=password value=hunter2", "hunter2"),
             (r#"<input type="password" value="hunter2">"#, "hunter2"),
+            (r#"Setting { name: "password", id: 7, value: "hunter2" }"#, "hunter2"),
+            (r#"<property id="7" name="password">hunter2</property>"#, "hunter2"),
+            ("k=password val=hunter2", "hunter2"),
+            ("{key: password, v: hunter2}", "hunter2"),
             (r#"{ name: "password", a: 1, b: "x", c: true, value: "hunter2" }"#, "hunter2"),
             ("/set?headerName=Authorization&headerValue=hunter2&x=1", "hunter2"),
             (r#"[{\"Key\":\"password\",\"Value\":\"hunter2\"}]"#, "hunter2"),
@@ -448,6 +512,8 @@ mod tests {
             r#"<property name="region">x</property>"#,
             r#"<property title="password">x</property>"#,
             "<name>password</name><b/><value>x</value>",
+            r#"<label id="password">Password</label>"#,
+            r#"{"ParameterKey": "password", "UsePreviousValue": false}"#,
             "name password value: x",
             "value: x",
         ] {

@@ -138,7 +138,7 @@ impl Reader<'_> {
         }
         match action {
             Action::Drop(rule) => self.dropped(start, rule, visitor)?,
-            Action::Mask(rule) => {
+            Action::Mask(rule) | Action::Erase(rule) => {
                 let value = self.whole_value()?;
                 if !self.is_nothing(&value) {
                     visitor.masked(value, rule);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use crate::detect::pair::{Role, last_segment};
+use crate::detect::pair::{Role, names_value};
 use crate::document::encoding::byte_list;
 use crate::policy::{Parents, Policy};
 use crate::sanitize::{Action, Number, Sanitized};
@@ -55,7 +55,7 @@ fn walk(policy: &Policy, value: &mut Value, action: Action, path: &Path<'_>, dep
     if let Action::Drop(rule) = action {
         return policy.compiled().drop(rule, path.segment) != Sanitized::Dropped;
     }
-    let whole = matches!(action, Action::Mask(_));
+    let whole = action.is_whole();
     match value {
         Value::Null => true,
         Value::Array(items) if items.is_empty() => true,
@@ -101,17 +101,16 @@ fn walk(policy: &Policy, value: &mut Value, action: Action, path: &Path<'_>, dep
 }
 
 fn object(policy: &Policy, members: &mut Map<String, Value>, path: &Path<'_>, depth: usize) {
-    let by_name = action_by_name(policy, members, path);
+    let named = named(policy, members, path);
     let old = std::mem::take(members);
     let mut taken = HashMap::new();
     for (key, mut value) in old {
-        let here = Path { segment: &key, outer: Some(path) };
-        let action = match (policy.compiled().action_in(key.as_bytes(), path), by_name) {
-            (Action::Scan | Action::Unlisted(_), Some(by_name)) if Role::of(key.as_bytes()) == Some(Role::Value) => {
-                by_name
-            }
-            (action, _) => action,
-        };
+        let action = policy.compiled().action_in(key.as_bytes(), path);
+        let named = named
+            .iter()
+            .find(|(_, name_key, _)| !action.is_whole() && names_value(name_key.as_bytes(), key.as_bytes()));
+        let (action, segment) = named.map_or((action, &key), |(by_name, _, name)| (*by_name, name));
+        let here = Path { segment, outer: Some(path) };
         if walk(policy, &mut value, action, &here, depth + 1) {
             // Personal data hides in the keys of maps, too.
             let safe = policy.sanitize_text(&key);
@@ -121,12 +120,14 @@ fn object(policy: &Policy, members: &mut Map<String, Value>, path: &Path<'_>, de
     }
 }
 
-/// What a rule does with the value of a member, by the name that another member says it has.
-fn action_by_name(policy: &Policy, members: &Map<String, Value>, path: &Path<'_>) -> Option<Action> {
+/// What is done with the value that a member names: that, its key, and the name.
+fn named(policy: &Policy, members: &Map<String, Value>, path: &Path<'_>) -> Vec<(Action, String, String)> {
     let names = members.iter().filter(|(key, _)| Role::of(key.as_bytes()) == Some(Role::Name));
-    let action = |name: &str| policy.compiled().action_in(last_segment(name.as_bytes()), path);
-    let mut actions = names.filter_map(|(_, name)| name.as_str().map(action));
-    actions.find(|action| matches!(action, Action::Mask(_) | Action::Drop(_)))
+    let named = |(key, name): (&String, &Value)| {
+        let name = name.as_str()?;
+        Some((policy.compiled().action_by_name(name.as_bytes(), path)?, key.clone(), name.to_owned()))
+    };
+    names.filter_map(named).collect()
 }
 
 /// A key for a member whose safe key another one has: two may have become one, and neither value is lost. `taken` counts

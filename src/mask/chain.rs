@@ -54,16 +54,16 @@ thread_local! {
 impl Chain {
     /// The chain that needs nothing and never fails.
     pub(crate) fn erase() -> Self {
-        Self { steps: Arc::new([Step { name: Erase::NAME.into(), masker: Arc::new(Erase) }]), erases: true }
+        Self::new(vec![Step { name: Erase::NAME.into(), masker: Arc::new(Erase) }])
     }
 
     /// A chain of these steps; without any, it erases.
     pub(super) fn new(steps: Vec<Step>) -> Self {
-        match &steps[..] {
-            [] => Self::erase(),
-            [only] if *only.name == *Erase::NAME => Self { steps: steps.into(), erases: true },
-            _ => Self { steps: steps.into(), erases: false },
+        if steps.is_empty() {
+            return Self::erase();
         }
+        let erases = matches!(&steps[..], [only] if *only.name == *Erase::NAME);
+        Self { steps: steps.into(), erases }
     }
 
     /// Appends the safe form of `value` to `out`.
@@ -118,12 +118,12 @@ impl Chain {
 
     /// The name of the last step, for decisions.
     pub(crate) fn masker_name(&self) -> &str {
-        self.steps.last().map_or("erase", |step| &step.name)
+        self.steps.last().map_or(Erase::NAME, |step| &step.name)
     }
 
     /// The same, shared. It lies where [`masker_name`](Self::masker_name) does.
     pub(crate) fn shared_masker_name(&self) -> Arc<str> {
-        self.steps.last().map_or_else(|| "erase".into(), |step| Arc::clone(&step.name))
+        self.steps.last().map_or_else(|| Erase::NAME.into(), |step| Arc::clone(&step.name))
     }
 
     /// The names of all steps, the first one first.

@@ -28,14 +28,15 @@ impl Masker for Keep {
     fn mask(&self, value: &str, _: &Subject<'_>, out: &mut String) -> Result<Outcome, MaskError> {
         match self.short_ascii(value.as_bytes(), &mut [0; SHORT]) {
             Some(masked) => out.push_str(masked),
-            None => self.any(value, out),
+            None => self.mask_by_chars(value, out),
         }
         Ok(Outcome::Replaced)
     }
 }
 
 impl Keep {
-    fn any(&self, value: &str, out: &mut String) {
+    /// Appends what shows, and stars for the rest.
+    fn mask_by_chars(&self, value: &str, out: &mut String) {
         let (mut total, mut counted) = (0, 0);
         for c in value.chars() {
             total += 1;
@@ -47,7 +48,7 @@ impl Keep {
         out.extend(value.chars().map(|c| if shown.shows(c, &mut index) { c } else { HIDDEN }));
     }
 
-    /// The same for what most values are, in `room`: `None` of others.
+    /// The same byte by byte, in `room`; `None` of what is longer or not ASCII.
     fn short_ascii<'r>(&self, value: &[u8], room: &'r mut [u8; SHORT]) -> Option<&'r str> {
         let room = room.get_mut(..value.len()).filter(|_| value.is_ascii())?;
         let separators = value.iter().filter(|b| is_separator(char::from(**b))).count();
@@ -72,6 +73,7 @@ impl Keep {
 struct Shown {
     /// Which of the characters that count are hidden.
     hidden: Range<usize>,
+    /// Whether separators show.
     separators: bool,
 }
 
@@ -174,7 +176,7 @@ mod tests {
             let value: String = (0..next(14)).map(|_| pieces[next(pieces.len())]).collect();
             let keep = Keep { first: next(8), last: next(8) };
             let mut expected = String::new();
-            keep.any(&value, &mut expected);
+            keep.mask_by_chars(&value, &mut expected);
             let mut room = [0; SHORT];
             let masked = keep.short_ascii(value.as_bytes(), &mut room);
             assert_eq!(masked.is_some(), value.len() <= SHORT);

@@ -121,7 +121,7 @@ impl Policy {
     /// ```
     pub fn explain_key(&self, key: &str) -> KeyExplanation<'_> {
         let treatment = match self.action(key) {
-            Action::Mask(_) | Action::Unlisted(_) => Treatment::Masked,
+            Action::Mask(_) | Action::Erase(_) | Action::Unlisted(_) => Treatment::Masked,
             Action::Drop(_) => Treatment::Dropped,
             Action::Scan => Treatment::Scanned,
         };

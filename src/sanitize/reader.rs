@@ -17,7 +17,7 @@ use crate::document::encoding::blob::{BLOBS, Blob, Floors};
 use crate::document::encoding::byte_list::{self, ByteList};
 use crate::document::json;
 use crate::document::lossy;
-use crate::mask::{is_own_mark, push_placeholder};
+use crate::mask::{Reveals, is_own_mark, push_placeholder};
 use crate::policy::{Compiled, DataClass};
 use crate::rules::Extent;
 
@@ -85,6 +85,7 @@ impl<'r> Reader<'r> {
             text,
             decoded,
             pair_end: 0,
+            element: 0..0,
             sql_end: 0,
             broken_end: 0,
             quotes: (0, false),
@@ -243,6 +244,8 @@ struct Part<'p, 'r> {
     decoded: u8,
     /// No pair begins before this: what stands there is a value already.
     pair_end: usize,
+    /// Nor in the text of this element; in its tag there are attributes.
+    element: Range<usize>,
     /// No rows of SQL begin before this: what stands there was read as such.
     sql_end: usize,
     /// No document begins before this: the text was tried there, and is none.
@@ -280,14 +283,30 @@ impl Part<'_, '_> {
 
     /// Reads the pair around `at`, unless a value stands there already.
     fn pair_at(&mut self, at: usize, read: fn(&[u8], usize, &Keys<'_>) -> Option<Pair>) {
-        if at < self.pair_end {
-            return;
-        }
         let text = self.text;
-        if let Some(pair) = self.with_keys(|keys| read(text, at, keys)) {
+        if !self.stands_in_value(at)
+            && let Some(pair) = self.with_keys(|keys| read(text, at, keys))
+        {
             self.pair_end = if pair.is_doubtful(text) { pair.value.start } else { pair.value.end };
-            let Pair { rule, key, value, .. } = pair;
-            self.add(value, rule, Some(key));
+            self.add_pair(pair);
+        }
+    }
+
+    /// Whether a value that a key has stands there already.
+    fn stands_in_value(&self, at: usize) -> bool {
+        at < self.pair_end || self.element.contains(&at)
+    }
+
+    fn add_pair(&mut self, pair: Pair) {
+        let Pair { rule, key, value, named, .. } = pair;
+        self.add(value, rule, Some(key));
+        // What the rule would show of it is not for a value that has its name from another.
+        let policy = self.reader.policy;
+        if named
+            && policy.rule(rule).chain.reveals() != Reveals::Nothing
+            && let Some(candidate) = self.reader.edits.candidates.last_mut()
+        {
+            candidate.erase = true;
         }
     }
 
@@ -334,7 +353,7 @@ impl Sink for Part<'_, '_> {
     }
 
     fn separator(&mut self, at: usize) {
-        if at >= self.pair_end && pair::may_be_key(&self.text[..at], &self.reader.policy.inventory) {
+        if !self.stands_in_value(at) && pair::may_be_key(&self.text[..at], &self.reader.policy.inventory) {
             self.pair_at(at, pair::at_separator);
         }
     }
@@ -348,7 +367,13 @@ impl Sink for Part<'_, '_> {
     }
 
     fn element(&mut self, at: usize) {
-        self.pair_at(at, pair::at_element);
+        let text = self.text;
+        if !self.stands_in_value(at)
+            && let Some(pair) = self.with_keys(|keys| pair::at_element(text, at, keys))
+        {
+            self.element = pair.value.clone();
+            self.add_pair(pair);
+        }
     }
 
     fn sql_values(&mut self, at: usize) {

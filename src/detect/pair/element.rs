@@ -1,11 +1,11 @@
-//! Elements of XML, their name a key: `<password>x</password>`. Attributes are pairs like any other.
+//! Elements of XML, their name a key: `<password>x</password>`; or the value of an attribute (`<property name="password">x</property>`) or
+//! of the element before. Attributes are pairs like any other.
 //!
 //! Source: Extensible Markup Language 1.0, sections 2.7 (CDATA) and 3.1 (tags).
 
 use std::ops::Range;
 
-use super::named::word_at;
-use super::{Keys, LONGEST_KEY, Pair, Role};
+use super::{Keys, LONGEST_KEY, Pair, Role, backslashes_before, before_space, key_at, names_value, past_space};
 
 /// So much may stand in a tag behind the name.
 const LONGEST_ATTRIBUTES: usize = 256;
@@ -14,26 +14,22 @@ const LONGEST_ATTRIBUTES: usize = 256;
 /// names. Words in angle brackets are no elements (`login <user> <password> to go on`): a value ends with a tag's end, or
 /// the text ends in it.
 pub(crate) fn at_element(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
-    // `SecretBox<Password>`
-    if at >= 2 && (text[at - 2].is_ascii_alphanumeric() || matches!(text[at - 2], b'_' | b':')) {
+    // `SecretBox<Password>`; a line break that is written out ends with a letter, too.
+    let is_type = |before: &[u8]| before.last().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':'));
+    if before_space(text, at - 1) == at - 1 && is_type(&text[..at - 1]) {
         return None;
     }
     let len = text[at..].iter().take(LONGEST_KEY).take_while(|b| is_name(**b)).count();
     let name = at..at + len;
     let local = text[name.clone()].iter().rposition(|&b| b == b':').map_or(name.start, |colon| name.start + colon + 1);
-    let tag = text[name.end..].iter().take(LONGEST_ATTRIBUTES).position(|b| matches!(b, b'>' | b'<'));
-    let (rule, key) = match keys.rule(&text[local..name.end]) {
+    let open = tag_end(text, name.end)?;
+    let own = keys.rule(&text[local..name.end]);
+    let named = own.is_none();
+    let (rule, key) = match own {
         Some((rule, _)) => (rule, local..name.end),
-        None => {
-            let key = if Role::of(&text[local..name.end]) == Some(Role::Value) {
-                name_in_element_before(text, at - 1)?
-            } else {
-                name_in_attribute(text, name.end..name.end + tag?)?
-            };
-            (keys.rule(&text[key.clone()])?.0, key)
-        }
+        None => named_element(text, local..name.end, at - 1, keys)
+            .or_else(|| named_by_attribute(text, name.end..open, keys))?,
     };
-    let open = name.end + tag?;
     if text[open] != b'>' || text[open - 1] == b'/' {
         return None;
     }
@@ -60,30 +56,71 @@ pub(crate) fn at_element(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair
     }
     let start = start + value.len() - value.trim_ascii_start().len();
     let end = start + value.trim_ascii().len();
-    Some(Pair { rule, key, value: start..end, quoted: false })
+    Some(Pair { rule, key, value: start..end, quoted: false, named })
 }
 
-/// The name in `<name>password</name>`, where that ends at `end`, but for blanks.
-fn name_in_element_before(text: &[u8], end: usize) -> Option<Range<usize>> {
-    let before = text[end.saturating_sub(2 * LONGEST_KEY)..end].trim_ascii_end();
-    let from = end.saturating_sub(2 * LONGEST_KEY);
-    let tag = memchr::memrchr(b'<', before)?;
-    let element = before[tag..].strip_prefix(b"</")?.strip_suffix(b">")?;
-    let open = memchr::memrchr(b'>', &before[..tag])?;
-    (Role::of(element) == Some(Role::Name)).then_some(from + open + 1..from + tag)
-}
-
-/// The name in `name="password"`, among the attributes of a tag.
-fn name_in_attribute(text: &[u8], attributes: Range<usize>) -> Option<Range<usize>> {
-    let mut at = attributes.start;
-    while let Some(equals) = memchr::memchr(b'=', &text[at..attributes.end]) {
-        let equals = at + equals;
-        let key = text[..equals].iter().rev().take(LONGEST_KEY).take_while(|b| is_name(**b)).count();
-        let value = word_at(&text[..attributes.end], equals + 1)?;
-        if Role::of(&text[equals - key..equals]) == Some(Role::Name) {
-            return Some(value.word);
+/// Where the tag ends, or the next one begins, that goes on at `at`.
+fn tag_end(text: &[u8], mut at: usize) -> Option<usize> {
+    let tag = &text[..text.len().min(at + LONGEST_ATTRIBUTES)];
+    loop {
+        match tag.get(at)? {
+            b'>' | b'<' => return Some(at),
+            b'=' => at = attribute_value(tag, at).1,
+            _ => at += 1,
         }
-        at = value.end;
+    }
+}
+
+/// The value of the attribute whose `=` stands at `at`, without its quotes, and where what stands behind it begins.
+fn attribute_value(tag: &[u8], at: usize) -> (Range<usize>, usize) {
+    let start = past_space(tag, at + 1);
+    let quote = start + tag[start..].iter().take_while(|b| **b == b'\\').count();
+    match tag.get(quote) {
+        Some(b @ (b'"' | b'\'')) => match memchr::memchr(*b, &tag[quote + 1..]) {
+            Some(len) => {
+                let close = quote + 1 + len;
+                (quote + 1..(close - backslashes_before(tag, close)).max(quote + 1), close + 1)
+            }
+            None => (at..at, at + 1),
+        },
+        _ => {
+            let word = key_at(tag, start);
+            (word.clone(), word.end.max(at + 1))
+        }
+    }
+}
+
+/// The name of an element whose tag begins at `at`, in the element before: `<name>password</name><value>`, `<key>password</key><string>`; and
+/// its rule.
+fn named_element(text: &[u8], element: Range<usize>, at: usize, keys: &Keys<'_>) -> Option<(u32, Range<usize>)> {
+    let from = at.saturating_sub(2 * LONGEST_KEY);
+    let before = &text[from..before_space(text, at).max(from)];
+    let tag = memchr::memrchr(b'<', before)?;
+    let name_element = before[tag..].strip_prefix(b"</")?.strip_suffix(b">")?;
+    let open = memchr::memrchr(b'>', &before[..tag])?;
+    let name = from + open + 1..from + tag;
+    // Property lists of Apple.
+    let is_listed = name_element == b"key" && &text[element.clone()] == b"string";
+    let is_named = is_listed || names_value(name_element, &text[element]);
+    is_named.then(|| Some((keys.rule(&text[name.clone()])?.0, name)))?
+}
+
+/// The first name that is known in `type="x" name="password"`, the attributes of a tag; and its rule. An `id` is that of the element.
+fn named_by_attribute(text: &[u8], attributes: Range<usize>, keys: &Keys<'_>) -> Option<(u32, Range<usize>)> {
+    let tag = &text[..attributes.end];
+    let mut at = attributes.start;
+    while let Some(equals) = memchr::memchr(b'=', &tag[at..]) {
+        let equals = at + equals;
+        let end = before_space(tag, equals);
+        let key = &tag[end - tag[..end].iter().rev().take(LONGEST_KEY).take_while(|b| is_name(**b)).count()..end];
+        let (value, next) = attribute_value(tag, equals);
+        if Role::of(key) == Some(Role::Name)
+            && !key.eq_ignore_ascii_case(b"id")
+            && let Some((rule, _)) = keys.rule(&tag[value.clone()])
+        {
+            return Some((rule, value));
+        }
+        at = next;
     }
     None
 }

@@ -30,25 +30,23 @@ const KEY_BYTES: [KeyByte; 256] = {
     bytes
 };
 
-/// Whether a key may stand before a separator, as far as its last letters tell: most that stand there are none. Before what has its
-/// [key beside it](super::Role::Value) one may stand.
+/// Whether a key may stand before a separator, as far as its last letters tell, or the key of a value that has its name beside it: most
+/// that stand there are neither.
 #[inline]
 pub(crate) fn may_be_key(before: &[u8], inventory: &Inventory) -> bool {
-    may_be_known(before, inventory) || may_have_name(before)
+    may_be_known(before, inventory) || may_be_value(before)
 }
 
-fn may_have_name(before: &[u8]) -> bool {
-    let is_behind =
-        |word: &[u8]| before.len() >= word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word);
-    match before.last() {
-        Some(b'e' | b'E') => is_behind(b"value"),
-        Some(b'l' | b'L') => is_behind(b"val"),
-        // Blanks before the separator, and `v`, which stands alone.
-        Some(b) => {
-            !b.is_ascii_alphanumeric()
-                || matches!(b, b'v' | b'V') && before.len() >= 2 && !before[before.len() - 2].is_ascii_lowercase()
-        }
-        None => true,
+/// Whether these letters may end the [key of a value](super::Role::Value) that has its name beside it.
+fn may_be_value(before: &[u8]) -> bool {
+    let ends_with =
+        |word: &[u8]| before.len().checked_sub(word.len()).is_some_and(|at| before[at..].eq_ignore_ascii_case(word));
+    match before {
+        [.., b'e' | b'E'] => ends_with(b"value"),
+        [.., b'l' | b'L'] => ends_with(b"val"),
+        // Behind a line break that is written out, too.
+        [.., b, b'v' | b'V'] => !b.is_ascii_lowercase() || matches!(before, [.., b'\\', b'n' | b'r' | b't', _]),
+        _ => false,
     }
 }
 
@@ -111,12 +109,26 @@ mod tests {
             "tok\u{e9}n",
             "PASSWORD",
             "api key",
+            "some value",
+            "x_val",
+            "a v",
+            "an \\nv",
         ] {
             assert!(may_be(before), "{before}");
         }
-        for before in
-            ["status", "the size", "(level", "kernel.time", "x-mode", "\\nstatus", "a,info", "est-1 status", "x2status"]
-        {
+        for before in [
+            "status",
+            "the size",
+            "(level",
+            "kernel.time",
+            "x-mode",
+            "\\nstatus",
+            "a,info",
+            "est-1 status",
+            "x2status",
+            "some dev",
+            "some levels",
+        ] {
             assert!(!may_be(before), "{before}");
         }
         // The first letters may belong to an escape.

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::extent::extent;
-use super::{Keys, LONGEST_KEY, MOST_BLANKS, Reading, backslashes_before, is_key_byte};
+use super::{Keys, LONGEST_KEY, Reading, backslashes_before, bare_key_before, before_space, key_at, past_space};
 
 /// What a key says of the value beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,164 +18,199 @@ pub(crate) enum Role {
     Value,
 }
 
+/// The last words of keys that have a role.
+const NAMES: [&str; 13] = [
+    "k",
+    "id",
+    "key",
+    "name",
+    "field",
+    "param",
+    "header",
+    "option",
+    "setting",
+    "variable",
+    "property",
+    "attribute",
+    "parameter",
+];
+const VALUES: [&str; 3] = ["v", "val", "value"];
+
 impl Role {
     /// That of a key, by its last word.
-    #[inline]
     pub(crate) fn of(key: &[u8]) -> Option<Self> {
-        // Most keys of few letters are told by their length alone.
-        const LONGEST: usize = "attribute".len();
-        let small = key.iter().rev().take(LONGEST + 1).take_while(|b| b.is_ascii_lowercase()).count();
-        let start = match key[..key.len() - small].last() {
-            // `headerName`; or `NAME`, `HEADER_NAME`.
-            Some(b) if b.is_ascii_uppercase() && small > 0 => key.len() - small - 1,
-            Some(b) if b.is_ascii_uppercase() => {
-                key.len() - key.iter().rev().take(LONGEST + 1).take_while(|b| b.is_ascii_uppercase()).count()
-            }
-            _ => key.len() - small,
-        };
-        let word = &key[start..];
-        let is = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()));
-        match word.len() {
-            1 if is(&["k"]) => Some(Self::Name),
-            1 if is(&["v"]) => Some(Self::Value),
-            2 if is(&["id"]) => Some(Self::Name),
-            3 if is(&["key"]) => Some(Self::Name),
-            3 if is(&["val"]) => Some(Self::Value),
-            4 if is(&["name"]) => Some(Self::Name),
-            5 if is(&["value"]) => Some(Self::Value),
-            5 if is(&["field", "param"]) => Some(Self::Name),
-            6 if is(&["header", "option"]) => Some(Self::Name),
-            7 if is(&["setting"]) => Some(Self::Name),
-            8 if is(&["variable", "property"]) => Some(Self::Name),
-            9 if is(&["attribute", "parameter"]) => Some(Self::Name),
-            _ => None,
-        }
+        let word = &key[key.len() - last_word(key)..];
+        let is_among = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()));
+        if is_among(&NAMES) { Some(Self::Name) } else { is_among(&VALUES).then_some(Self::Value) }
     }
 }
 
-/// Whether a pair says the name of another's value. Of its type only one says that much: `<input type="password" value="x">`.
-fn says_name(key: &[u8], name: &[u8]) -> bool {
-    Role::of(key) == Some(Role::Name) || key.eq_ignore_ascii_case(b"type") && name.eq_ignore_ascii_case(b"password")
+/// How long the last word of a key is: `Name` in `headerName`, `NAME` in `HEADER_NAME`.
+fn last_word(key: &[u8]) -> usize {
+    let last = |is: fn(&u8) -> bool| key.iter().rev().take_while(|b| is(b)).count();
+    match last(u8::is_ascii_lowercase) {
+        0 => last(u8::is_ascii_uppercase),
+        small => small + usize::from(key.len() > small && key[key.len() - small - 1].is_ascii_uppercase()),
+    }
 }
 
-/// How many pairs before a value are read for its name.
+/// Whether the value of one key may be the name of what stands under another: of `value` all may be, of `headerValue` that of `headerName`.
+pub(crate) fn names_value(name_key: &[u8], value_key: &[u8]) -> bool {
+    let of_what = |key: &[u8]| {
+        let before = &key[..key.len() - last_word(key)];
+        let len = before.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
+        before[..len].to_ascii_lowercase()
+    };
+    let (name, value) = (of_what(name_key), of_what(value_key));
+    (Role::of(name_key), Role::of(value_key)) == (Some(Role::Name), Some(Role::Value))
+        && (value.is_empty() || value == name)
+}
+
+/// How many pairs before a value, and behind it, are read for its name.
 const MOST_PAIRS: usize = 4;
 /// So much of a value in quotes is read for a name that stands behind it; of others, no more than of a key.
 const FARTHEST: usize = 512;
 
-/// The rule for the value behind the separator at `at`, by the name that stands beside it, and that name.
-pub(super) fn named(text: &[u8], at: usize, after: usize, keys: &Keys<'_>) -> Option<((u32, Reading), Range<usize>)> {
-    let key = word_before(text, blanks_before(text, at))?;
-    if Role::of(&text[key.word.clone()]) != Some(Role::Value) {
-        return None;
-    }
-    let name = name_beside(text, key.start, after)?;
-    Some((keys.rule(&text[name.clone()])?, name))
+/// A value that has its name beside it.
+pub(super) struct Named {
+    pub(super) rule: (u32, Reading),
+    pub(super) name: Range<usize>,
+    /// Where the value's own key begins.
+    pub(super) key: usize,
 }
 
-/// The name of the value behind `after`, whose key begins at `start`, with its quote: it stands in the pair before or behind.
-pub(crate) fn name_beside(text: &[u8], start: usize, after: usize) -> Option<Range<usize>> {
-    name_before(text, start).or_else(|| {
-        let start = skip_blanks(text, after);
+/// What stands behind the separator at `at`, if it is such a value, and the name is known.
+pub(super) fn named(text: &[u8], at: usize, after: usize, keys: &Keys<'_>) -> Option<Named> {
+    let (key, start) = word_before(text, before_space(text, at))?;
+    if Role::of(&text[key.clone()]) != Some(Role::Value) {
+        return None;
+    }
+    let name = name_beside(text, start, &text[key.clone()], after, &|name| keys.rule(name).is_some())?;
+    Some(Named { rule: keys.rule(&text[name.clone()])?, name, key: key.start })
+}
+
+/// The name of the value behind `after`, whose key begins at `start`, with its quote: the nearest one that is known.
+pub(crate) fn name_beside(
+    text: &[u8],
+    start: usize,
+    key: &[u8],
+    after: usize,
+    is_known: &dyn Fn(&[u8]) -> bool,
+) -> Option<Range<usize>> {
+    let is_it = |name_key: &Range<usize>, name: &Range<usize>| {
+        let (name_key, name) = (&text[name_key.clone()], &text[name.clone()]);
+        // Of its type only one says that much: `<input type="password" value="x">`.
+        let is_type = name_key.eq_ignore_ascii_case(b"type") && name.eq_ignore_ascii_case(b"password");
+        (is_type || names_value(name_key, key)) && is_known(name)
+    };
+    name_before(text, start, &is_it).or_else(|| {
+        let start = past_space(text, after);
         let in_quotes = matches!(text.get(start), Some(b'"' | b'\'' | b'\\'));
         let near = &text[..text.len().min(start + if in_quotes { FARTHEST } else { LONGEST_KEY })];
         let (value, quoted) = extent(near, start, false);
-        name_behind(near, value.end, quoted)
+        // Where a line break is written out, nobody knows whether it is part of a value without quotes.
+        let ends_line = !quoted && !near[value.clone()].contains(&b'\\');
+        name_behind(near, past_closing(near, value.end), quoted, ends_line, &is_it)
     })
 }
 
-/// The name of the value whose key begins at `start`, with its quote, among the pairs before it.
-fn name_before(text: &[u8], mut start: usize) -> Option<Range<usize>> {
+/// Tells of a key and what stands behind it whether that is the name that is looked for.
+type IsName<'i> = &'i dyn Fn(&Range<usize>, &Range<usize>) -> bool;
+
+/// The name in one of the pairs before `start`.
+fn name_before(text: &[u8], mut start: usize, is_it: IsName<'_>) -> Option<Range<usize>> {
     for _ in 0..MOST_PAIRS {
-        let mut end = blanks_before(text, start);
+        let mut end = before_space(text, start);
         if matches!(text[..end].last(), Some(b',' | b';' | b'&')) {
-            end = blanks_before(text, end - 1);
+            end = before_space(text, end - 1);
         } else if end == start {
             return None;
         }
-        let name = word_before(text, end)?;
-        let mut end = blanks_before(text, name.start);
-        end -= match text[..end] {
+        let (name, begin) = word_before(text, end)?;
+        let end = before_space(text, begin);
+        let separator = match text[..end] {
             [.., b'=', b'>'] => 2,
             [.., b':' | b'='] => 1,
             _ => return None,
         };
-        let key = word_before(text, blanks_before(text, end))?;
-        if says_name(&text[key.word], &text[name.word.clone()]) {
-            return Some(name.word);
+        let (key, begin) = word_before(text, before_space(text, end - separator))?;
+        if is_it(&key, &name) {
+            return Some(name);
         }
-        start = key.start;
+        start = begin;
     }
     None
 }
 
-/// The name of the value that ends at `end`, in the pair behind it.
-fn name_behind(text: &[u8], end: usize, quoted: bool) -> Option<Range<usize>> {
-    let mut at = past_closing(text, end);
-    let next = skip_blanks(text, at);
-    at = match text.get(next)? {
-        b',' | b';' | b'&' => skip_blanks(text, next + 1),
-        _ if quoted && next > at => next,
-        _ => return None,
-    };
-    let key = word_at(text, at)?;
-    at = skip_blanks(text, key.end);
-    at += match text[at..] {
-        [b'=', b'>', ..] => 2,
-        [b':' | b'=', ..] => 1,
-        _ => return None,
-    };
-    let name = word_at(text, skip_blanks(text, at))?.word;
-    says_name(&text[key.word], &text[name.clone()]).then_some(name)
-}
-
-/// A word, in quotes or not, and where it stands with all that is around it.
-pub(super) struct Word {
-    pub(super) word: Range<usize>,
-    start: usize,
-    pub(super) end: usize,
+/// The name in one of the pairs behind a value that ends at `end`: in quotes, or at the end of its line.
+fn name_behind(
+    text: &[u8],
+    mut end: usize,
+    mut quoted: bool,
+    mut ends_line: bool,
+    is_it: IsName<'_>,
+) -> Option<Range<usize>> {
+    for _ in 0..MOST_PAIRS {
+        let next = past_space(text, end);
+        let at = match text.get(next)? {
+            b',' | b';' | b'&' => past_space(text, next + 1),
+            _ if quoted && next > end || ends_line && text[end..next].iter().any(|b| matches!(b, b'\n' | b'\\')) => {
+                next
+            }
+            _ => return None,
+        };
+        let (key, key_end) = word_at(text, at)?;
+        let at = past_space(text, key_end);
+        let separator = match text[at..] {
+            [b'=', b'>', ..] => 2,
+            [b':' | b'=', ..] => 1,
+            _ => return None,
+        };
+        let start = past_space(text, at + separator);
+        let (name, name_end) = word_at(text, start)?;
+        if is_it(&key, &name) {
+            return Some(name);
+        }
+        (end, quoted, ends_line) = (name_end, name.start > start, name.start == start);
+    }
+    None
 }
 
 /// The most brackets around a word: `String(Owned("x"))`.
 const MOST_BRACKETS: usize = 3;
 
-/// The word that ends at `end`.
-fn word_before(text: &[u8], end: usize) -> Option<Word> {
+/// The word that ends at `end`, without its quotes and brackets; and where these begin.
+fn word_before(text: &[u8], end: usize) -> Option<(Range<usize>, usize)> {
     let brackets = text[..end].iter().rev().take(MOST_BRACKETS).take_while(|b| **b == b')').count();
     let closed = end - brackets;
-    let quote = text[..closed].last().copied().filter(|b| matches!(b, b'"' | b'\'' | b'`'));
-    let (word, mut start) = match quote {
-        Some(quote) => {
+    let (word, mut start) = match text[..closed].last()? {
+        quote @ (b'"' | b'\'' | b'`') => {
             let close = closed - 1 - backslashes_before(text, closed - 1);
             let from = close.saturating_sub(LONGEST_KEY);
-            let open = from + text[from..close].iter().rposition(|b| *b == quote)?;
+            let open = from + text[from..close].iter().rposition(|b| b == quote)?;
             (open + 1..close, open - backslashes_before(text, open))
         }
-        None => {
-            let len = text[..closed].iter().rev().take(LONGEST_KEY).take_while(|b| is_key_byte(**b)).count();
-            let start = closed - len;
-            // Behind a line break that is written out.
-            let is_escape = len > 1 && text[..start].ends_with(b"\\") && matches!(text[start], b'n' | b'r' | b't');
-            let start = start + usize::from(is_escape);
-            (start..closed, start)
+        _ => {
+            let word = bare_key_before(text, closed);
+            (word.clone(), word.start)
         }
     };
     for _ in 0..brackets {
-        let before = text[..start].strip_suffix(b"(")?;
-        start = before.len() - before.iter().rev().take(LONGEST_KEY).take_while(|b| is_key_byte(**b)).count();
+        let open = text[..start].ends_with(b"(").then(|| start - 1)?;
+        start = bare_key_before(text, open).start;
     }
-    (!word.is_empty()).then_some(Word { word, start, end })
+    (!word.is_empty()).then_some((word, start))
 }
 
-/// The word that begins at `at`.
-pub(super) fn word_at(text: &[u8], at: usize) -> Option<Word> {
+/// The word that begins at `at`, without its quotes and brackets; and where these end.
+fn word_at(text: &[u8], at: usize) -> Option<(Range<usize>, usize)> {
     let mut start = at;
     for _ in 0..MOST_BRACKETS {
-        let len = key_bytes(text, start);
-        if len == 0 || text.get(start + len) != Some(&b'(') {
+        let name = key_at(text, start);
+        if name.is_empty() || text.get(name.end) != Some(&b'(') {
             break;
         }
-        start += len + 1;
+        start = name.end + 1;
     }
     let quote = start + text[start..].iter().take_while(|b| **b == b'\\').count();
     let word = match text.get(quote)? {
@@ -184,44 +219,18 @@ pub(super) fn word_at(text: &[u8], at: usize) -> Option<Word> {
             let len = rest.iter().take(LONGEST_KEY).take_while(|next| *next != b && **next != b'\\').count();
             quote + 1..quote + 1 + len
         }
-        _ => start..start + key_bytes(text, start),
+        _ => key_at(text, start),
     };
-    let end = past_closing(text, word.end);
-    (!word.is_empty()).then_some(Word { word, start: at, end })
-}
-
-fn key_bytes(text: &[u8], at: usize) -> usize {
-    text[at..].iter().take(LONGEST_KEY).take_while(|b| is_key_byte(**b)).count()
+    (!word.is_empty()).then(|| (word.clone(), past_closing(text, word.end)))
 }
 
 /// Where the quotes and brackets end that close something at `at`.
-fn past_closing(text: &[u8], at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or_default();
-    at + rest.iter().take(2 * MOST_BRACKETS).take_while(|b| matches!(b, b'\\' | b'"' | b'\'' | b'`' | b')')).count()
-}
-
-/// Where the blanks begin that end at `end`, line breaks among them, which may be written out.
-fn blanks_before(text: &[u8], mut end: usize) -> usize {
-    let floor = end.saturating_sub(MOST_BLANKS);
-    while end > floor {
-        end -= match text[..end] {
-            [.., b] if b.is_ascii_whitespace() => 1,
-            [.., b'\\', b'n' | b'r' | b't'] => 1 + backslashes_before(text, end - 1),
-            _ => break,
-        };
-    }
-    end
-}
-
-/// Where the blanks end that begin at `at`.
-fn skip_blanks(text: &[u8], mut at: usize) -> usize {
-    let limit = at + MOST_BLANKS;
-    while at < limit {
-        let slashes =
-            text.get(at..).unwrap_or_default().iter().take(MOST_BRACKETS).take_while(|b| **b == b'\\').count();
+fn past_closing(text: &[u8], mut at: usize) -> usize {
+    for _ in 0..2 * MOST_BRACKETS {
+        let slashes = text[at..].iter().take_while(|b| **b == b'\\').count();
         at += match text.get(at + slashes) {
-            Some(b'n' | b'r' | b't') if slashes > 0 => slashes + 1,
-            Some(b) if slashes == 0 && b.is_ascii_whitespace() => 1,
+            Some(b'"' | b'\'' | b'`') => slashes + 1,
+            Some(b')') if slashes == 0 => 1,
             _ => break,
         };
     }
@@ -247,6 +256,14 @@ mod tests {
             ("settingID", Some(Role::Name)),
             ("k", Some(Role::Name)),
             ("attribute", Some(Role::Name)),
+            ("field", Some(Role::Name)),
+            ("formParam", Some(Role::Name)),
+            ("queryParameter", Some(Role::Name)),
+            ("header", Some(Role::Name)),
+            ("option", Some(Role::Name)),
+            ("AppSetting", Some(Role::Name)),
+            ("env_variable", Some(Role::Name)),
+            ("property", Some(Role::Name)),
             ("value", Some(Role::Value)),
             ("VALUE", Some(Role::Value)),
             ("ParameterValue", Some(Role::Value)),
@@ -273,15 +290,27 @@ mod tests {
             let at = text.find("⟦").expect("the key begins there");
             let text = text.replace('⟦', "");
             let after = at + text[at..].find([':', '=']).expect("it has a separator") + 1;
-            name_beside(text.as_bytes(), at, after).map(|name| text[name].to_owned())
+            let key_end = after - 1;
+            let key = text[at..key_end].trim_matches('"');
+            name_beside(text.as_bytes(), at, key.as_bytes(), after, &|name| name == b"a")
+                .map(|name| text[name].to_owned())
         };
         for (text, expected) in [
             ("name=a b=1 ⟦value=x", Some("a")),
+            ("name=a id=1 ⟦value=x", Some("a")),
+            ("name=b id=1 ⟦value=x", None),
             ("name=a b=1 c=2 d=3 ⟦value=x", Some("a")),
             ("name=a b=1 c=2 d=3 e=4 ⟦value=x", None),
             ("⟦value='x', name='a'", Some("a")),
             ("⟦value=x, key=a", Some("a")),
             ("⟦value=x key=a", None),
+            ("⟦value=x\n  key: a", Some("a")),
+            ("⟦value='x', b='y', c=1, key=a", Some("a")),
+            ("⟦value=x\\n- key=a", None),
+            ("headerName=a ⟦headerValue=x", Some("a")),
+            ("headerName=a ⟦value=x", Some("a")),
+            ("name=a ⟦headerValue=x", None),
+            ("⟦UsePreviousValue=x, ParameterKey=a", None),
             ("⟦\"value\": \"x\\\"y\", \"key\": \"a\"", Some("a")),
             ("⟦value=x", None),
             ("name a ⟦value=x", None),

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Keys, Pair, Reading, backslashes_before, key_before};
+use super::{Keys, Pair, Reading, backslashes_before, before_space, key_before, past_space};
 
 /// The longest list of columns, in bytes.
 const LONGEST_LIST: usize = 4096;
@@ -15,7 +15,7 @@ const LONGEST_OPERATOR: usize = 32;
 /// Reads the rows of `VALUES (`, or the one of `= (`, whose bracket ends at `at`: each literal in the place of a known column goes to `found`. Answers
 /// how far it read.
 pub(crate) fn at_values(text: &[u8], at: usize, keys: &Keys<'_>, found: &mut dyn FnMut(Pair)) -> usize {
-    let end = trim_end(text, at - 1);
+    let end = before_space(text, at - 1);
     let word = text[..end].iter().rev().take("values".len()).take_while(|b| b.is_ascii_alphabetic()).count();
     let equals = usize::from(text[..end].last() == Some(&b'='));
     let columns = columns_before(text, end - word - equals, keys);
@@ -24,7 +24,7 @@ pub(crate) fn at_values(text: &[u8], at: usize, keys: &Keys<'_>, found: &mut dyn
     loop {
         let (mut item, mut place) = (row, 0);
         loop {
-            item = skip_blanks(text, item);
+            item = past_space(text, item);
             let end = item_end(text, item);
             let known = columns.iter().find(|column| column.place == place);
             // What is cut off, or in other quotes than ours, hides where the next literal begins.
@@ -33,7 +33,7 @@ pub(crate) fn at_values(text: &[u8], at: usize, keys: &Keys<'_>, found: &mut dyn
             if let Some(Column { rule, key, .. }) = column
                 && let Some((value, quoted)) = literal(text, range)
             {
-                found(Pair { rule: rule.0, key: key.clone(), value, quoted });
+                found(Pair { rule: rule.0, key: key.clone(), value, quoted, named: false });
             }
             let Some(end) = end else { return text.len() };
             item = end + 1;
@@ -42,8 +42,8 @@ pub(crate) fn at_values(text: &[u8], at: usize, keys: &Keys<'_>, found: &mut dyn
                 break;
             }
         }
-        let comma = skip_blanks(text, item);
-        let next = skip_blanks(text, comma + 1);
+        let comma = past_space(text, item);
+        let next = past_space(text, comma + 1);
         if text.get(comma) != Some(&b',') || text.get(next) != Some(&b'(') {
             return item;
         }
@@ -64,7 +64,7 @@ pub(crate) fn at_literal(text: &[u8], at: usize, keys: &Keys<'_>, found: &mut dy
             return text.len();
         };
         push(text, rule, &key, start + 1..end - 1, found);
-        let after = skip_blanks(text, end);
+        let after = past_space(text, end);
         let more = match text.get(after) {
             Some(b',') if in_brackets => after + 1,
             Some(b'a' | b'A') if text[after..].get(..3).is_some_and(|and| and.eq_ignore_ascii_case(b"and")) => {
@@ -72,7 +72,7 @@ pub(crate) fn at_literal(text: &[u8], at: usize, keys: &Keys<'_>, found: &mut dy
             }
             _ => return end,
         };
-        start = skip_blanks(text, more);
+        start = past_space(text, more);
         if text.get(start) != Some(&quote) {
             return end;
         }
@@ -81,7 +81,7 @@ pub(crate) fn at_literal(text: &[u8], at: usize, keys: &Keys<'_>, found: &mut dy
 
 fn push(text: &[u8], rule: u32, key: &Range<usize>, value: Range<usize>, found: &mut dyn FnMut(Pair)) {
     if !text[value.clone()].trim_ascii().is_empty() {
-        found(Pair { rule, key: key.clone(), value, quoted: true });
+        found(Pair { rule, key: key.clone(), value, quoted: true, named: false });
     }
 }
 
@@ -94,7 +94,7 @@ struct Column {
 
 /// The known ones in the list of columns that ends before `end`.
 fn columns_before(text: &[u8], end: usize, keys: &Keys<'_>) -> Vec<Column> {
-    let close = trim_end(text, end);
+    let close = before_space(text, end);
     if text[..close].last() != Some(&b')') {
         return Vec::new();
     }
@@ -117,8 +117,8 @@ fn columns_before(text: &[u8], end: usize, keys: &Keys<'_>) -> Vec<Column> {
 
 /// A name without blanks and quotes around it.
 fn name_in(text: &[u8], mut name: Range<usize>) -> Range<usize> {
-    name.start = skip_blanks(text, name.start).min(name.end);
-    name.end = trim_end(text, name.end).max(name.start);
+    name.start = past_space(text, name.start).min(name.end);
+    name.end = before_space(text, name.end).max(name.start);
     let is_quote = |b: u8| matches!(b, b'"' | b'\'' | b'`' | b'[' | b']' | b'\\');
     while !name.is_empty() && is_quote(text[name.start]) {
         name.start += 1;
@@ -133,10 +133,10 @@ fn name_in(text: &[u8], mut name: Range<usize>) -> Range<usize> {
 fn operator_end(text: &[u8], at: usize) -> Option<(usize, bool)> {
     let mut end =
         at - usize::from(matches!(text[..at].last(), Some(b'N' | b'n' | b'E' | b'e')) && is_after_gap(text, at - 1));
-    end = trim_end(text, end);
+    end = before_space(text, end);
     let in_brackets = text[..end].last() == Some(&b'(');
     if in_brackets {
-        end = trim_end(text, end - 1);
+        end = before_space(text, end - 1);
     }
     (at - end <= LONGEST_OPERATOR && end > 0).then_some((end, in_brackets))
 }
@@ -158,7 +158,7 @@ fn key_of(text: &[u8], end: usize, in_brackets: bool, keys: &Keys<'_>) -> Option
         return None;
     }
     let is = |words: &[&str]| words.iter().any(|w| text[word..end].eq_ignore_ascii_case(w.as_bytes()));
-    let before = trim_end(text, word);
+    let before = before_space(text, word);
     let whole_word = |word: &str| {
         let start = before.checked_sub(word.len()).filter(|&start| start == 0 || is_after_gap(text, start))?;
         text[start..before].eq_ignore_ascii_case(word.as_bytes()).then_some(start)
@@ -210,7 +210,7 @@ fn string_end(text: &[u8], open: usize) -> Option<usize> {
     loop {
         let end = at + memchr::memchr(quote, &text[at..])?;
         let escaped = end > open + 1 && text[end - 1] == b'\\';
-        if escaped && !matches!(text.get(skip_blanks(text, end + 1)), None | Some(b',' | b')' | b';')) {
+        if escaped && !matches!(text.get(past_space(text, end + 1)), None | Some(b',' | b')' | b';')) {
             at = end + 1;
         } else if text.get(end + 1) == Some(&quote) {
             at = end + 2;
@@ -234,7 +234,7 @@ fn dollar_end(text: &[u8], open: usize) -> Option<usize> {
 
 /// The value of an item, and whether it stands in quotes; `None` where there is none, or only a parameter's name.
 fn literal(text: &[u8], item: Range<usize>) -> Option<(Range<usize>, bool)> {
-    let item = item.start..trim_end(text, item.end).max(item.start);
+    let item = item.start..before_space(text, item.end).max(item.start);
     let prefix = text[item.clone()].iter().take(1).take_while(|b| matches!(b, b'N' | b'n' | b'E' | b'e')).count();
     let open = item.start + prefix;
     if matches!(text.get(open), Some(b'\'' | b'"')) && open < item.end {
@@ -258,34 +258,6 @@ fn literal(text: &[u8], item: Range<usize>) -> Option<(Range<usize>, bool)> {
     };
     let nothing = parameter || is_word(&["null", "default", "true", "false"]);
     (!nothing).then_some((item, false))
-}
-
-/// Past blanks and line breaks, the latter also as `\n`.
-fn skip_blanks(text: &[u8], mut at: usize) -> usize {
-    loop {
-        match text.get(at) {
-            Some(b) if b.is_ascii_whitespace() => at += 1,
-            Some(b'\\') => {
-                let slashes = text[at..].iter().take_while(|&&b| b == b'\\').count();
-                match text.get(at + slashes) {
-                    Some(b'n' | b'r' | b't') => at += slashes + 1,
-                    _ => return at,
-                }
-            }
-            _ => return at,
-        }
-    }
-}
-
-/// Before blanks and line breaks that end at `end`, the latter also as `\n`.
-fn trim_end(text: &[u8], mut end: usize) -> usize {
-    loop {
-        match &text[..end] {
-            [.., b] if b.is_ascii_whitespace() => end -= 1,
-            [.., b'\\', b'n' | b'r' | b't'] => end = end - 1 - backslashes_before(text, end - 1),
-            _ => return end,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub(crate) fn at_tuple(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> 
     }
     let (value, quoted) = extent(text, start, false);
     let found = !value.is_empty() && !is_nothing(&text[value.clone()]);
-    found.then_some(Pair { rule: rule.0, key, value, quoted })
+    found.then_some(Pair { rule: rule.0, key, value, quoted, named: false })
 }
 
 /// How long the blanks and line breaks are at the start, the latter also as `\n`.

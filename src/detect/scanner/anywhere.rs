@@ -49,8 +49,8 @@ impl Anywhere {
         !self.needs_sign || self.unless_plain.may_be_in_unless_plain(text)
     }
 
-    /// Whether there are rules of which only a sign tells where they may be found.
-    pub(super) fn is_any(&self) -> bool {
+    /// Whether texts with signs are searched for rules that can be looked for in no other way.
+    pub(super) fn searches_at_signs(&self) -> bool {
         !self.always.matchers.is_empty()
     }
 

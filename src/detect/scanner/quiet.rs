@@ -2,22 +2,19 @@
 
 use super::lists::Places;
 use super::pass::eight;
-use super::pass::signs::{begins_rows, last_word_is, literal_after, separates, string_after};
+use super::pass::signs::is_quiet_sign;
 use super::{Matcher, Scanner, Target};
 use crate::detect::anchor::Shape;
 use crate::detect::screen::{BLOCK, Block, ESCAPE, LONG_WORD, Room, Screen, Seen};
 use crate::detect::words::Words;
-use crate::document::encoding::DISGUISED;
 use crate::document::encoding::blob::{InRun, read_run_in_any_digits};
-use crate::document::json;
 use crate::lanes::each_bit;
-use crate::mask::own_mark;
 
 /// The longest text of which it is told whether it is quiet, in bytes.
 pub(crate) const LONGEST_QUIET: usize = BLOCK;
 
 /// Whether a key may stand at the end of a text, as far as its last letters tell.
-pub(crate) type MayBeKey<'k> = &'k dyn Fn(&[u8]) -> bool;
+type MayBeKey<'k> = &'k dyn Fn(&[u8]) -> bool;
 
 impl Scanner {
     /// Whether nothing can be found in a text, nor in any other that differs from it in its digits alone. Where `may_be_key` says no, no key
@@ -37,12 +34,15 @@ impl Scanner {
         let block = Block::new(text, 0, &mut room);
         screen.look(&block, &mut seen);
         let long_words = std::mem::take(&mut seen.shapes.long_word);
-        let Places { literals, inside, short, pairs, names, codes, words, special, .. } =
+        let Places { literals, inside, short, pairs, names, codes, words, special, shapes: _ } =
             self.lists.places_in_any_digits(&block, &seen);
         let all = |places, is_quiet: &dyn Fn(usize) -> bool| each_bit(places).all(is_quiet);
         literals | inside | short | pairs | names | seen.shapes.any() == 0
-            && (special == 0 || !self.anywhere.is_any())
-            && all(special, &|at| self.cannot_begin(&self.lists.signs, text, at) && is_quiet_sign(text, at, may_be_key))
+            && (special == 0 || !self.anywhere.searches_at_signs())
+            && all(special, &|at| {
+                self.cannot_begin(&self.lists.signs, text, at)
+                    && is_quiet_sign(text, at, &|before| may_be_key_in_any_digits(before, may_be_key))
+            })
             && all(codes, &|at| self.cannot_begin(&self.lists.codes, text, at))
             && all(words, &|at| self.cannot_begin(&self.lists.words, text, at))
             && all(seen.dashes, &|at| !text.get(at + 1).is_some_and(u8::is_ascii_alphabetic))
@@ -89,40 +89,6 @@ fn may_be_key_in_any_digits(before: &[u8], may_be_key: MayBeKey<'_>) -> bool {
         near[nearest - from] = digit;
         may_be_key(&near)
     })
-}
-
-/// Whether `Pass::special` has nothing to say about the sign at `at`, whatever the digits of the text.
-fn is_quiet_sign(text: &[u8], at: usize, may_be_key: MayBeKey<'_>) -> bool {
-    let (before, rest) = text.split_at(at);
-    let is_key = || may_be_key_in_any_digits(before, may_be_key);
-    let next = |is: fn(&u8) -> bool| rest.get(1).is_some_and(is);
-    match rest[0] {
-        b'=' => !matches!(before, [.., b'<' | b'>' | b'!']) && !is_key(),
-        b':' => {
-            let is_tel = before.last_chunk::<3>().is_some_and(|tel| tel.eq_ignore_ascii_case(b"tel"));
-            !(is_tel || rest.starts_with(b"://") || separates(before, rest) && is_key())
-        }
-        b'+' => !next(|b| b.is_ascii_digit() || *b == b'('),
-        b'%' => !next(u8::is_ascii_alphanumeric),
-        b'\\' => {
-            let slashes = rest.iter().take_while(|b| **b == b'\\').count();
-            !matches!(rest.get(slashes), Some(b'x' | b'u'))
-        }
-        b'&' => !rest.contains(&b';'),
-        0x80.. => !DISGUISED.begins(rest),
-        b'<' => !next(u8::is_ascii_alphabetic) && literal_after(&rest[1..], 1).is_none(),
-        b'>' => literal_after(&rest[1..], 1).is_none(),
-        b'(' => string_after(&rest[1..]).is_none() && !begins_rows(before) && !last_word_is(before, b"in"),
-        b'{' => !json::may_begin(rest),
-        b'[' => {
-            // A list of bytes has several numbers, with blanks or commas between.
-            let word = rest[1..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
-            let is_list = rest.get(1 + word).is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'\\' | b','));
-            own_mark(rest).is_none() && !json::may_begin(rest) && !is_list
-        }
-        b';' | b'$' => true,
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -113,7 +113,6 @@ fn a_panicking_masker_leaves_nothing_behind_and_harms_no_later_value() {
 
 #[test]
 fn what_was_left_in_the_scratch_is_not_written() {
-    SCRATCH.set(Scratch { read: "left".to_owned(), written: "left".to_owned() });
     let keep = || StepSpec::Keep { first: 0, last: 1 };
     for steps in [vec![keep()], vec![named("trim"), named("digits"), keep()]] {
         SCRATCH.set(Scratch { read: "left".to_owned(), written: "left".to_owned() });

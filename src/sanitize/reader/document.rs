@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{BLOBS, Floors, Part, Reader, json_escape_from, known_keys, stand_in};
-use crate::detect::pair::{Dotted, Role, last_segment, name_beside};
+use crate::detect::pair::{Dotted, Role, name_beside, names_value};
 use crate::detect::scanner::Glance;
 use crate::document::encoding::byte_list;
 use crate::document::json;
@@ -16,22 +16,43 @@ pub(super) struct Document<'d, 'r> {
     reader: &'d mut Reader<'r>,
     root: &'d [u8],
     key: Range<usize>,
-    /// What the last key says of another, until its value was read.
-    role: Option<Role>,
-    /// For each open container, where the last name stands that its members say another member has; nowhere, if they say none.
-    names: [(usize, usize); DEEPEST_NAMES],
+    /// Where the last key stands, until its value was read, if it says that its value is the key of another.
+    naming: Option<Range<usize>>,
+    /// By depth, for each open container: what is done with the value that one of its members names.
+    named: [Option<Named>; DEEPEST_NAMES + 1],
+    /// Whether the value of the last key is erased rather than masked.
+    erases: bool,
+    /// How many containers are open.
     depth: usize,
     glance: Glance<'d>,
 }
 
-/// How deep names are kept. Further in, a name is seen right beside its value only.
+/// What is done with a value that has its name in another member.
+#[derive(Clone, Copy)]
+struct Named {
+    action: Action,
+    /// Where the key stands under which the name does.
+    key: (usize, usize),
+    name: (usize, usize),
+}
+
+/// How deep the names of values are kept. Further in, they are seen near these only.
 const DEEPEST_NAMES: usize = 8;
 
 impl<'d, 'r> Document<'d, 'r> {
     pub(super) fn new(reader: &'d mut Reader<'r>, root: &'d [u8]) -> Self {
         let (policy, scratch) = (reader.policy, reader.edits.take_scratch());
         let glance = Glance::new(&policy.scanner, root, scratch);
-        Self { reader, root, key: 0..0, role: None, names: [(0, 0); DEEPEST_NAMES], depth: 0, glance }
+        Self {
+            reader,
+            root,
+            key: 0..0,
+            naming: None,
+            named: [None; DEEPEST_NAMES + 1],
+            erases: false,
+            depth: 0,
+            glance,
+        }
     }
 
     /// Reads a string, which may be a key.
@@ -45,19 +66,33 @@ impl<'d, 'r> Document<'d, 'r> {
         }
     }
 
-    /// What a rule does with the value of a member, by the name that another member says it has.
-    fn action_by_name(&self) -> Option<Action> {
-        let name = match self.names.get(self.depth) {
-            Some((start, end)) if start < end => *start..*end,
-            _ => {
-                let colon = self.key.end + memchr::memchr(b':', &self.root[self.key.end..])?;
-                name_beside(self.root, self.key.start - 1, colon + 1)?
-            }
-        };
-        let name = json::unescaped(&self.root[name]);
-        let path = JsonPath { root: self.root, keys: &self.reader.path, field: self.reader.field };
-        let action = self.reader.policy.action_in(last_segment(&name), &path);
-        matches!(action, Action::Mask(_) | Action::Drop(_)).then_some(action)
+    /// What is done with the value of the member whose key was read, by the name that another member gives it; and where that stands.
+    fn named_here(&self) -> Option<(Action, Range<usize>)> {
+        let key = json::unescaped(&self.root[self.key.clone()]);
+        if let Some(Some(named)) = self.named.get(self.depth)
+            && names_value(&json::unescaped(&self.root[named.key.0..named.key.1]), &key)
+        {
+            return Some((named.action, named.name.0..named.name.1));
+        }
+        // The key stands in quotes.
+        let behind = self.root.get(self.key.end + 1..)?;
+        let blanks = behind.iter().take_while(|b| b.is_ascii_whitespace()).count();
+        if behind.get(blanks) != Some(&b':') {
+            return None;
+        }
+        let after = self.key.end + 1 + blanks + 1;
+        let is_known = |name: &[u8]| self.action_by_name(name).is_some();
+        let name = name_beside(self.root, self.key.start - 1, &key, after, &is_known)?;
+        Some((self.action_by_name(&self.root[name.clone()])?, name))
+    }
+
+    fn action_by_name(&self, name: &[u8]) -> Option<Action> {
+        self.reader.policy.action_by_name(&json::unescaped(name), &self.path())
+    }
+
+    /// The keys around the members that are read.
+    fn path(&self) -> JsonPath<'_> {
+        JsonPath { root: self.root, keys: &self.reader.path, field: self.reader.field }
     }
 
     /// Gives back what it took.
@@ -70,12 +105,13 @@ impl<'d, 'r> Document<'d, 'r> {
         if is_own_mark(value) {
             return;
         }
-        let policy = self.reader.policy;
+        let (policy, erases) = (self.reader.policy, self.erases);
         let key = String::from_utf8_lossy(&self.root[self.key.clone()]);
         let outcome = self.reader.edits.push(range, Some(rule), |out| {
             out.extend_from_slice(if quote { b"\"" } else { b"" });
             let from = out.len();
-            let outcome = policy.mask(rule, &key, value, out);
+            let outcome =
+                if erases { policy.erase(rule, &key, value, out) } else { policy.mask(rule, &key, value, out) };
             stand_in(policy, rule, outcome, out);
             json_escape_from(out, from);
             out.extend_from_slice(if quote { b"\"" } else { b"" });
@@ -108,33 +144,40 @@ impl json::Visitor for Document<'_, '_> {
         self.key = key.clone();
         let policy = self.reader.policy;
         let raw = &self.root[key.clone()];
-        self.role = None;
+        (self.naming, self.erases) = (None, false);
         if known_keys::is_harmless(policy.id(), raw) {
             return Action::Scan;
         }
-        self.role = Role::of(raw);
         // Personal data hides in the keys of maps, too.
         let edits = self.reader.edits.len();
-        let lasting = as_always(|| self.text(key, escaped));
+        let lasting = as_always(|| self.text(key.clone(), escaped));
         let name = json::unescaped(raw);
-        let path = JsonPath { root: self.root, keys: &self.reader.path, field: self.reader.field };
-        let action = policy.action_in(&name, &path);
-        if self.role == Some(Role::Value) && matches!(action, Action::Scan | Action::Unlisted(_)) {
-            return self.action_by_name().unwrap_or(action);
+        let action = policy.action_in(&name, &self.path());
+        let role = Role::of(&name);
+        if role == Some(Role::Name) {
+            self.naming = Some(key);
+        } else if role == Some(Role::Value)
+            && !action.is_whole()
+            && let Some((action, name)) = self.named_here()
+        {
+            self.key = name;
+            self.erases = matches!(action, Action::Erase(_));
+            return action;
         }
-        let lasting = lasting && self.role.is_none();
-        if lasting && action == Action::Scan && self.reader.edits.len() == edits && !policy.inventory.may_know(raw) {
+        let lasting = lasting && role.is_none() && self.reader.edits.len() == edits;
+        if lasting && action == Action::Scan && !policy.inventory.may_know(raw) {
             known_keys::remember(policy.id(), raw);
         }
         action
     }
 
     fn string(&mut self, content: Range<usize>, escaped: bool) {
-        if self.role.take() == Some(Role::Name)
-            && let Some(name) = self.names.get_mut(self.depth)
-            && self.reader.policy.inventory.may_know(last_segment(&json::unescaped(&self.root[content.clone()])))
+        if let Some(key) = self.naming.take()
+            && let Some(None) = self.named.get(self.depth)
+            && let Some(action) = self.action_by_name(&self.root[content.clone()])
         {
-            *name = (content.start, content.end);
+            let (key, name) = ((key.start, key.end), (content.start, content.end));
+            self.named[self.depth] = Some(Named { action, key, name });
         }
         self.text(content, escaped);
     }
@@ -161,6 +204,7 @@ impl json::Visitor for Document<'_, '_> {
             text,
             decoded: 0,
             pair_end: usize::MAX,
+            element: 0..0,
             sql_end: usize::MAX,
             broken_end: usize::MAX,
             quotes: (0, false),
@@ -217,9 +261,9 @@ impl json::Visitor for Document<'_, '_> {
 
     fn open(&mut self) {
         self.depth += 1;
-        self.role = None;
-        if let Some(name) = self.names.get_mut(self.depth) {
-            *name = (0, 0);
+        self.naming = None;
+        if let Some(named) = self.named.get_mut(self.depth) {
+            *named = None;
         }
         if self.reader.policy.inventory.has_paths() {
             self.reader.path.push(std::mem::replace(&mut self.key, 0..0));

@@ -82,7 +82,7 @@ impl<S: Sink> Pass<'_, S> {
 
     /// Asks about a literal of SQL that opens near `at`, behind an operator.
     fn literal_after(&mut self, at: usize, most_blanks: usize) {
-        if let Some(quote) = literal_after(self.text.get(at..).unwrap_or_default(), most_blanks) {
+        if let Some(quote) = quote_of_literal(self.text.get(at..).unwrap_or_default(), most_blanks) {
             self.sink.sql_literal(at + quote + 1);
         }
     }
@@ -116,8 +116,42 @@ impl<S: Sink> Pass<'_, S> {
     }
 }
 
+/// Whether [`Pass::special`] has nothing to say about the sign at `at`, whatever the digits of the text. `may_be_key` tells of a text
+/// whether a key may stand at its end, whatever its digits.
+pub(in crate::detect::scanner) fn is_quiet_sign(text: &[u8], at: usize, may_be_key: &dyn Fn(&[u8]) -> bool) -> bool {
+    let (before, rest) = text.split_at(at);
+    let next = |is: fn(&u8) -> bool| rest.get(1).is_some_and(is);
+    match rest[0] {
+        b'=' => !matches!(before, [.., b'<' | b'>' | b'!']) && !may_be_key(before),
+        b':' => {
+            let is_tel = before.last_chunk::<3>().is_some_and(|tel| tel.eq_ignore_ascii_case(b"tel"));
+            !(is_tel || rest.starts_with(b"://") || separates(before, rest) && may_be_key(before))
+        }
+        b'+' => !next(|b| b.is_ascii_digit() || *b == b'('),
+        b'%' => !next(u8::is_ascii_alphanumeric),
+        b'\\' => {
+            let slashes = rest.iter().take_while(|b| **b == b'\\').count();
+            !matches!(rest.get(slashes), Some(b'x' | b'u'))
+        }
+        b'&' => !rest.contains(&b';'),
+        0x80.. => !DISGUISED.begins(rest),
+        b'<' => !next(u8::is_ascii_alphabetic) && quote_of_literal(&rest[1..], 1).is_none(),
+        b'>' => quote_of_literal(&rest[1..], 1).is_none(),
+        b'(' => string_after(&rest[1..]).is_none() && !begins_rows(before) && !last_word_is(before, b"in"),
+        b'{' => !json::may_begin(rest),
+        b'[' => {
+            // A list of bytes has several numbers, with blanks or commas between.
+            let word = rest[1..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+            let is_list = rest.get(1 + word).is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'\\' | b','));
+            own_mark(rest).is_none() && !json::may_begin(rest) && !is_list
+        }
+        b';' | b'$' => true,
+        _ => false,
+    }
+}
+
 /// Where the quote stands of a literal of SQL that a text begins with, behind so many blanks and brackets at most.
-pub(in super::super) fn literal_after(text: &[u8], most_blanks: usize) -> Option<usize> {
+fn quote_of_literal(text: &[u8], most_blanks: usize) -> Option<usize> {
     let blanks = text.iter().take(most_blanks).take_while(|b| matches!(b, b' ' | b'(')).count();
     let kind = usize::from(matches!(text.get(blanks), Some(b'N' | b'n' | b'E' | b'e')));
     matches!(text.get(blanks + kind), Some(b'\'' | b'"')).then_some(blanks + kind)
@@ -125,7 +159,7 @@ pub(in super::super) fn literal_after(text: &[u8], most_blanks: usize) -> Option
 
 /// Whether the colon between two texts may separate a key and a value: not that of a time of day (`2026-11-22T12:30`), but that of
 /// `cvv2:123`.
-pub(in super::super) fn separates(before: &[u8], after: &[u8]) -> bool {
+fn separates(before: &[u8], after: &[u8]) -> bool {
     match before {
         [.., b'0'..=b'9'] if matches!(after.get(1), Some(b' ' | b'\t' | b'"' | b'\'')) => true,
         [.., a, b, b'0'..=b'9'] if is_name(*a, *b) => true,
@@ -141,7 +175,7 @@ fn is_name(a: u8, b: u8) -> bool {
 }
 
 /// Whether a list of columns ends, or `VALUES`, and the bracket behind opens the first row.
-pub(in super::super) fn begins_rows(before: &[u8]) -> bool {
+fn begins_rows(before: &[u8]) -> bool {
     /// Line breaks are also written as `\n`, with any number of backslashes.
     const MOST_BLANKS: usize = 64;
     let mut end = before.len();
@@ -161,7 +195,7 @@ pub(in super::super) fn begins_rows(before: &[u8]) -> bool {
 }
 
 /// Whether that word, in any case, stands at the end, but for a blank.
-pub(in super::super) fn last_word_is(text: &[u8], word: &[u8]) -> bool {
+fn last_word_is(text: &[u8], word: &[u8]) -> bool {
     let text = text.strip_suffix(b" ").unwrap_or(text);
     text.len().checked_sub(word.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(word))
 }
@@ -174,7 +208,7 @@ fn digit_after(text: &[u8], least: u8) -> Option<usize> {
 
 /// Where the string begins, behind its quote, that stands behind a bracket: blanks and line breaks may be between, the latter
 /// also as `\n`, and the quote may be escaped.
-pub(in super::super) fn string_after(text: &[u8]) -> Option<usize> {
+fn string_after(text: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
         match text.get(at..)? {
