@@ -98,6 +98,23 @@ const NAMED: &[&str] = &[
     "- name: DB_PASSWORD\n  value: |\n    hunter2zq x\n",
     "- name: DB_PASSWORD\n  value:\n    hunter2zq\n",
     "- value: hunter2zq\n  name: DB_PASSWORD\n",
+    r#"<password>{"a":"hunter2zq"}</password>"#,
+    r#"<password><![CDATA[{"a":"hunter2zq"}]]></password>"#,
+    r#"<token>["hunter2zq"]</token>"#,
+    r#"<entry key="password">{"a":"hunter2zq"}</entry>"#,
+    r#"<password><![CDATA["hunter2zq""#,
+    r#"<password x=">hunter2zq"x""#,
+    r#"<property name="password"><value>hunter2zq</value></property>"#,
+    r#"<saml:Attribute Name="password"><saml:AttributeValue>hunter2zq</saml:AttributeValue></saml:Attribute>"#,
+    r#"{"value":"hunter2zq","description":"","name":"DB_PASSWORD"}"#,
+    r#"{"value":"hunter2zq","description":"the \"main\" one","name":"DB_PASSWORD"}"#,
+    r#"{"value":"hunter2zq","tags":[],"x":{"y":1},"name":"DB_PASSWORD"}"#,
+    r#"{"value":"hunter2zq","name":"pass\u0077ord"}"#,
+    r#"{"value":"hunter2zq","Value":"","key":"password"}"#,
+    r#"{"field":"password","oldValue":"hunter2zq","newValue":"xhunter2zq"}"#,
+    r#"EnvVar { name: "DB_PASSWORD", description: "", value: "hunter2zq" }"#,
+    r#"<input value="hunter2zq" class="" name="password">"#,
+    r#"{:name=>"password", :value=>"hunter2zq"}"#,
 ];
 
 fn attacks() -> impl Iterator<Item = &'static str> {
@@ -164,6 +181,7 @@ fn a_value_is_masked_by_the_name_that_another_field_has() {
             tracing::info!(title = "db_password", value = 4_714_u64);
             tracing::info!(value = 4_715_u64, "db_password");
             tracing::info!(name = "region", id = 7, key = "db_password", value = CANARY, values = 4_716);
+            tracing::info!(key = "password", value = CANARY, header_name = "X-Api-Key", header_value = %CANARY);
         });
     });
     let text = output.text();

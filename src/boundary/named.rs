@@ -8,7 +8,7 @@ use crate::detect::pair::Dotted;
 use crate::policy::Policy;
 use crate::sanitize::{Action, Sanitized};
 
-/// The first name among the fields of an event that a rule knows.
+/// A name, in a field of an event, that a rule knows.
 pub(super) struct Named {
     /// The field that holds it.
     field: &'static str,
@@ -17,18 +17,17 @@ pub(super) struct Named {
 }
 
 impl Named {
-    /// Notes what a field's raw text says of other fields, if anything, and if none said so before.
+    /// What a field's raw text says of other fields, if anything.
     #[cold]
-    pub(super) fn note(named: &mut Option<Box<Self>>, policy: &Policy, field: &Field, text: &str) {
+    pub(super) fn by(policy: &Policy, field: &Field, text: &str) -> Option<Self> {
         // What `?name` puts around it.
         let name = text.trim_matches('"');
-        let action = match policy.compiled().action_by_name(name.as_bytes(), &Dotted(b"")) {
+        let action = match policy.compiled().action_by_name(name.as_bytes(), &Dotted(b""))? {
             // The value was looked into already: what is left of it makes no token.
-            Some(Action::Mask(rule)) => Action::Erase(rule),
-            Some(action) => action,
-            None => return,
+            Action::Mask(rule) => Action::Erase(rule),
+            action => action,
         };
-        named.get_or_insert_with(|| Box::new(Self { field: field.name(), action, name: name.to_owned() }));
+        Some(Self { field: field.name(), action, name: name.to_owned() })
     }
 
     /// Masks the values that have the name beside them. All fields are sanitized by themselves already.

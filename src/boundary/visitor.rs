@@ -26,8 +26,8 @@ pub(super) struct Sanitizer<'a> {
     fields: &'a mut Fields,
     /// What decisions and exemptions are told about where this is.
     place: Option<(LookingAt<'a>, Option<Scope>)>,
-    /// What one field says of others.
-    named: Option<Box<Named>>,
+    /// What fields say of others.
+    named: Vec<Named>,
 }
 
 /// The plan for the fields that are visited.
@@ -44,19 +44,19 @@ impl<'a> Sanitizer<'a> {
     /// For an event or a new span.
     pub(super) fn new(policy: &'a Policy, plan: PlanRef, fields: &'a mut Fields) -> Self {
         let place = Some(looking_at(policy, &plan));
-        Self { policy, plan: Found::Plan(plan), fields, place, named: None }
+        Self { policy, plan: Found::Plan(plan), fields, place, named: Vec::new() }
     }
 
     /// For a record, which does not say of which callsite it is; its fields do.
     pub(super) fn for_record(policy: &'a Policy, fields: &'a mut Fields) -> Self {
-        Self { policy, plan: Found::NotYet, fields, place: None, named: None }
+        Self { policy, plan: Found::NotYet, fields, place: None, named: Vec::new() }
     }
 
     /// After the last field: masks values by the names that other fields hold.
     #[inline]
     pub(super) fn finish(&mut self) {
-        if let (Some(named), Found::Plan(plan)) = (&self.named, &self.plan) {
-            named.mask(self.policy, plan, self.fields);
+        if let Found::Plan(plan) = &self.plan {
+            self.named.iter().for_each(|named| named.mask(self.policy, plan, self.fields));
         }
     }
 
@@ -182,7 +182,7 @@ impl Visit for Sanitizer<'_> {
                 if let Found::Plan(plan) = &self.plan
                     && plan.is_name(field.index())
                 {
-                    Named::note(&mut self.named, self.policy, field, raw);
+                    self.named.extend(Named::by(self.policy, field, raw));
                 }
                 Reading { policy: self.policy, plan: &self.plan, action, field, masked, looked_at }.printed(raw)
             }
@@ -210,7 +210,7 @@ impl Visit for Sanitizer<'_> {
         if let Found::Plan(plan) = &self.plan
             && plan.is_name(field.index())
         {
-            Named::note(&mut self.named, self.policy, field, value);
+            self.named.extend(Named::by(self.policy, field, value));
         }
         let text = match self.text(action, field, value) {
             Sanitized::Clean => self.fields.keep_text(value),

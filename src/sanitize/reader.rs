@@ -244,7 +244,7 @@ struct Part<'p, 'r> {
     decoded: u8,
     /// No pair begins before this: what stands there is a value already.
     pair_end: usize,
-    /// Nor in the text of this element; in its tag there are attributes.
+    /// Nor behind the tag of this element, in its text. Its tag has attributes.
     element: Range<usize>,
     /// No rows of SQL begin before this: what stands there was read as such.
     sql_end: usize,
@@ -371,7 +371,9 @@ impl Sink for Part<'_, '_> {
         if !self.stands_in_value(at)
             && let Some(pair) = self.with_keys(|keys| pair::at_element(text, at, keys))
         {
-            self.element = pair.value.clone();
+            // From the end of its tag on.
+            let tag = memchr::memrchr(b'>', &text[at..pair.value.start]).map_or(0, |end| end + 1);
+            self.element = at + tag..pair.value.end;
             self.add_pair(pair);
         }
     }
@@ -383,7 +385,7 @@ impl Sink for Part<'_, '_> {
     }
 
     fn sql_literal(&mut self, at: usize) {
-        if at >= self.pair_end {
+        if !self.stands_in_value(at) {
             let end = self.sql_at(at, pair::at_literal);
             self.pair_end = self.pair_end.max(end);
         }
@@ -392,7 +394,7 @@ impl Sink for Part<'_, '_> {
     fn document(&mut self, at: usize) -> usize {
         // A string without escapes holds no keys: what is in its brackets is found as text, and its masks have no quotes.
         let is_inside = self.decoded > 0 || self.reader.in_json || self.in_quotes(at);
-        if at < self.pair_end || at < self.broken_end || is_inside {
+        if self.stands_in_value(at) || at < self.broken_end || is_inside {
             return at;
         }
         let settled = self.reader.edits.len();

@@ -22,7 +22,8 @@ pub(crate) fn at_element(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair
     let len = text[at..].iter().take(LONGEST_KEY).take_while(|b| is_name(**b)).count();
     let name = at..at + len;
     let local = text[name.clone()].iter().rposition(|&b| b == b':').map_or(name.start, |colon| name.start + colon + 1);
-    let open = tag_end(text, name.end)?;
+    let first_end = || text[name.end..].iter().take(LONGEST_ATTRIBUTES).position(|b| matches!(b, b'>' | b'<'));
+    let open = tag_end(text, name.end).or_else(|| Some(name.end + first_end()?))?;
     let own = keys.rule(&text[local..name.end]);
     let named = own.is_none();
     let (rule, key) = match own {
@@ -90,13 +91,17 @@ fn attribute_value(tag: &[u8], at: usize) -> (Range<usize>, usize) {
     }
 }
 
-/// The name of an element whose tag begins at `at`, in the element before: `<name>password</name><value>`, `<key>password</key><string>`; and
-/// its rule.
+/// The name of an element whose tag begins at `at`, and its rule. It stands in the element before, as in `<name>password</name><value>` and
+/// `<key>password</key><string>`, or in the tag around: `<property name="password"><value>`.
 fn named_element(text: &[u8], element: Range<usize>, at: usize, keys: &Keys<'_>) -> Option<(u32, Range<usize>)> {
-    let from = at.saturating_sub(2 * LONGEST_KEY);
+    let from = at.saturating_sub(LONGEST_ATTRIBUTES);
     let before = &text[from..before_space(text, at).max(from)];
     let tag = memchr::memrchr(b'<', before)?;
-    let name_element = before[tag..].strip_prefix(b"</")?.strip_suffix(b">")?;
+    let inside = before[tag + 1..].strip_suffix(b">")?;
+    let Some(name_element) = inside.strip_prefix(b"/") else {
+        let is_named = Role::of(&text[element]) == Some(Role::Value) && !inside.ends_with(b"/");
+        return is_named.then(|| named_by_attribute(text, from + tag + 1..from + tag + 1 + inside.len(), keys))?;
+    };
     let open = memchr::memrchr(b'>', &before[..tag])?;
     let name = from + open + 1..from + tag;
     // Property lists of Apple.

@@ -54,6 +54,9 @@ fn last_word(key: &[u8]) -> usize {
     }
 }
 
+/// Whose value a key with two words may be, whatever the name stands under: `{"field": "password", "oldValue": "x", "newValue": "y"}`.
+const ANY: [&[u8]; 7] = [b"", b"old", b"new", b"previous", b"current", b"default", b"initial"];
+
 /// Whether the value of one key may be the name of what stands under another: of `value` all may be, of `headerValue` that of `headerName`.
 pub(crate) fn names_value(name_key: &[u8], value_key: &[u8]) -> bool {
     let of_what = |key: &[u8]| {
@@ -63,7 +66,7 @@ pub(crate) fn names_value(name_key: &[u8], value_key: &[u8]) -> bool {
     };
     let (name, value) = (of_what(name_key), of_what(value_key));
     (Role::of(name_key), Role::of(value_key)) == (Some(Role::Name), Some(Role::Value))
-        && (value.is_empty() || value == name)
+        && (value == name || ANY.contains(&&*value))
 }
 
 /// How many pairs before a value, and behind it, are read for its name.
@@ -120,6 +123,8 @@ type IsName<'i> = &'i dyn Fn(&Range<usize>, &Range<usize>) -> bool;
 /// The name in one of the pairs before `start`.
 fn name_before(text: &[u8], mut start: usize, is_it: IsName<'_>) -> Option<Range<usize>> {
     for _ in 0..MOST_PAIRS {
+        // A symbol of Ruby.
+        start -= usize::from(text[..start].ends_with(b":"));
         let mut end = before_space(text, start);
         if matches!(text[..end].last(), Some(b',' | b';' | b'&')) {
             end = before_space(text, end - 1);
@@ -167,11 +172,12 @@ fn name_behind(
             _ => return None,
         };
         let start = past_space(text, at + separator);
-        let (name, name_end) = word_at(text, start)?;
-        if is_it(&key, &name) {
+        let (value, in_quotes) = extent(text, start, false);
+        let name = if in_quotes { Some(value.clone()) } else { word_at(text, start).map(|(word, _)| word) };
+        if let Some(name) = name.filter(|name| is_it(&key, name)) {
             return Some(name);
         }
-        (end, quoted, ends_line) = (name_end, name.start > start, name.start == start);
+        (end, quoted, ends_line) = (past_closing(text, value.end), in_quotes, !in_quotes);
     }
     None
 }
@@ -199,7 +205,7 @@ fn word_before(text: &[u8], end: usize) -> Option<(Range<usize>, usize)> {
         let open = text[..start].ends_with(b"(").then(|| start - 1)?;
         start = bare_key_before(text, open).start;
     }
-    (!word.is_empty()).then_some((word, start))
+    (!word.is_empty() || word.end < closed).then_some((word, start))
 }
 
 /// The word that begins at `at`, without its quotes and brackets; and where these end.

@@ -105,7 +105,7 @@ impl<'d, 'r> Document<'d, 'r> {
         if is_own_mark(value) {
             return;
         }
-        let (policy, erases) = (self.reader.policy, self.erases);
+        let (policy, erases) = (self.reader.policy, std::mem::take(&mut self.erases));
         let key = String::from_utf8_lossy(&self.root[self.key.clone()]);
         let outcome = self.reader.edits.push(range, Some(rule), |out| {
             out.extend_from_slice(if quote { b"\"" } else { b"" });
