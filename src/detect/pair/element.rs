@@ -22,14 +22,17 @@ pub(crate) fn at_element(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair
     let len = text[at..].iter().take(LONGEST_KEY).take_while(|b| is_name(**b)).count();
     let name = at..at + len;
     let local = text[name.clone()].iter().rposition(|&b| b == b':').map_or(name.start, |colon| name.start + colon + 1);
-    let first_end = || text[name.end..].iter().take(LONGEST_ATTRIBUTES).position(|b| matches!(b, b'>' | b'<'));
-    let open = tag_end(text, name.end).or_else(|| Some(name.end + first_end()?))?;
-    let own = keys.rule(&text[local..name.end]);
-    let named = own.is_none();
-    let (rule, key) = match own {
-        Some((rule, _)) => (rule, local..name.end),
-        None => named_element(text, local..name.end, at - 1, keys)
-            .or_else(|| named_by_attribute(text, name.end..open, keys))?,
+    let first = text[name.end..].iter().take(LONGEST_ATTRIBUTES).position(|b| matches!(b, b'>' | b'<'));
+    let first = name.end + first?;
+    let (rule, key, open, named) = match keys.rule(&text[local..name.end]) {
+        // A `>` in an attribute's quotes only makes more of the text its value.
+        Some((rule, _)) => (rule, local..name.end, first, false),
+        None => {
+            let open = tag_end(text, name.end).unwrap_or(first);
+            let (rule, key) = named_element(text, local..name.end, at - 1, keys)
+                .or_else(|| named_by_attribute(text, name.end..open, keys))?;
+            (rule, key, open, true)
+        }
     };
     if text[open] != b'>' || text[open - 1] == b'/' {
         return None;
