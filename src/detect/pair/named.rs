@@ -84,6 +84,11 @@ pub(super) struct Named {
 
 /// What stands behind the separator at `at`, if it is such a value, and the name is known.
 pub(super) fn named(text: &[u8], at: usize, after: usize, keys: &Keys<'_>) -> Option<Named> {
+    // The last letter tells of most keys that they are none of these; what stands behind it is few quotes and blanks.
+    let last = text[..at].iter().rev().take(8).find(|b| b.is_ascii_alphanumeric());
+    if last.is_some_and(|b| !matches!(b.to_ascii_lowercase(), b'e' | b'l' | b'v')) {
+        return None;
+    }
     let (key, start) = word_before(text, before_space(text, at))?;
     if Role::of(&text[key.clone()]) != Some(Role::Value) {
         return None;
