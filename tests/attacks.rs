@@ -212,6 +212,29 @@ fn a_name_counts_that_does_not_come_out() {
     assert!(text.matches(r#""value":"[redacted:x]""#).count() == 2 && text.contains(r#""value":"stays""#), "{text}");
 }
 
+/// What a rule shows of a value, as the last digits of a phone, it does not show of one that has its name from another member.
+#[test]
+fn nothing_shows_of_a_value_that_another_member_names() {
+    let policy = Policy::builtin();
+    assert!(
+        !policy.sanitize_text(r#"{"phone":"202-555-0143"}"#).contains("[redacted:contact]"),
+        "its rule shows a part"
+    );
+    for (text, expected) in [
+        (r#"{"name":"phone","value":"202-555-0143"}"#, r#"{"name":"phone","value":"[redacted:contact]"}"#),
+        (r#"{"name":"phone","value":2025550143}"#, r#"{"name":"phone","value":"[redacted:contact]"}"#),
+        (r#"{"name":"phone","value":null,"n":1}"#, r#"{"name":"phone","value":null,"n":1}"#),
+        ("key=phone value=\"ssn 123-45-6789\" n=1", "key=phone value=\"[redacted:contact]\" n=1"),
+        (r#"Pair { key: "phone", value: 17 }"#, r#"Pair { key: "phone", value: [redacted:contact] }"#),
+    ] {
+        assert_eq!(policy.sanitize_text(text), expected);
+        assert_eq!(policy.sanitize_text(expected), expected, "masked again");
+    }
+    let mut value = serde_json::json!({"name": "phone", "value": ["202-555-0143"]});
+    policy.sanitize_json(&mut value);
+    assert_eq!(value, serde_json::json!({"name": "phone", "value": "[redacted:contact]"}));
+}
+
 #[test]
 fn a_value_is_masked_by_the_name_that_another_member_has() {
     let policy = Policy::builtin();
