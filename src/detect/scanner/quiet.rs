@@ -170,6 +170,10 @@ mod tests {
         let rule = RegexRule::new("[^x]{2}q", None, &[]).expect("a good regex");
         let scanner = Scanner::new(vec![(0, Matcher::Regex(Box::new(rule)))]).expect("a rule compiles");
         assert!(!is_quiet(&scanner, "as ever"));
+        // One whose matches have a sign is searched for where that stands.
+        let rule = RegexRule::new("[a-z]+;q", None, &[]).expect("a good regex");
+        let scanner = Scanner::new(vec![(0, Matcher::Regex(Box::new(rule)))]).expect("a rule compiles");
+        assert!(is_quiet(&scanner, "as ever") && !is_quiet(&scanner, "as ever; q"));
     }
 
     #[test]
