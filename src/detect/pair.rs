@@ -7,6 +7,7 @@
 mod block;
 mod element;
 mod extent;
+mod keys;
 mod may_be_key;
 mod named;
 mod sql;
@@ -16,12 +17,12 @@ use std::ops::Range;
 
 pub(crate) use self::element::at_element;
 use self::extent::extent;
+pub(crate) use self::keys::{Dotted, KeyPath, Keys, Reading};
 pub(crate) use self::may_be_key::may_be_key;
 use self::named::{Named, named};
 pub(crate) use self::named::{Role, name_beside, names_value};
 pub(crate) use self::sql::{at_literal, at_values};
 pub(crate) use self::tuple::at_tuple;
-use crate::policy::{Inventory, Parents};
 
 /// A key that the inventory knows, and where its value stands.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,40 +35,6 @@ pub(crate) struct Pair {
     pub(crate) quoted: bool,
     /// Whether the key is the value of another, beside it.
     pub(crate) named: bool,
-}
-
-/// The keys that are looked for, and what stands around the text.
-pub(crate) struct Keys<'k> {
-    pub(crate) inventory: &'k Inventory,
-    /// The name of the field that holds the text; its segments are parents of the keys inside.
-    pub(crate) field: &'k str,
-    /// How a rule reads values in text; `None` if it masks nothing under this policy.
-    pub(crate) reading: &'k dyn Fn(u32) -> Option<Reading>,
-}
-
-/// How a rule reads keys and values in text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Reading {
-    /// A value without quotes goes on to the end of the line.
-    pub(crate) line: bool,
-    /// A key may be written with blanks (`API key: …`). Prose is full of such words, so not every rule asks for it.
-    pub(crate) phrase: bool,
-}
-
-impl Keys<'_> {
-    /// The rule for a key, if it masks.
-    fn rule(&self, key: &[u8]) -> Option<(u32, Reading)> {
-        if !key.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii()) {
-            return None;
-        }
-        // The elements of a list are what the list is: `password.0`.
-        let index = key.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-        let key = if index > 0 { key[..key.len() - index].strip_suffix(b".").unwrap_or(key) } else { key };
-        let field = Dotted(self.field.as_bytes());
-        let (last, path) = KeyPath::split(key, &field);
-        let rule = self.inventory.rule(last, &path)?;
-        Some((rule, (self.reading)(rule)?))
-    }
 }
 
 /// The key without quotes that ends at `end`; it is empty if there is none.
@@ -91,38 +58,6 @@ fn bare_key_before(text: &[u8], end: usize) -> Range<usize> {
 /// The key without quotes that begins at `at`; it is empty if there is none.
 fn key_at(text: &[u8], at: usize) -> Range<usize> {
     at..at + text[at..].iter().take(LONGEST_KEY).take_while(|b| is_key_byte(**b)).count()
-}
-
-/// What is behind the last dot of a key.
-pub(crate) fn last_segment(key: &[u8]) -> &[u8] {
-    key.rsplit(|b| *b == b'.').next().unwrap_or(key)
-}
-
-/// The segments before a key, then those of what it stands in.
-pub(crate) struct KeyPath<'k> {
-    prefix: &'k [u8],
-    parents: &'k dyn Parents,
-}
-
-impl<'k> KeyPath<'k> {
-    /// The last segment of a key with dots, and what is before it.
-    pub(crate) fn split(key: &'k [u8], parents: &'k dyn Parents) -> (&'k [u8], Self) {
-        let last = last_segment(key);
-        (last, Self { prefix: &key[..key.len() - last.len()], parents })
-    }
-}
-
-impl Parents for KeyPath<'_> {
-    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) {
-        let mut go_on = true;
-        Dotted(self.prefix).each(&mut |segment| {
-            go_on = visit(segment);
-            go_on
-        });
-        if go_on {
-            self.parents.each(visit);
-        }
-    }
 }
 
 impl Pair {
@@ -247,19 +182,6 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
     None
 }
 
-/// The segments of `a.b.` before a key.
-pub(crate) struct Dotted<'a>(pub(crate) &'a [u8]);
-
-impl Parents for Dotted<'_> {
-    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) {
-        for segment in self.0.split(|&b| b == b'.').rev() {
-            if !segment.is_empty() && !visit(segment) {
-                return;
-            }
-        }
-    }
-}
-
 fn value_after(text: &[u8], after: usize, (rule, reading): (u32, Reading), key: Range<usize>) -> Option<Pair> {
     let start = skip_blanks(text, skip_colours(text, after));
     let start = skip_colours(text, start);
@@ -369,7 +291,7 @@ fn is_key_byte(b: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{KeyPattern, Rank};
+    use crate::policy::{Inventory, KeyPattern, Rank};
 
     pub(super) fn inventory() -> Inventory {
         let rank = Rank { segments: 0, plain: false, masks: true, own: false, strictness: 0 };

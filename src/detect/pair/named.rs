@@ -59,14 +59,15 @@ const ANY: [&[u8]; 7] = [b"", b"old", b"new", b"previous", b"current", b"default
 
 /// Whether the value of one key may be the name of what stands under another: of `value` all may be, of `headerValue` that of `headerName`.
 pub(crate) fn names_value(name_key: &[u8], value_key: &[u8]) -> bool {
-    let of_what = |key: &[u8]| {
-        let before = &key[..key.len() - last_word(key)];
-        let len = before.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
-        before[..len].to_ascii_lowercase()
-    };
-    let (name, value) = (of_what(name_key), of_what(value_key));
+    let (name, value) = (before_last_word(name_key), before_last_word(value_key));
     (Role::of(name_key), Role::of(value_key)) == (Some(Role::Name), Some(Role::Value))
-        && (value == name || ANY.contains(&&*value))
+        && (value.eq_ignore_ascii_case(name) || ANY.iter().any(|any| value.eq_ignore_ascii_case(any)))
+}
+
+/// What stands before the last word of a key, without signs between.
+fn before_last_word(key: &[u8]) -> &[u8] {
+    let before = &key[..key.len() - last_word(key)];
+    &before[..before.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1)]
 }
 
 /// How many pairs before a value, and behind it, are read for its name.

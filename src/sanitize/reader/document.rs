@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{BLOBS, Floors, Part, Reader, json_escape_from, known_keys, stand_in};
+use super::part::Part;
+use super::{Reader, json_escape_from, known_keys, stand_in};
 use crate::detect::pair::{Dotted, Role, name_beside, names_value};
 use crate::detect::scanner::Glance;
 use crate::document::encoding::byte_list;
@@ -197,22 +198,7 @@ impl json::Visitor for Document<'_, '_> {
         }
         // Whatever else a rule finds in it: the mask takes the place of the whole, for it needs quotes.
         let settled = self.reader.edits.candidates.len();
-        let mut part = Part {
-            reader: self.reader,
-            root: self.root,
-            base: scalar.start,
-            text,
-            decoded: 0,
-            pair_end: usize::MAX,
-            element: 0..0,
-            sql_end: usize::MAX,
-            broken_end: usize::MAX,
-            quotes: (0, false),
-            skipped: Vec::new(),
-            disguised: false,
-            blobs: Vec::new(),
-            floors: [Floors::default(); BLOBS],
-        };
+        let mut part = Part::without_pairs(self.reader, self.root, scalar.clone());
         part.scan();
         let found = self.reader.edits.candidates.get(settled).map(|candidate| candidate.rule);
         self.reader.edits.candidates.truncate(settled);

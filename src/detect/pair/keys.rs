@@ -1,0 +1,77 @@
+//! The keys that are looked for, and the segments of their paths.
+
+use crate::policy::{Inventory, Parents};
+
+/// The keys that are looked for, and what stands around the text.
+pub(crate) struct Keys<'k> {
+    pub(crate) inventory: &'k Inventory,
+    /// The name of the field that holds the text; its segments are parents of the keys inside.
+    pub(crate) field: &'k str,
+    /// How a rule reads values in text; `None` if it masks nothing under this policy.
+    pub(crate) reading: &'k dyn Fn(u32) -> Option<Reading>,
+}
+
+/// How a rule reads keys and values in text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reading {
+    /// A value without quotes goes on to the end of the line.
+    pub(crate) line: bool,
+    /// A key may be written with blanks (`API key: …`). Prose is full of such words, so not every rule asks for it.
+    pub(crate) phrase: bool,
+}
+
+impl Keys<'_> {
+    /// The rule for a key, if it masks.
+    pub(super) fn rule(&self, key: &[u8]) -> Option<(u32, Reading)> {
+        if !key.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii()) {
+            return None;
+        }
+        // The elements of a list are what the list is: `password.0`.
+        let index = key.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let key = if index > 0 { key[..key.len() - index].strip_suffix(b".").unwrap_or(key) } else { key };
+        let field = Dotted(self.field.as_bytes());
+        let (last, path) = KeyPath::split(key, &field);
+        let rule = self.inventory.rule(last, &path)?;
+        Some((rule, (self.reading)(rule)?))
+    }
+}
+
+/// The segments before a key, then those of what it stands in.
+pub(crate) struct KeyPath<'k> {
+    prefix: &'k [u8],
+    parents: &'k dyn Parents,
+}
+
+impl<'k> KeyPath<'k> {
+    /// The last segment of a key with dots, and what is before it.
+    pub(crate) fn split(key: &'k [u8], parents: &'k dyn Parents) -> (&'k [u8], Self) {
+        let last = key.rsplit(|b| *b == b'.').next().unwrap_or(key);
+        (last, Self { prefix: &key[..key.len() - last.len()], parents })
+    }
+}
+
+impl Parents for KeyPath<'_> {
+    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) {
+        let mut go_on = true;
+        Dotted(self.prefix).each(&mut |segment| {
+            go_on = visit(segment);
+            go_on
+        });
+        if go_on {
+            self.parents.each(visit);
+        }
+    }
+}
+
+/// The segments of `a.b.` before a key.
+pub(crate) struct Dotted<'a>(pub(crate) &'a [u8]);
+
+impl Parents for Dotted<'_> {
+    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) {
+        for segment in self.0.split(|&b| b == b'.').rev() {
+            if !segment.is_empty() && !visit(segment) {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Values that have their name in another field or member: `debug!(key = "db_password", value = %x)`.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+use std::error::Error;
+use std::io;
+
+use tracing_privacy::boundary::{Became, PrivacyLayerExt as _, PrivacySubscriberExt as _, Value};
+use tracing_privacy::format::json_layer;
+use tracing_privacy::{LivePolicy, Policy};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry;
+
+#[path = "boundary_support/mod.rs"]
+mod support;
+
+use support::Output;
+
+/// Stands for a secret; no rule knows its form.
+const CANARY: &str = "hunter2zq";
+
+/// `name = "db_password", value = 17`: of whatever type, in spans and late records, and nothing else is masked.
+#[test]
+fn a_value_is_masked_by_the_name_that_another_field_has() {
+    let output = Output::default();
+    let subscriber = registry().with(json_layer().with_writer(output.clone())).with_privacy(Policy::builtin());
+    tracing::subscriber::with_default(subscriber, || {
+        let empty = tracing::field::Empty;
+        let span = tracing::info_span!("set", key = "password", value = CANARY, late_key = empty, late_value = empty);
+        tracing::record_all!(span, late_key = "password", late_value = CANARY);
+        span.in_scope(|| {
+            tracing::info!(name = "db_password", value = 4_711_u64, n = 4_712);
+            tracing::info!(name = "db_password", value = 47.11, other = true);
+            tracing::info!(name = "db_password", value = ?CANARY.as_bytes());
+            tracing::info!(name = "db_password", value = CANARY.as_bytes());
+            tracing::info!(name = "region", value = 4_713_u64);
+            tracing::info!(title = "db_password", value = 4_714_u64);
+            tracing::info!(value = 4_715_u64, "db_password");
+            tracing::info!(name = "region", id = 7, key = "db_password", value = CANARY, values = 4_716);
+            tracing::info!(key = "password", value = CANARY, header_name = "X-Api-Key", header_value = %CANARY);
+        });
+    });
+    let text = output.text();
+    for gone in [CANARY, "4711", "47.11", "104,117,110"] {
+        assert!(!text.contains(gone), "{gone} came out: {text}");
+    }
+    for kept in ["4712", "true", "4713", "4714", "4715", "4716", "\"name\":\"db_password\"", "\"key\":\"password\""] {
+        assert!(text.contains(kept), "{kept} is missing: {text}");
+    }
+}
+
+/// The name is read before it is masked itself, and a value that was masked in part already makes no token.
+#[test]
+fn a_name_counts_that_does_not_come_out() {
+    let rules = "version = 1\ninclude = [\"builtin:pii\"]\n[tokens]\nkey = \"ephemeral\"\n[defaults]\nunlisted = \"mask\"\n\
+                 [[field]]\nkeys = [\"value\"]\nclass = \"public\"\n\
+                 [[field]]\nkeys = [\"password\", \"email\"]\nclass = \"confidential\"\ncategory = \"x\"\nmask = \"tokenize\"\n";
+    let output = Output::default();
+    let subscriber =
+        registry().with(json_layer().with_writer(output.clone())).with_privacy(rules.parse::<Policy>().unwrap());
+    tracing::subscriber::with_default(subscriber, || {
+        tracing::info!(name = "password", value = CANARY);
+        tracing::info!(name = "email", value = "jo@example.com");
+        tracing::info!(name = "other", value = "stays");
+    });
+    let text = output.text();
+    assert!(!text.contains(CANARY) && !text.contains("example.com") && !text.contains("tok-"), "{text}");
+    assert!(text.matches(r#""value":"[redacted:x]""#).count() == 2 && text.contains(r#""value":"stays""#), "{text}");
+}
+
+/// What a rule shows of a value, as the last digits of a phone, it does not show of one that has its name from another member.
+#[test]
+fn nothing_shows_of_a_value_that_another_member_names() {
+    let policy = Policy::builtin();
+    assert!(
+        !policy.sanitize_text(r#"{"phone":"202-555-0143"}"#).contains("[redacted:contact]"),
+        "its rule shows a part"
+    );
+    for (text, expected) in [
+        (r#"{"name":"phone","value":"202-555-0143"}"#, r#"{"name":"phone","value":"[redacted:contact]"}"#),
+        (r#"{"name":"phone","value":2025550143}"#, r#"{"name":"phone","value":"[redacted:contact]"}"#),
+        (r#"{"name":"phone","value":null,"n":1}"#, r#"{"name":"phone","value":null,"n":1}"#),
+        ("key=phone value=\"ssn 123-45-6789\" n=1", "key=phone value=\"[redacted:contact]\" n=1"),
+        (r#"Pair { key: "phone", value: 17 }"#, r#"Pair { key: "phone", value: [redacted:contact] }"#),
+    ] {
+        assert_eq!(policy.sanitize_text(text), expected);
+        assert_eq!(policy.sanitize_text(expected), expected, "masked again");
+    }
+    let mut value = serde_json::json!({"name": "phone", "value": ["202-555-0143"]});
+    policy.sanitize_json(&mut value);
+    assert_eq!(value, serde_json::json!({"name": "phone", "value": "[redacted:contact]"}));
+}
+
+#[test]
+fn a_value_is_masked_by_the_name_that_another_member_has() {
+    let policy = Policy::builtin();
+    let members = |name: &str, value: &str| {
+        [("id", "7"), ("settingName", name), ("secure", "x"), ("settingValue", value)]
+            .map(|(key, v)| (key.to_owned(), v.to_owned()))
+    };
+    for (name, masked) in [("db.password", true), ("region", false)] {
+        let mut value: serde_json::Value = members(name, CANARY).into_iter().collect();
+        policy.sanitize_json(&mut value);
+        assert_eq!(value["settingValue"] == CANARY, !masked, "{value}");
+        assert_eq!((&value["settingName"], &value["secure"]), (&name.into(), &"x".into()));
+        let members = members(name, CANARY).map(|(key, value)| (key.into(), Value::Text(value.into())));
+        let mut value = Value::List(vec![Value::Map(members.into())]);
+        let became = policy.outgoing().value("settings", &mut value);
+        assert_eq!(became, if masked { Became::Masked } else { Became::Clean });
+    }
+    let mut dropped = serde_json::json!({"name": "gone", "value": CANARY, "n": 1});
+    let drops: Policy =
+        "version = 1\n[[field]]\nkeys = [\"gone\"]\nclass = \"confidential\"\ncategory = \"x\"\nmask = \"drop\"\n"
+            .parse()
+            .unwrap();
+    assert_eq!(drops.sanitize_text(&dropped.to_string()), r#"{"n":1,"name":"gone"}"#);
+    drops.sanitize_json(&mut dropped);
+    assert_eq!(dropped, serde_json::json!({"name": "gone", "n": 1}));
+}
+
+/// Errors, wide numbers and what a rule drops; around a layer, and on another thread.
+#[test]
+fn every_type_of_value_is_masked_by_its_name() {
+    let rules = "version = 1\n[[field]]\nkeys = [\"password\"]\nclass = \"confidential\"\ncategory = \"x\"\n\
+                 [[field]]\nkeys = [\"gone\"]\nclass = \"confidential\"\ncategory = \"x\"\nmask = \"drop\"\n";
+    let policy = rules.parse::<Policy>().unwrap();
+    let output = Output::default();
+    let layer = json_layer().with_writer(output.clone()).with_layer_privacy(policy);
+    let subscriber = tracing::Dispatch::new(registry().with(layer));
+    let log = move || {
+        tracing::dispatcher::with_default(&subscriber, || {
+            let failure = io::Error::other(CANARY);
+            tracing::info!(name = "password", value = &failure as &(dyn Error + 'static));
+            tracing::info!(name = "password", value = %failure);
+            tracing::info!(name = "password", value = i128::MIN + 4_711);
+            tracing::info!(name = "password", value = u128::MAX - 4_711);
+            tracing::info!(name = "password", value = -4_711_i64);
+            tracing::info!(name = "password", value = true);
+            tracing::info!(name = "gone", value = CANARY, n = 4_712);
+            tracing::info!(name = "password", value = tracing::field::Empty, n = 4_713);
+        });
+    };
+    std::thread::spawn(log).join().unwrap();
+    let text = output.text();
+    let (low, high) = ((i128::MIN + 4_711).to_string(), (u128::MAX - 4_711).to_string());
+    for gone in [CANARY, &low, &high, "-4711", "true"] {
+        assert!(!text.contains(gone), "{gone} came out: {text}");
+    }
+    assert_eq!(text.matches(r#""value":"[redacted:x]""#).count(), 6, "{text}");
+    assert!(text.contains(r#""name":"gone","n":4712"#) && text.contains("4713"), "{text}");
+}
+
+#[test]
+fn the_name_is_judged_by_the_policy_in_force() {
+    let rules = |key: &str| {
+        format!("version = 1\n[[field]]\nkeys = [\"{key}\"]\nclass = \"confidential\"\ncategory = \"x\"\n")
+            .parse::<Policy>()
+    };
+    let (output, live) = (Output::default(), LivePolicy::new(rules("other").unwrap()));
+    let subscriber = registry().with(json_layer().with_writer(output.clone())).with_privacy(live.clone());
+    let log = || tracing::info!(name = "badge", value = CANARY, json = r#"{"name":"badge","value":"hunter2zq"}"#);
+    tracing::subscriber::with_default(subscriber, || {
+        log();
+        assert_eq!(output.text().matches(CANARY).count(), 2);
+        live.replace(rules("badge").unwrap()).unwrap();
+        log();
+    });
+    assert_eq!(output.text().matches(CANARY).count(), 2, "{}", output.text());
+}
