@@ -7,7 +7,7 @@ use std::io;
 
 use tracing_privacy::boundary::{Became, PrivacyLayerExt as _, PrivacySubscriberExt as _, Value};
 use tracing_privacy::format::json_layer;
-use tracing_privacy::{LivePolicy, Policy};
+use tracing_privacy::{LivePolicy, Mode, Policy};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry;
 
@@ -166,4 +166,53 @@ fn the_name_is_judged_by_the_policy_in_force() {
         log();
     });
     assert_eq!(output.text().matches(CANARY).count(), 2, "{}", output.text());
+}
+
+/// What `sanitize_json_at` answers of one value is what `sanitize_json` leaves where it stands.
+#[test]
+fn a_value_alone_becomes_what_it_becomes_in_its_document() {
+    let rules = r#"
+        version = 1
+        include = ["builtin:secrets", "builtin:pii"]
+        [[field]]
+        keys = ["gone"]
+        mask = "drop"
+        [[field]]
+        keys = ["account.holder"]
+        class = "confidential"
+        category = "payment"
+    "#;
+    let policy: Policy = rules.parse().unwrap();
+    let deep = (0..130).fold(serde_json::json!("jane@example.com"), |inner, _| serde_json::json!({ "d": inner }));
+    let document = serde_json::json!({
+        "name": "db_password", "value": CANARY, "old_value": {"a": CANARY}, "gone": CANARY, "headerValue": CANARY,
+        "jane@example.com": {"note": "ask jane@example.com", "card": 4_111_111_111_111_111_u64, "on": true, "none": null},
+        "account": {"holder": CANARY, "holders": [CANARY, {"password": CANARY}]},
+        "text": [106, 97, 110, 101, 64, 101, 120, 97, 109, 112, 108, 101, 46, 99, 111, 109],
+        "list": [{"key": "token", "value": CANARY}], "empty": {}, "deep": deep,
+    });
+    let mut whole = document.clone();
+    policy.sanitize_json(&mut whole);
+    let mut paths: Vec<Vec<&str>> = document.as_object().unwrap().keys().map(|key| vec![key.as_str()]).collect();
+    for key in ["note", "card", "on", "none"] {
+        paths.push(vec!["jane@example.com", key]);
+    }
+    paths.extend([vec!["account", "holder"], vec!["account", "holders"], vec!["deep", "d", "d"], vec!["deep"; 1]]);
+    for path in paths {
+        let (safe, value) = policy.sanitize_json_at(&document, &path);
+        let in_document = safe.iter().try_fold(&whole, |value, key| value.get(key));
+        assert_eq!(value.as_ref(), in_document, "{path:?} as {safe:?}");
+    }
+    let masked = (vec!["old_value".to_owned()], Some(serde_json::json!("[redacted:credential]")));
+    assert_eq!(policy.sanitize_json_at(&document, &["old_value", "a"]), masked);
+    let deepest = [&["deep"][..], &["d"; 130]].concat();
+    let (_, value) = policy.sanitize_json_at(&document, &deepest);
+    assert!(!value.unwrap().to_string().contains("jane"));
+    assert_eq!(policy.sanitize_json_at(&document, &["account", "nobody"]).1, None);
+
+    for mode in [Mode::Observe, Mode::Off] {
+        let policy = Policy::builder().include("builtin:secrets").mode(mode).build().unwrap();
+        assert_eq!(policy.sanitize_json_at(&document, &["value"]), (vec!["value".to_owned()], Some(CANARY.into())));
+        assert_eq!(policy.masked().iter().next().is_some(), mode == Mode::Observe);
+    }
 }

@@ -101,15 +101,11 @@ fn walk(policy: &Policy, value: &mut Value, action: Action, path: &Path<'_>, dep
 }
 
 fn object(policy: &Policy, members: &mut Map<String, Value>, path: &Path<'_>, depth: usize) {
-    let named = named(policy, members, path);
+    let names = Names::among(policy, members, path);
     let old = std::mem::take(members);
     let mut taken = HashMap::new();
     for (key, mut value) in old {
-        let action = policy.compiled().action_in(key.as_bytes(), path);
-        let named = named
-            .iter()
-            .find(|(_, name_key, _)| !action.is_whole() && names_value(name_key.as_bytes(), key.as_bytes()));
-        let (action, segment) = named.map_or((action, &key), |(by_name, _, name)| (*by_name, name));
+        let (action, segment) = names.action(policy, &key, path);
         let here = Path { segment, outer: Some(path) };
         if walk(policy, &mut value, action, &here, depth + 1) {
             // Personal data hides in the keys of maps, too.
@@ -120,14 +116,77 @@ fn object(policy: &Policy, members: &mut Map<String, Value>, path: &Path<'_>, de
     }
 }
 
-/// What is done with the value that a member names: that, its key, and the name.
-fn named(policy: &Policy, members: &Map<String, Value>, path: &Path<'_>) -> Vec<(Action, String, String)> {
-    let names = members.iter().filter(|(key, _)| Role::of(key.as_bytes()) == Some(Role::Name));
-    let named = |(key, name): (&String, &Value)| {
-        let name = name.as_str()?;
-        Some((policy.compiled().action_by_name(name.as_bytes(), path)?, key.clone(), name.to_owned()))
+/// Sanitizes the value to which `keys` lead, with nothing of the others but what they say of it. Answers the safe keys, fewer if all of
+/// a parent is masked, and the value that stands there, if one does.
+pub(crate) fn sanitize_at<K: AsRef<str>>(
+    policy: &Policy,
+    document: &Value,
+    keys: &[K],
+) -> (Vec<String>, Option<Value>) {
+    let mut safe = Vec::with_capacity(keys.len());
+    let path = Path { segment: "", outer: None };
+    let value = walk_to(policy, document, Action::Scan, &path, keys, &mut safe);
+    (safe, value)
+}
+
+fn walk_to<K: AsRef<str>>(
+    policy: &Policy,
+    value: &Value,
+    action: Action,
+    path: &Path<'_>,
+    keys: &[K],
+    safe: &mut Vec<String>,
+) -> Option<Value> {
+    let depth = safe.len();
+    let (Some((key, behind)), false) = (keys.split_first(), action.is_whole() || depth >= MAX_DEPTH) else {
+        let alone = keys.iter().try_fold(value, |value, key| value.get(key.as_ref()))?.clone();
+        let mut alone = keys
+            .iter()
+            .rev()
+            .fold(alone, |inner, key| Value::Object(Map::from_iter([(key.as_ref().to_owned(), inner)])));
+        return walk(policy, &mut alone, action, path, depth).then_some(alone);
     };
-    names.filter_map(named).collect()
+    let key = key.as_ref();
+    let members = value.as_object()?;
+    let value = members.get(key)?;
+    let names = match Role::of(key.as_bytes()) {
+        Some(Role::Value) => Names::among(policy, members, path),
+        Some(Role::Name) | None => Names::default(),
+    };
+    let (action, segment) = names.action(policy, key, path);
+    safe.push(policy.sanitize_text(key));
+    walk_to(policy, value, action, &Path { segment, outer: Some(path) }, behind, safe)
+}
+
+/// The members of an object that say what others of it are.
+#[derive(Default)]
+struct Names(Vec<Name>);
+
+/// A name, the key that it stands under, and what is done with the value that has it.
+struct Name {
+    action: Action,
+    key: String,
+    name: String,
+}
+
+impl Names {
+    fn among(policy: &Policy, members: &Map<String, Value>, path: &Path<'_>) -> Self {
+        let names = members.iter().filter(|(key, _)| Role::of(key.as_bytes()) == Some(Role::Name));
+        let named = |(key, name): (&String, &Value)| {
+            let name = name.as_str()?;
+            let action = policy.compiled().action_by_name(name.as_bytes(), path)?;
+            Some(Name { action, key: key.clone(), name: name.to_owned() })
+        };
+        Self(names.filter_map(named).collect())
+    }
+
+    /// What is done with the value of a key, and the name that it has.
+    fn action<'a>(&'a self, policy: &Policy, key: &'a str, path: &Path<'_>) -> (Action, &'a str) {
+        let action = policy.compiled().action_in(key.as_bytes(), path);
+        let mut names = self.0.iter().filter(|_| !action.is_whole());
+        let name = names.find(|name| names_value(name.key.as_bytes(), key.as_bytes()));
+        name.map_or((action, key), |name| (name.action, &name.name))
+    }
 }
 
 /// A key for a member whose safe key another one has: two may have become one, and neither value is lost. `taken` counts

@@ -239,6 +239,39 @@ impl Policy {
         }
     }
 
+    /// Sanitizes one value of a document, to which `keys` lead from the outermost object, as [`sanitize_json`](Self::sanitize_json) would
+    /// where it stands: by its keys, by what it holds, and by the name that a member beside it gives it. No other
+    /// value is looked at, nor counted.
+    ///
+    /// Answers the safe keys, and the safe value behind them. There are fewer keys if a parent is masked whole: the value is then what
+    /// stands for that. There is no value if it is to be dropped, or if `keys` lead nowhere.
+    ///
+    /// ```
+    /// # use tracing_privacy::Policy;
+    /// let document = serde_json::json!({"setting": {"name": "db_password", "value": "hunter2"}});
+    /// let (keys, value) = Policy::builtin().sanitize_json_at(&document, &["setting", "value"]);
+    /// assert_eq!(keys, ["setting", "value"]);
+    /// assert_eq!(value.unwrap(), "[redacted:credential]");
+    /// ```
+    pub fn sanitize_json_at<K: AsRef<str>>(
+        &self,
+        document: &serde_json::Value,
+        keys: &[K],
+    ) -> (Vec<String>, Option<serde_json::Value>) {
+        let raw = || {
+            let value = keys.iter().try_fold(document, |value, key| value.get(key.as_ref()));
+            (keys.iter().map(|key| key.as_ref().to_owned()).collect(), value.cloned())
+        };
+        match self.mode() {
+            Mode::Enforce => crate::document::value::sanitize_at(self, document, keys),
+            Mode::Observe => {
+                crate::document::value::sanitize_at(self, document, keys);
+                raw()
+            }
+            Mode::Off => raw(),
+        }
+    }
+
     /// What this policy does with a field of that name (`user.email`, `http.request.header.x-api-key`).
     pub(crate) fn action(&self, field: &str) -> Action {
         self.compiled.action_of(field)

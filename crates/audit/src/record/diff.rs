@@ -47,14 +47,13 @@ const MAX_NAME: usize = 128;
 /// A document as its leaves: whatever is not an object with members, by its path. An array is one leaf.
 #[derive(Default)]
 pub(crate) struct Leaves<'d> {
-    /// Whether there is a document at all.
-    there: bool,
+    document: Option<&'d Value>,
     by_path: BTreeMap<Vec<String>, &'d Value>,
 }
 
 impl<'d> Leaves<'d> {
     pub(crate) fn of(document: Option<&'d Value>) -> Self {
-        let mut leaves = Self { there: document.is_some(), by_path: BTreeMap::new() };
+        let mut leaves = Self { document, by_path: BTreeMap::new() };
         if let Some(document) = document {
             leaves.collect(&mut Vec::new(), document);
         }
@@ -99,8 +98,9 @@ pub(crate) fn disclose(
     encrypt: Encrypt<'_>,
 ) -> Result<Disclosed, Error> {
     let safe = |leaves: &Leaves<'_>| -> Result<BTreeMap<Vec<String>, Safe>, Error> {
+        let Some(document) = leaves.document else { return Ok(BTreeMap::new()) };
         let safe = |(path, value): (&Vec<String>, &&Value)| {
-            make_safe(entity, policy, path, value, encrypt).map(|safe| (path.clone(), safe))
+            make_safe(entity, policy, document, path, value, encrypt).map(|safe| (path.clone(), safe))
         };
         leaves.by_path.iter().map(safe).collect()
     };
@@ -124,8 +124,8 @@ pub(crate) fn disclose(
         let (before, after) = if withheld { (None, None) } else { (value(before), value(after)) };
         diff.push(FieldChange { path: pointer(&name), op, before, after, withheld });
     }
-    let document = |there: bool, safe: BTreeMap<_, Safe>| there.then(|| rebuild(safe.into_values()));
-    let (before, after) = (document(before.there, safe_before), document(after.there, safe_after));
+    let rebuilt = |raw: &Leaves<'_>, safe: BTreeMap<_, Safe>| raw.document.map(|_| rebuild(safe.into_values()));
+    let (before, after) = (rebuilt(before, safe_before), rebuilt(after, safe_after));
     Ok(Disclosed { before, after, diff: merge_withheld(diff) })
 }
 
@@ -139,13 +139,18 @@ struct Safe {
 fn make_safe(
     entity: &Entity,
     policy: &Policy,
+    document: &Value,
     path: &[String],
     value: &Value,
     encrypt: Encrypt<'_>,
 ) -> Result<Safe, Error> {
     Ok(match entity.disclosure(path) {
         Disclosure::Withheld => Safe { path: vec![member_name(policy, path)], value: None },
-        Disclosure::Policy => through_policy(policy, path, value),
+        Disclosure::Policy => match policy.sanitize_json_at(document, path) {
+            (path, Some(value)) => Safe { path, value: Some(value) },
+            // The policy drops it.
+            (_, None) => Safe { path: vec![member_name(policy, path)], value: None },
+        },
         Disclosure::Personal => {
             let path: Vec<_> = path.iter().map(|segment| policy.sanitize_text(segment)).collect();
             let value = encrypt(&pointer(&path), value)?;
@@ -162,33 +167,6 @@ pub(crate) fn withheld_path(policy: &Policy, name: &str) -> String {
 fn member_name(policy: &Policy, path: &[String]) -> String {
     let name = path.first().map(String::as_str).unwrap_or_default();
     policy.sanitize_text(name).chars().take(MAX_NAME).collect()
-}
-
-/// Has the policy look at one leaf as it would within its document. The policy may shorten the path: of a parent that is
-/// masked whole, the mask is the leaf.
-fn through_policy(policy: &Policy, path: &[String], value: &Value) -> Safe {
-    let mut document = path.iter().rev().fold(value.clone(), |inner, key| {
-        let mut outer = Map::new();
-        outer.insert(key.clone(), inner);
-        Value::Object(outer)
-    });
-    policy.sanitize_json(&mut document);
-    let mut safe = Vec::with_capacity(path.len());
-    let mut rest = document;
-    while safe.len() < path.len() {
-        rest = match rest {
-            Value::Object(members) => match members.into_iter().next() {
-                Some((key, inner)) => {
-                    safe.push(key);
-                    inner
-                }
-                // The policy drops the field.
-                None => return Safe { path: vec![member_name(policy, path)], value: None },
-            },
-            masked => return Safe { path: safe, value: Some(masked) },
-        };
-    }
-    Safe { path: safe, value: Some(rest) }
 }
 
 fn pointer(path: &[String]) -> String {
@@ -310,6 +288,32 @@ mod tests {
         assert_eq!(told.before, None);
         assert_eq!(told.after, Some(json!({"password": "[redacted:credential]"})));
         assert!(told.diff.iter().all(|change| change.path == "/password"));
+    }
+
+    #[test]
+    fn a_value_is_masked_by_the_name_that_another_field_has() {
+        // `name` may not be told itself.
+        let row = |name: &str, value: &str| json!({"settings": {"name": name, "value": value}, "role": "user"});
+        let by_another = json!({"name": "smtp_password", "settings": {"value": "hunter2"}});
+        assert_eq!(told(None, Some(by_another.clone())).after, Some(json!({"settings": {"value": "hunter2"}})));
+        let expected = json!([
+            {"path": "/settings/name", "op": "replace", "before": "colour", "after": "smtp_password"},
+            {"path": "/settings/value", "op": "replace", "before": "red", "after": "[redacted:credential]"},
+        ]);
+        assert_eq!(diff(row("colour", "red"), row("smtp_password", "hunter2")), expected);
+        let whole = json!({"settings": {"name": "smtp_password", "value": {"old": "hunter2"}}});
+        let expected = json!({"settings": {"name": "smtp_password", "value": "[redacted:credential]"}});
+        assert_eq!(told(None, Some(whole)).after, Some(expected));
+    }
+
+    #[test]
+    fn a_name_counts_that_may_not_be_told() {
+        let entity = EntityType::new("setting").allow(["value"]).compile().unwrap();
+        let row = json!({"name": "smtp_password", "value": "hunter2"});
+        let encrypt = |_: &str, _: &Value| unreachable!("nothing is personal");
+        let told =
+            disclose(&entity, &Policy::builtin(), [&Leaves::of(None), &Leaves::of(Some(&row))], &encrypt).unwrap();
+        assert_eq!(told.after, Some(json!({"value": "[redacted:credential]"})));
     }
 
     #[test]
