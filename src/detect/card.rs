@@ -86,8 +86,10 @@ fn is_part(text: &[u8], start: usize, end: usize, len: usize) -> bool {
     let digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
     let before = text[..start].last();
     let negative = before == Some(&b'-') && !start.checked_sub(2).is_some_and(|at| text[at].is_ascii_alphanumeric());
-    let decimal =
-        (before == Some(&b'.') && start >= 2 && digit(start - 2)) || (text.get(end) == Some(&b'.') && digit(end + 1));
+    // `4111111111111111.0` is how `Debug` prints a whole number that is a float.
+    let fraction = text.get(end) == Some(&b'.') && digit(end + 1);
+    let whole = text[end..].starts_with(b".0") && !digit(end + 2);
+    let decimal = (before == Some(&b'.') && start >= 2 && digit(start - 2)) || fraction && !whole;
     decimal || negative || (len > 16 && matches!(before, Some(b'_' | b'-')))
 }
 
@@ -171,6 +173,7 @@ mod tests {
                 "qty 12 ⟦4111 1111 1111 1111⟧ 12 27",
                 "⟦4111 1111 1111 1111⟧ ⟦5555 5555 5555 4444⟧",
                 "1,⟦4111111111111111⟧,12/27",
+                "pan: ⟦4111111111111111⟧.0, x",
             ],
         );
     }
@@ -201,6 +204,7 @@ mod tests {
                 "id-4000000000000000006",
                 "0.4111111111111111",
                 "4111111111111111.25",
+                "4111111111111111.01",
                 "a4111111111111111",
                 "4111111111111111b",
                 "04111111111111111",

@@ -185,9 +185,25 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
 fn value_after(text: &[u8], after: usize, (rule, reading): (u32, Reading), key: Range<usize>) -> Option<Pair> {
     let start = skip_blanks(text, skip_colours(text, after));
     let start = skip_colours(text, start);
-    let (value, quoted) = extent(text, start, reading.line);
+    let (mut value, quoted) = extent(text, start, reading.line);
+    if !quoted && let Some(end) = end_behind_type(text, value.clone()) {
+        value.end = end;
+    }
     let empty = value.is_empty() || is_nothing(&text[value.clone()]) || !quoted && is_parameter(&text[value.clone()]);
     (!empty).then_some(Pair { rule, key, value, quoted, named: false })
+}
+
+/// Where the string ends behind what is not the value, but its type: `password: &str = "x"`, or PHP's `string(1) "x"`.
+fn end_behind_type(text: &[u8], name: Range<usize>) -> Option<usize> {
+    let behind = skip_blanks(text, name.end);
+    let start = match text.get(behind) {
+        Some(b'=') => skip_blanks(text, behind + 1),
+        _ if text[name].starts_with(b"string(") => behind,
+        _ => return None,
+    };
+    let (value, quoted) = extent(text, start, false);
+    let closing = text[value.end..].iter().take_while(|b| matches!(b, b'\\' | b'"' | b'\'')).count();
+    (quoted && value.start > start).then_some(value.end + closing.min(value.start - start))
 }
 
 fn skip_blanks(text: &[u8], at: usize) -> usize {
@@ -341,6 +357,9 @@ mod tests {
             (r#"password: ["a", "b"] }"#, r#"["a", "b"]"#),
             ("/login?password=hunter2&next=1", "hunter2"),
             ("Server=x;Password=hun;ter2;Port=1", "hun;ter2"),
+            ("password: String = \"hun ter2\";", "String = \"hun ter2\""),
+            ("let password: &str = \"hunter2\";", "&str = \"hunter2\""),
+            (r#"["password"]=> string(7) "hunter2""#, r#"string(7) "hunter2""#),
             ("password=a,b c", "a,b"),
             ("(password=hunter2)", "hunter2"),
             ("password=hun)ter2", "hun)ter2"),
@@ -360,6 +379,9 @@ mod tests {
             (r#"[("user", "jo"), ("password", "hunter2"), ("n", 1)]"#, "hunter2"),
             ("(\"password\",\n    \"hunter2\")", "hunter2"),
             (r#"("password", Some("hunter2"))"#, r#"Some("hunter2")"#),
+            (r#"("password", String("hunter2"))"#, r#"String("hunter2")"#),
+            (r#"Some(Password("hunter2"))"#, "hunter2"),
+            (r#"Password("cut off"#, "cut off"),
             ("<user>jo</user><password>hunter2</password>", "hunter2"),
             ("<a:password xsi:type=\"x\">\n hunter2\n</a:password>", "hunter2"),
             ("<password><![CDATA[a<b]]></password>", "a<b"),
@@ -417,6 +439,11 @@ mod tests {
             "password: |\nnext: x",
             r#"get("password", default) get("password")"#,
             r#"("password", "")"#,
+            r#"("password", default("x"))"#,
+            r#"password("x")"#,
+            r#"Password("x", 7)"#,
+            r#"Password("")"#,
+            r#"Region("x")"#,
             r#"["password", "user"]"#,
             "login <user> <password> to go on",
             "login <user> <password>",

@@ -32,7 +32,8 @@ pub(super) fn block(text: &[u8], after: usize, key: usize) -> Option<Range<usize
         Some(first) => {
             lines_below(text, first, column.unwrap_or(0), scalar).filter(|value| !ends_a_string(&text[value.clone()]))
         }
-        None if at > properties && !scalar && at < text.len() => {
+        // `password: &str = "x"` is none.
+        None if at > properties && !scalar && at < text.len() && text[at] != b'=' => {
             let (value, quoted) = extent(text, at, false);
             // A value that is a key has a value of its own, and a string that begins like what follows a string ends another: so
             // this was no anchor.
