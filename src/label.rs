@@ -2,75 +2,83 @@
 
 use std::cell::Cell;
 
-/// A text of up to `Label::LONGEST` bytes.
+/// A text of up to [`Label::LONGEST`] bytes, and whose it is, as words that are the same for no other.
 #[derive(Clone, Copy)]
-struct Label {
-    len: u8,
-    bytes: [u8; Self::LONGEST],
-}
+struct Label([u64; Self::WORDS]);
 
 impl Label {
     const LONGEST: usize = 31;
-    const EMPTY: Self = Self { len: 0, bytes: [0; Self::LONGEST] };
+    /// One says whose it is and how long, four hold the text.
+    const WORDS: usize = 5;
+    /// That of nobody.
+    const NONE: Self = Self([0; Self::WORDS]);
 
     /// `None` for a longer text.
-    fn new(text: &[u8]) -> Option<Self> {
-        let mut label = Self::EMPTY;
-        label.bytes.get_mut(..text.len())?.copy_from_slice(text);
-        label.len = text.len() as u8;
-        Some(label)
-    }
-
-    #[inline]
-    fn is(&self, text: &[u8]) -> bool {
-        usize::from(self.len) == text.len() && self.bytes[..text.len()] == *text
-    }
-}
-
-/// Labels that a thread remembers, each of somebody who has an id; nobody has the id 0. Two have room in one place, and a new one takes that of
-/// the older.
-pub(crate) struct Labels<const PLACES: usize>([[Cell<(u64, Label)>; 2]; PLACES]);
-
-impl<const PLACES: usize> Labels<PLACES> {
-    pub(crate) const fn new() -> Self {
-        const { assert!(PLACES.is_power_of_two()) };
-        Self([const { [const { Cell::new((0, Label::EMPTY)) }; 2] }; PLACES])
-    }
-
-    /// Whether that text of somebody was [remembered](Self::remember), and since then no two that took its place.
-    #[inline]
-    pub(crate) fn knows(&self, whose: u64, text: &[u8]) -> bool {
-        let is_it = |label: &Cell<(u64, Label)>| {
-            let (of, label) = label.get();
-            of == whose && label.is(text)
-        };
-        text.len() <= Label::LONGEST && self.0[Self::place(whose, text)].iter().any(is_it)
-    }
-
-    /// Remembers a text, if it is short enough for a label.
-    pub(crate) fn remember(&self, whose: u64, text: &[u8]) {
-        if let Some(label) = Label::new(text) {
-            let [latest, older] = &self.0[Self::place(whose, text)];
-            older.set(latest.replace((whose, label)));
-        }
-    }
-
-    /// By whose it is, its length, and its first and last eight bytes, or four; of fewer, by all.
-    #[inline]
-    fn place(whose: u64, text: &[u8]) -> usize {
-        // 2^64 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4).
-        const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-        let (first, last) = if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+    #[inline(always)]
+    fn new(whose: u64, text: &[u8]) -> Option<Self> {
+        const EIGHT: usize = size_of::<u64>();
+        let (first, last) = (text.first_chunk::<EIGHT>(), text.last_chunk::<EIGHT>());
+        // Where the text does not fill them, they have bytes in common: its length tells which.
+        let (first, last) = if let (Some(first), Some(last)) = (first, last) {
             (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
         } else if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
             (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
         } else {
             (0, text.iter().fold(0, |all, b| all << u8::BITS | u64::from(*b)))
         };
+        let (second, third) = match text.len() {
+            0..=16 => (0, 0),
+            17..=Self::LONGEST => {
+                let inner = &text[EIGHT..text.len() - EIGHT];
+                match (inner.first_chunk::<EIGHT>(), inner.last_chunk::<EIGHT>()) {
+                    (Some(second), Some(third)) => (u64::from_le_bytes(*second), u64::from_le_bytes(*third)),
+                    _ => (inner.iter().fold(0, |all, b| all << u8::BITS | u64::from(*b)), 0),
+                }
+            }
+            _ => return None,
+        };
+        Some(Self([whose << Self::LONGEST.count_ones() | text.len() as u64, first, last, second, third]))
+    }
+
+    /// A place among so many, by whose it is, its length, and its first and last eight bytes.
+    #[inline(always)]
+    fn place<const PLACES: usize>(&self) -> usize {
+        // 2^64 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4).
+        const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+        let [whose, first, last, ..] = self.0;
         let ends = first.wrapping_mul(SPREAD).rotate_left(u64::BITS / 2) ^ last;
-        let hash = (ends ^ whose << 8 ^ text.len() as u64).wrapping_mul(SPREAD);
+        let hash = (ends ^ whose).wrapping_mul(SPREAD);
         // Its highest bits depend on all others.
         hash.rotate_left(PLACES.trailing_zeros()) as usize % PLACES
+    }
+}
+
+/// Labels that a thread remembers, each of somebody who has an id; nobody has the id 0. Two have room in one place, and a new one takes that of
+/// the older.
+pub(crate) struct Labels<const PLACES: usize>([[Cell<Label>; 2]; PLACES]);
+
+impl<const PLACES: usize> Labels<PLACES> {
+    pub(crate) const fn new() -> Self {
+        const { assert!(PLACES.is_power_of_two()) };
+        Self([const { [const { Cell::new(Label::NONE) }; 2] }; PLACES])
+    }
+
+    /// Whether that text of somebody was [remembered](Self::remember), and since then no two that took its place.
+    #[inline]
+    pub(crate) fn knows(&self, whose: u64, text: &[u8]) -> bool {
+        let Some(wanted) = Label::new(whose, text) else { return false };
+        self.0[wanted.place::<PLACES>()].iter().any(|label| {
+            let different = label.get().0.iter().zip(wanted.0).fold(0, |all, (a, b)| all | (a ^ b));
+            different == 0
+        })
+    }
+
+    /// Remembers a text, if it is short enough for a label.
+    pub(crate) fn remember(&self, whose: u64, text: &[u8]) {
+        if let Some(label) = Label::new(whose, text) {
+            let [latest, older] = &self.0[label.place::<PLACES>()];
+            older.set(latest.replace(label));
+        }
     }
 }
 
@@ -79,13 +87,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_label_is_its_text_and_no_other() {
-        let is = |label: &str, text: &str| Label::new(label.as_bytes()).map(|label| label.is(text.as_bytes()));
-        assert_eq!(is("GET", "GET"), Some(true));
-        assert_eq!(is("", ""), Some(true));
-        assert_eq!((is("GET", "GE"), is("GET", "GETS"), is("GET", "get")), (Some(false), Some(false), Some(false)));
-        assert_eq!(is(&"x".repeat(31), &"x".repeat(31)), Some(true));
-        assert_eq!((is(&"x".repeat(32), ""), is(&"x".repeat(300), "")), (None, None));
+    fn no_two_texts_have_the_same_label() {
+        let mut texts: Vec<Vec<u8>> = (0..=Label::LONGEST).map(|len| vec![b'x'; len]).collect();
+        for len in 1..=Label::LONGEST {
+            for at in 0..len {
+                for b in [0, b'y'] {
+                    let mut text = vec![b'x'; len];
+                    text[at] = b;
+                    texts.push(text);
+                }
+            }
+        }
+        let mut labels: Vec<_> = texts.iter().map(|text| Label::new(7, text).expect("it is short enough").0).collect();
+        labels.push(Label::new(8, b"x").expect("it is short enough").0);
+        labels.push(Label::NONE.0);
+        let so_many = labels.len();
+        labels.sort_unstable();
+        labels.dedup();
+        assert_eq!(labels.len(), so_many);
+        assert!(Label::new(7, &[b'x'; Label::LONGEST + 1]).is_none());
     }
 
     #[test]

@@ -146,6 +146,12 @@ impl Screen {
         self.look_by_lanes(block, seen);
     }
 
+    /// Where in the last block something stands that is no [plain](super::regex_rule::is_plain) text.
+    pub(super) fn unplain(&self) -> u64 {
+        let Kinds { backslash, percent, escape, beyond_ascii, .. } = self.kinds[(self.blocks + 1) % 2];
+        backslash | percent | escape | beyond_ascii
+    }
+
     /// The same on any processor.
     #[inline(never)]
     fn look_by_lanes(&mut self, block: &Block<'_>, seen: &mut Seen) {

@@ -61,7 +61,7 @@ pub(crate) enum End {
 pub(crate) fn read(text: &[u8], start: usize, visitor: &mut impl Visitor) -> End {
     // Taken out while in use: a document inside this one finds none.
     let stack = STACK.try_with(Cell::take).unwrap_or_default();
-    let mut reader = Reader { text, at: start, stack, member: None };
+    let mut reader = Reader { text, at: start, stack };
     let end = reader.run(visitor);
     if reader.stack.capacity() <= DEEPEST_KEPT {
         reader.stack.clear();
@@ -89,8 +89,6 @@ struct Reader<'t> {
     text: &'t [u8],
     at: usize,
     stack: Vec<Frame>,
-    /// The member whose value comes next: where it starts and what becomes of its value.
-    member: Option<(usize, Action)>,
 }
 
 struct Frame {
@@ -119,23 +117,19 @@ impl Reader<'_> {
         if self.at == self.text.len() { End::Read(self.at) } else { End::Broken(self.at) }
     }
 
-    /// Reads one value, or what stands between two.
+    /// Reads a member or an element, up to what a container holds, or the end of a container.
     fn step(&mut self, visitor: &mut impl Visitor) -> Result<(), Stop> {
         self.blanks();
-        if self.peek().is_some_and(|b| matches!(b, b'}' | b']')) && self.member.is_none() {
-            self.close(visitor)?;
-            return self.after_value();
-        }
-        if self.stack.last().is_some_and(|frame| frame.is_object) && self.member.is_none() {
-            return self.key(visitor);
-        }
-        let (start, action) = match self.member.take() {
-            Some((start, action)) => (start, action),
-            None => (self.at, self.stack.last().map_or(Action::Scan, |frame| frame.elements)),
+        let start = self.at;
+        let action = match self.stack.last() {
+            None => Action::Scan,
+            Some(_) if matches!(self.peek(), Some(b'}' | b']')) => {
+                self.close(visitor)?;
+                return self.after_value();
+            }
+            Some(frame) if frame.is_object => self.key(visitor)?,
+            Some(frame) => frame.elements,
         };
-        if !self.is_json_value() {
-            return Err(Stop);
-        }
         match action {
             Action::Drop(rule) => self.dropped(start, rule, visitor)?,
             Action::Mask(rule) | Action::Erase(rule) => {
@@ -168,8 +162,8 @@ impl Reader<'_> {
         self.after_value()
     }
 
-    fn key(&mut self, visitor: &mut impl Visitor) -> Result<(), Stop> {
-        let start = self.at;
+    /// Reads a key up to its value. Answers what is to be done with that.
+    fn key(&mut self, visitor: &mut impl Visitor) -> Result<Action, Stop> {
         if self.peek() != Some(b'"') {
             return Err(Stop);
         }
@@ -184,20 +178,16 @@ impl Reader<'_> {
         }
         self.at += 1;
         self.blanks();
-        self.member = Some((start, action));
-        Ok(())
+        Ok(action)
     }
 
-    /// Whether a value begins here that JSON allows. Maps print as JSON does but for their values (`{"a": Some("b")}`,
-    /// `{'a': b'c'}`): where such a value ends, only the reading of pairs knows.
-    fn is_json_value(&self) -> bool {
+    /// Where a value without quotes ends that begins here, if it is one that JSON allows. Maps print as JSON does but for their values
+    /// (`{"a": Some("b")}`, `{'a': b'c'}`): where such a value ends, only the reading of pairs knows.
+    fn bare_end(&self) -> Option<usize> {
         let rest = &self.text[self.at..];
-        if matches!(rest.first(), None | Some(b'"' | b'{' | b'[')) {
-            return true;
-        }
-        let bare = rest.iter().take_while(|b| is_of_kind(BARE, **b)).count();
-        let after = rest[bare..].iter().find(|b| !b.is_ascii_whitespace());
-        bare > 0 && matches!(after, None | Some(b',' | b'}' | b']'))
+        let bare = rest.iter().position(|b| !is_bare(*b)).unwrap_or(rest.len());
+        let mut after = rest[bare..].iter().skip_while(|b| b.is_ascii_whitespace());
+        (bare > 0 && matches!(after.next(), None | Some(b',' | b'}' | b']'))).then_some(self.at + bare)
     }
 
     fn scalar(&mut self, action: Action, visitor: &mut impl Visitor) -> Result<(), Stop> {
@@ -240,17 +230,17 @@ impl Reader<'_> {
 
     fn after_value(&mut self) -> Result<(), Stop> {
         let Some(frame) = self.stack.last_mut() else { return Ok(()) };
-        let blanks = self.text[self.at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
-        match self.text.get(self.at + blanks) {
+        let at = past_blanks(self.text, self.at);
+        match self.text.get(at) {
             Some(b',') => {
                 if !std::mem::take(&mut frame.last_dropped) {
-                    frame.kept_comma = Some(self.at + blanks);
+                    frame.kept_comma = Some(at);
                 }
-                self.at += blanks + 1;
+                self.at = at + 1;
                 Ok(())
             }
             Some(b'}' | b']') => {
-                self.at += blanks;
+                self.at = at;
                 Ok(())
             }
             _ => Err(Stop),
@@ -278,9 +268,8 @@ impl Reader<'_> {
             b'{' | b'[' => Ok(Value::Container(self.container())),
             _ => {
                 let start = self.at;
-                let len = self.text[start..].iter().take_while(|b| !is_of_kind(END_OF_BARE, **b)).count();
-                self.at += len;
-                if len == 0 { Err(Stop) } else { Ok(Value::Scalar(start..self.at)) }
+                self.at = self.bare_end().ok_or(Stop)?;
+                Ok(Value::Scalar(start..self.at))
             }
         }
     }
@@ -325,8 +314,9 @@ impl Reader<'_> {
         (start..self.at, escaped, false)
     }
 
+    #[inline(always)]
     fn blanks(&mut self) {
-        self.at += self.text[self.at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+        self.at = past_blanks(self.text, self.at);
     }
 
     fn peek(&self) -> Option<u8> {
@@ -346,30 +336,28 @@ fn quote_or_backslash(text: &[u8]) -> Option<usize> {
     memchr::memchr2(b'"', b'\\', rest).map(|at| LANE + at)
 }
 
-/// A byte of what JSON writes without quotes: numbers, `true`, `null`.
-const BARE: u8 = 1;
-/// What ends such a value.
-const END_OF_BARE: u8 = 2;
+/// Where the blanks end that begin at `at`. Most documents that are logged have none.
+#[inline(always)]
+fn past_blanks(text: &[u8], mut at: usize) -> usize {
+    while text.get(at).is_some_and(u8::is_ascii_whitespace) {
+        at += 1;
+    }
+    at
+}
 
-/// Whether a byte is of that kind.
+/// Whether a byte is one of what JSON writes without quotes: numbers, `true`, `null`.
 #[inline]
-fn is_of_kind(kind: u8, b: u8) -> bool {
-    static KINDS: [u8; 256] = {
-        let mut kinds = [0; 256];
+fn is_bare(b: u8) -> bool {
+    static BARE: [bool; 256] = {
+        let mut bare = [false; 256];
         let mut b = 0;
-        while b < kinds.len() {
-            let byte = b as u8;
-            if byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.') {
-                kinds[b] = BARE;
-            }
-            if byte.is_ascii_whitespace() || matches!(byte, b',' | b'}' | b']' | b'"' | b'{' | b'[' | b':') {
-                kinds[b] = END_OF_BARE;
-            }
+        while b < bare.len() {
+            bare[b] = (b as u8).is_ascii_alphanumeric() || matches!(b as u8, b'+' | b'-' | b'.');
             b += 1;
         }
-        kinds
+        bare
     };
-    KINDS[usize::from(b)] == kind
+    BARE[usize::from(b)]
 }
 
 /// The inside of a JSON string (RFC 8259, section 7). Escapes that mean nothing stay as they are; a lone surrogate becomes

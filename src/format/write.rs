@@ -105,17 +105,20 @@ fn escape_each(out: &mut String, text: &str) {
         for i in each_bit(to_escape(sixteen_from(bytes, at)) & there) {
             // Those are ASCII, so it ends between two characters.
             out.push_str(&text[written..at + i]);
-            escape(out, bytes[at + i]);
-            written = at + i + 1;
+            written = at + i;
+            if matches!(bytes[at + i], b'"' | b'\\') {
+                out.push('\\');
+            } else {
+                escape_control(out, bytes[at + i]);
+                written += 1;
+            }
         }
     }
     out.push_str(&text[written..]);
 }
 
-fn escape(out: &mut String, byte: u8) {
+fn escape_control(out: &mut String, byte: u8) {
     match byte {
-        b'"' => out.push_str("\\\""),
-        b'\\' => out.push_str("\\\\"),
         b'\n' => out.push_str("\\n"),
         b'\r' => out.push_str("\\r"),
         b'\t' => out.push_str("\\t"),

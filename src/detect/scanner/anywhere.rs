@@ -46,7 +46,17 @@ impl Anywhere {
 
     /// Whether something may be found in a text of which the screen and the lists say that there is nothing.
     pub(super) fn may_be_in(&self, text: &[u8]) -> bool {
-        !self.needs_sign || self.unless_plain.may_be_in_unless_plain(text)
+        self.may_be_in_any() || self.unless_plain.may_be_in_unless_plain(text)
+    }
+
+    /// The same, of any text.
+    pub(super) fn may_be_in_any(&self) -> bool {
+        !self.needs_sign
+    }
+
+    /// The same, of any text that is not plain.
+    pub(super) fn may_be_in_any_unless_plain(&self) -> bool {
+        self.may_be_in_any() || !self.unless_plain.matchers.is_empty()
     }
 
     /// Whether texts with signs are searched for rules that can be looked for in no other way.

@@ -30,10 +30,7 @@ impl<'t> Glance<'t> {
     /// Whether nothing can be found in a part that is read by itself, and before and behind which neither a letter nor a digit stands.
     /// Where it is too long for a glance, or too far back, the answer is no.
     pub(crate) fn is_quiet(&mut self, part: &Range<usize>) -> bool {
-        if part.len() > BLOCK
-            || part.start < self.block.start
-            || self.scanner.anywhere.may_be_in(&self.text[part.clone()])
-        {
+        if part.len() > BLOCK || part.start < self.block.start || self.scanner.anywhere.may_be_in_any() {
             return false;
         }
         if self.block.is_empty() || part.start >= self.block.end + BLOCK {
@@ -60,7 +57,11 @@ impl<'t> Glance<'t> {
         let start = self.block.end;
         let block = Block::new(self.text, start, room);
         screen.look(&block, seen);
-        self.places = self.scanner.lists.places(&block, seen).all();
+        let Scanner { anywhere, lists, .. } = self.scanner;
+        self.places = lists.places(&block, seen).all();
+        if anywhere.may_be_in_any_unless_plain() {
+            self.places |= screen.unplain();
+        }
         self.block = start..start + block.len();
     }
 }

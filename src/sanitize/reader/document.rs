@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::part::Part;
 use super::{Reader, json_escape_from, known_keys, stand_in};
+use crate::detect::FEWEST_DIGITS;
 use crate::detect::pair::{Dotted, Role, name_beside, names_value};
 use crate::detect::scanner::Glance;
 use crate::document::encoding::byte_list;
@@ -188,7 +189,8 @@ impl json::Visitor for Document<'_, '_> {
         if text.len() < 5 || !text.iter().any(u8::is_ascii_digit) {
             return;
         }
-        let whole = std::str::from_utf8(text).ok().and_then(|t| t.parse::<u128>().ok());
+        let long = Some(text).filter(|text| text.len() >= FEWEST_DIGITS as usize);
+        let whole = long.and_then(|text| std::str::from_utf8(text).ok()?.parse::<u128>().ok());
         if let Some(rule) = whole.and_then(|number| self.reader.policy.scanner.number(number)) {
             self.mask_value(rule, scalar, text, true);
             return;
