@@ -1,9 +1,13 @@
 //! Masks the lines of one block.
 
+use std::ops::Range;
+
 use tracing_privacy::Policy;
 
 use crate::blocks::lines;
-use crate::private_key::{Markers, PrivateKeys};
+use crate::carry::Carry;
+use crate::outline::{Insides, Sensitive};
+use crate::private_key::Markers;
 
 /// What stands for a line that was not looked at; the form of the library's own placeholders.
 pub(crate) const UNREAD_LINE: &str = "[redacted:sensitive]";
@@ -22,8 +26,10 @@ pub(crate) struct Masked {
     pub(crate) terminated: bool,
 }
 
-/// Masks `block`, lines of at most `limit` bytes, into `out`. Before it stood lines that left `keys` behind.
-pub(crate) fn mask(policy: &Policy, mut keys: PrivateKeys, block: &[u8], limit: usize, out: Vec<u8>) -> Masked {
+/// Masks `block`, lines of at most `limit` bytes, into `out`. Before it stood lines that left `carry` behind.
+pub(crate) fn mask(policy: &Policy, carry: Carry, block: &[u8], limit: usize, out: Vec<u8>) -> Masked {
+    let Carry { mut keys, outline } = carry;
+    let mut insides = Insides::new(policy, outline);
     let mut result = Masked { text: out, terminated: true, ..Masked::default() };
     let mut markers = Markers::new(block);
     let mut keyless = Vec::new();
@@ -34,7 +40,14 @@ pub(crate) fn mask(policy: &Policy, mut keys: PrivateKeys, block: &[u8], limit: 
                 let concerns_keys = keys.is_open() || markers.next_from(line.start).is_some_and(|marker| marker < end);
                 keyless.clear();
                 let had_key = concerns_keys && keys.mask(text, &mut keyless);
-                let changed = sanitize(policy, if had_key { &keyless } else { text }, &mut result.text);
+                let inside = insides.next(text).filter(|_| !had_key);
+                let changed = match inside {
+                    Some((value, sensitive)) => {
+                        mask_inside(text, value, &sensitive, &mut result.text);
+                        true
+                    }
+                    None => sanitize(policy, if had_key { &keyless } else { text }, &mut result.text),
+                };
                 result.masked += u64::from(changed || had_key);
             }
             None => {
@@ -49,6 +62,13 @@ pub(crate) fn mask(policy: &Policy, mut keys: PrivateKeys, block: &[u8], limit: 
         result.lines += 1;
     }
     result
+}
+
+/// Appends a line with a part of a value, which began above it, masked.
+pub(crate) fn mask_inside(line: &[u8], value: Range<usize>, sensitive: &Sensitive, out: &mut Vec<u8>) {
+    out.extend_from_slice(&line[..value.start]);
+    out.extend_from_slice(format!("[redacted:{}]", sensitive.category).as_bytes());
+    out.extend_from_slice(&line[value.end..]);
 }
 
 /// Whether anything was masked.

@@ -116,7 +116,7 @@ impl Report {
         let steps = Steps::new(self.inputs.each(), self.work.cut(), buffers.clone());
         let mut progress = Progress::new(&self.inputs, steps.bytes_read());
         let work = move |task: Task| {
-            let facts = reader.read(task.keys, task.block.text());
+            let facts = reader.read(task.carry, task.block.text());
             buffers.give(task.block.into_buffer());
             facts
         };

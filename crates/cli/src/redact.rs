@@ -44,7 +44,7 @@ Exit status:
 ///
 /// Reads the files, or standard input, and writes them to standard output: one line out for each line in, with its line
 /// terminator. Plain text, JSON and mixtures are understood; what need not be masked, invalid UTF-8 too, stays as it
-/// is. What is compressed with gzip or zstd is unpacked. In a pipe, each line comes out as soon as it has come in. A line over
+/// is. Private keys and values that go on over deeper lines, as indented output has them, are followed. What is compressed with gzip or zstd is unpacked. In a pipe, each line comes out as soon as it has come in. A line over
 /// --max-line is replaced as a whole.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -155,7 +155,7 @@ fn redact(
     let mut progress = progress(steps.bytes_read());
     let worker_buffers = buffers.clone();
     let work = move |task: Task| {
-        let masked = mask(&policy, task.keys, task.block.text(), cut.limit, worker_buffers.take_empty());
+        let masked = mask(&policy, task.carry, task.block.text(), cut.limit, worker_buffers.take_empty());
         worker_buffers.give(task.block.into_buffer());
         masked
     };
@@ -278,6 +278,10 @@ mod tests {
             "2024-05-01T10:00:10Z stdout F ",
             "{\"email\":\"jane.doe@example.com\",\"n\":1}",
             "password=hunter2 user=7",
+            "password: Some(",
+            "    \"hunter2\",",
+            "  token: |",
+            "- ",
             "AKIAIOSFODNN7EXAMPLE",
             "harmless ",
         ];

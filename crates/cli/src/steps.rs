@@ -8,9 +8,9 @@ use std::sync::atomic::AtomicU64;
 
 use crate::blocks::{Block, Blocks};
 use crate::buffers::Buffers;
+use crate::carry::Carry;
 use crate::encoding::Encoding;
 use crate::input::{Input, Opened};
-use crate::private_key::PrivateKeys;
 
 /// What comes next. `W` is a block to work on, or what became of one.
 pub(crate) enum Step<W> {
@@ -55,7 +55,7 @@ pub(crate) struct Beginning {
 pub(crate) struct Task {
     pub(crate) block: Block,
     /// What the lines before left behind.
-    pub(crate) keys: PrivateKeys,
+    pub(crate) carry: Carry,
 }
 
 /// How inputs are cut.
@@ -71,8 +71,8 @@ pub(crate) struct Cut {
 pub(crate) struct Steps {
     inputs: Box<dyn Iterator<Item = Input> + Send>,
     reading: Reading,
-    /// A key may go on in the next file of a rotated log.
-    keys: PrivateKeys,
+    /// What began in a file may go on in the next one of a rotated log.
+    carry: Carry,
     cut: Cut,
     buffers: Buffers,
     /// How many bytes were read of all inputs, as they are stored.
@@ -90,7 +90,7 @@ impl Steps {
         Self {
             inputs: Box::new(inputs),
             reading: Reading::Nothing,
-            keys: PrivateKeys::default(),
+            carry: Carry::default(),
             cut,
             buffers,
             read: Arc::default(),
@@ -114,9 +114,9 @@ impl Steps {
     }
 
     fn task(&mut self, block: Block) -> Task {
-        let keys = self.keys.clone();
-        self.keys.pass(block.text(), self.cut.limit);
-        Task { block, keys }
+        let carry = self.carry.clone();
+        self.carry.pass(block.text(), self.cut.limit);
+        Task { block, carry }
     }
 }
 

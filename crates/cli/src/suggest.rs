@@ -53,7 +53,7 @@ impl Suggest {
         let steps = Steps::new(self.inputs.each(), self.work.cut(), buffers.clone());
         let mut progress = Progress::new(&self.inputs, steps.bytes_read());
         let work = move |task: Task| {
-            let found = finder.find(task.keys, task.block.text());
+            let found = finder.find(task.carry, task.block.text());
             buffers.give(task.block.into_buffer());
             found
         };

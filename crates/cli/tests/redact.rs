@@ -281,20 +281,36 @@ fn a_private_key_over_several_lines_does_not_get_through() {
     assert_eq!(lines[6..], ["loaded", body[1]]);
 }
 
+/// As `{:#?}` prints it, with the password in a line of its own.
+#[test]
+fn a_value_over_several_lines_does_not_get_through() {
+    let input = "INFO app: Config {\n    password: Some(\n        \"hunter2\",\n    ),\n    note: \"ok\",\n}\n";
+    let output = filter(input.as_bytes());
+    assert_quiet_success(&output);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines[2..], ["        \"[redacted:credential]\",", "    ),", "    note: \"ok\",", "}"]);
+    let again = filter(text.as_bytes());
+    assert_eq!(String::from_utf8(again.stdout).unwrap(), text);
+}
+
 /// Several blocks of lines, keys across their borders among them, without a terminator at the end.
 #[test]
 fn the_number_of_threads_changes_nothing() {
     let directory = directory();
     let body = "MIICdgIBADANBgkqhkiG9w0BAQEFAASCAmAwggJcAgEAAoGBANotAKeyNotAKeyX\r\n".repeat(12);
     let record = format!(
-        "2024-05-01 INFO ready\n{{\"email\":\"{MAIL}\"}}\r\n-----BEGIN PRIVATE KEY-----\r\n{body}-----END PRIVATE KEY-----\r\n"
+        "2024-05-01 INFO ready\n{{\"email\":\"{MAIL}\"}}\r\n-----BEGIN PRIVATE KEY-----\r\n{body}-----END PRIVATE KEY-----\r\n\
+         token: [\r\n  'hunter2',\r\n]\r\n"
     );
     fs::write(directory.path().join("big.log"), record.repeat(4_000) + "the end").unwrap();
     let with = |jobs: &str| redact(directory.path()).args(["-v", "--jobs", jobs, "big.log"]).output().unwrap();
     let one = with("1");
-    assert_eq!(count_lines(&one.stdout), 4_000 * 16);
-    assert!(one.stdout.ends_with(b"-----END PRIVATE KEY-----\r\nthe end"));
-    assert!(!contains(&one.stdout, "NotAKey") && !contains(&one.stdout, "jane.doe"));
+    assert_eq!(count_lines(&one.stdout), 4_000 * 19);
+    assert!(one.stdout.ends_with(b"  '[redacted:credential]',\r\n]\r\nthe end"));
+    assert!(
+        !contains(&one.stdout, "hunter2") && !contains(&one.stdout, "NotAKey") && !contains(&one.stdout, "jane.doe")
+    );
     for jobs in ["2", "5"] {
         let several = with(jobs);
         assert!(several.stdout == one.stdout, "{jobs} threads");

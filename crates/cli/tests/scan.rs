@@ -171,6 +171,19 @@ fn a_private_key_over_several_lines_is_one_finding() {
 }
 
 #[test]
+fn a_value_over_several_lines_is_found_in_each() {
+    let directory = directory();
+    write(
+        directory.path(),
+        &[("app.log", "password: |\n  hunter2\n  hunter3 # privacy:allow password a test\nnote: |\n  ok\n")],
+    );
+    let found = ran(directory.path(), "scan app.log");
+    assert_eq!((found.code, found.out.as_str()), (Some(1), "app.log:2:3: password (confidential, credential)\n"));
+    assert_eq!(ran(directory.path(), "scan --write-baseline known.json app.log").code, Some(0));
+    assert_eq!(ran(directory.path(), "scan --baseline known.json app.log").code, Some(0));
+}
+
+#[test]
 fn a_line_may_allow_a_rule_for_a_reason() {
     let directory = directory();
     let text = format!(

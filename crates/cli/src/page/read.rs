@@ -7,7 +7,7 @@ use tracing_privacy::mask::{Mark, marks};
 use super::facts::Facts;
 use super::time;
 use crate::blocks::lines;
-use crate::private_key::PrivateKeys;
+use crate::carry::Carry;
 use crate::scan::{Finder, Leak};
 use crate::trail::entry::Entry;
 
@@ -22,10 +22,10 @@ impl Reader {
         Self { finder: Finder::without_values(policy, limit), limit }
     }
 
-    /// The facts of the lines of `block`. Before it stood lines that left `keys` behind.
-    pub(super) fn read(&self, keys: PrivateKeys, block: &[u8]) -> Facts {
+    /// The facts of the lines of `block`. Before it stood lines that left `carry` behind.
+    pub(super) fn read(&self, carry: Carry, block: &[u8]) -> Facts {
         let mut facts = Facts::of_block();
-        let found = self.finder.find(keys, block);
+        let found = self.finder.find(carry, block);
         let mut leaks = found.leaks.iter().filter(|leak| !leak.allowed).peekable();
         for (number, line) in (0..).zip(lines(block, self.limit)) {
             facts.line(line.text.is_none());
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     fn facts(text: &str) -> Facts {
-        Reader::new(Policy::builtin(), 1 << 20).read(PrivateKeys::default(), text.as_bytes())
+        Reader::new(Policy::builtin(), 1 << 20).read(Carry::default(), text.as_bytes())
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Finds what leaked into the lines of one block.
 
 use std::cell::OnceCell;
+use std::ops::Range;
 
 use tracing_privacy::{Category, DataClass, Finding, Policy};
 
@@ -8,6 +9,9 @@ use super::allow::allowed;
 use super::audit::{Auditor, Keys};
 use super::fingerprint::{Fingerprint, Fingerprints, digest};
 use crate::blocks::{Line, lines};
+use crate::carry::Carry;
+use crate::mask::mask_inside;
+use crate::outline::{Insides, Sensitive};
 use crate::private_key::{Markers, PrivateKeys};
 use crate::report::one_line;
 
@@ -51,6 +55,9 @@ pub(crate) struct Leak {
     pub(super) value: Option<String>,
 }
 
+/// A value that was found: by which rule, of which category and class, and where it stands.
+type Value<'v> = (&'v str, &'v Category, DataClass, Range<usize>);
+
 impl Finder {
     /// One that tells no values, for whoever needs no fingerprints that outlive the run.
     pub(crate) fn without_values(policy: Policy, limit: usize) -> Self {
@@ -62,8 +69,10 @@ impl Finder {
         Self { auditor: Some(Auditor::new(policy.clone())), ..Self::without_values(policy, limit) }
     }
 
-    /// Looks at the lines of `block`. Before it stood lines that left `keys` behind.
-    pub(crate) fn find(&self, mut keys: PrivateKeys, block: &[u8]) -> Found {
+    /// Looks at the lines of `block`. Before it stood lines that left `carry` behind.
+    pub(crate) fn find(&self, carry: Carry, block: &[u8]) -> Found {
+        let Carry { mut keys, outline } = carry;
+        let mut insides = Insides::new(&self.policy, outline);
         let mut found = Found::default();
         let mut markers = Markers::new(block);
         let mut masked = Vec::new();
@@ -75,10 +84,19 @@ impl Finder {
                 Line { text: Some(text), start, .. } => {
                     let end = start + text.len();
                     let concerns_keys = keys.is_open() || markers.next_from(start).is_some_and(|marker| marker < end);
-                    let before = concerns_keys.then(|| keys.clone());
-                    let keys = before.map(|before| (before, &mut keys));
+                    let (before, material) =
+                        if concerns_keys { (keys.clone(), keys.find(text)) } else { Default::default() };
                     let leaks = found.leaks.len();
-                    self.line(text, number, keys, &mut masked, &mut found.leaks);
+                    match insides.next(text).filter(|_| material.is_empty()) {
+                        Some((value, sensitive)) => {
+                            masked.clear();
+                            mask_inside(text, value.clone(), &sensitive, &mut masked);
+                            let Sensitive { rule, category, class } = &sensitive;
+                            let value = [(rule.as_str(), category, *class, value)];
+                            self.tell(text, number, value.into_iter(), || digest(&masked), &mut found.leaks);
+                        }
+                        None => self.line(text, number, (before, material), &mut masked, &mut found.leaks),
+                    }
                     if let Some(auditor) = &self.auditor {
                         auditor.line(text, number, found.leaks.len() > leaks, &mut found.keys);
                     }
@@ -88,43 +106,49 @@ impl Finder {
         found
     }
 
-    /// Looks at one line; `keys` is the state before it and the one to bring up to date, where the line may concern keys.
+    /// Looks at one line, in which `material` is of keys over several lines, which were in that state before it.
     fn line(
         &self,
         text: &[u8],
         number: u64,
-        keys: Option<(PrivateKeys, &mut PrivateKeys)>,
+        (before, material): (PrivateKeys, Vec<Range<usize>>),
         masked: &mut Vec<u8>,
         leaks: &mut Vec<Leak>,
     ) {
-        let (before, material) = match keys {
-            Some((before, keys)) => (before, keys.find(text)),
-            None => Default::default(),
-        };
         masked.clear();
         let mut findings = self.policy.findings_and_mask(text, masked);
         // A private key over several lines was found where it begins.
         findings
             .retain(|Finding { range, .. }| !material.iter().any(|key| key.start < range.end && range.start < key.end));
-        if findings.is_empty() {
-            return;
-        }
-        // Once for all that is found in the line.
-        let masked_line = OnceCell::new();
         let masked_line = || {
-            *masked_line.get_or_init(|| {
-                if material.is_empty() {
-                    return digest(masked);
-                }
-                let (mut keyless, mut masked) = (Vec::new(), Vec::new());
-                before.clone().mask(text, &mut keyless);
-                self.policy.sanitize_line(&keyless, &mut masked);
-                digest(&masked)
-            })
+            if material.is_empty() {
+                return digest(masked);
+            }
+            let (mut keyless, mut masked) = (Vec::new(), Vec::new());
+            before.clone().mask(text, &mut keyless);
+            self.policy.sanitize_line(&keyless, &mut masked);
+            digest(&masked)
         };
+        let values =
+            findings.into_iter().map(|Finding { rule, category, class, range, .. }| (rule, category, class, range));
+        self.tell(text, number, values, masked_line, leaks);
+    }
+
+    /// Tells what was found in a line; `masked_line` is what [`digest`] makes of the line without it.
+    fn tell<'v>(
+        &self,
+        text: &[u8],
+        number: u64,
+        values: impl Iterator<Item = Value<'v>>,
+        masked_line: impl Fn() -> [u8; 32],
+        leaks: &mut Vec<Leak>,
+    ) {
+        // Once for all that is found in the line.
+        let digest = OnceCell::new();
+        let masked_line = || *digest.get_or_init(&masked_line);
         let allowed = allowed(text);
         let mut columns = Columns { text, at: 0, column: 1 };
-        for Finding { rule, category, class, range, .. } in findings {
+        for (rule, category, class, range) in values {
             let (column, end_column) = (columns.of(range.start), columns.of(range.end));
             let value = &text[range];
             leaks.push(Leak {

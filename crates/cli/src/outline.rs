@@ -1,0 +1,268 @@
+//! Values that span lines: `password: Some(` and `"x",` below it, as `{:#?}` and others print, or `password: |` of YAML.
+//!
+//! Line by line nothing says that `"x",` is a password. So the lines that may begin a value are remembered, and what stands deeper below
+//! them belongs to it: that is how all of these are printed. Whether it is sensitive is what the policy says of that line and one more.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use tracing_privacy::mask::marks;
+use tracing_privacy::{Category, DataClass, Policy};
+
+use crate::blocks;
+
+/// So much of the end of a line is kept: key, type and bracket.
+const LONGEST_OPENER: usize = 256;
+/// So many lines are kept, each deeper than the one before; what stands deeper still belongs to the last.
+const DEEPEST: usize = 32;
+/// So many lines may belong to a value. Past them it is given up.
+const MOST_LINES: usize = 4096;
+
+/// The lines that may have begun a value that goes on, outermost first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outline(Vec<Opener>);
+
+/// A line that may begin a value, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Opener {
+    depth: usize,
+    /// The end of the line.
+    text: Vec<u8>,
+    lines_left: usize,
+}
+
+impl Outline {
+    /// Whether no value may be open, and the line begins none: most lines concern nobody.
+    #[inline]
+    pub(crate) fn is_untouched_by(&self, line: &[u8]) -> bool {
+        self.0.is_empty() && !line.last().is_some_and(|last| may_end_opener(*last))
+    }
+
+    /// Goes on to the next line. Answers the lines that it may belong to, outermost first.
+    fn next(&mut self, line: &[u8]) -> impl Iterator<Item = &[u8]> {
+        let depth = depth(line);
+        self.0.retain(|opener| opener.lines_left > 0 && depth.is_none_or(|depth| opener.depth < depth));
+        self.0.iter_mut().for_each(|opener| opener.lines_left -= 1);
+        let above = self.0.len();
+        if let Some(depth) = depth {
+            self.begin(line, depth);
+        }
+        self.0[..above].iter().map(|opener| &*opener.text)
+    }
+
+    /// Remembers a line if it may begin a value.
+    fn begin(&mut self, line: &[u8], depth: usize) {
+        let text = line.trim_ascii_end();
+        if self.0.len() < DEEPEST && text.last().is_some_and(|last| may_end_opener(*last)) {
+            let text = text[text.len().saturating_sub(LONGEST_OPENER)..].to_vec();
+            self.0.push(Opener { depth, text, lines_left: MOST_LINES });
+        }
+    }
+
+    /// Goes on to the state behind a block of lines, of which those over `limit` are not looked at. Reads little more than the last
+    /// line that is not indented, and what follows it: nothing goes on past such a line.
+    pub(crate) fn pass(&mut self, block: &[u8], limit: usize) {
+        let mut from = block.len();
+        while from > 0 {
+            let end = from;
+            from = memchr::memrchr(b'\n', &block[..end - 1]).map_or(0, |newline| newline + 1);
+            if blocks::line(block, from..end, limit).text.and_then(depth) == Some(0) {
+                self.0.clear();
+                break;
+            }
+        }
+        for line in blocks::lines(&block[from..], limit).filter_map(|line| line.text) {
+            if !self.is_untouched_by(line) {
+                let _ = self.next(line);
+            }
+        }
+    }
+}
+
+/// Whether a line that ends so may begin a value: with a bracket, a tag, a separator, or `|-` and the like of YAML.
+fn may_end_opener(b: u8) -> bool {
+    b"([{|>:=-+".contains(&b) || b.is_ascii_whitespace()
+}
+
+/// How deep a line stands; `None` for an empty one. The item of a list stands deeper than its key, which may begin in the same column.
+fn depth(line: &[u8]) -> Option<usize> {
+    let blanks = line.iter().position(|b| !b.is_ascii_whitespace())?;
+    Some(2 * blanks + usize::from(line[blanks..].starts_with(b"- ")))
+}
+
+/// Tells which lines are part of a sensitive value that began above them.
+pub(crate) struct Insides<'p> {
+    policy: &'p Policy,
+    outline: Outline,
+    /// What was asked already, by the line that begins a value.
+    asked: HashMap<Vec<u8>, Option<Sensitive>>,
+}
+
+/// Why a value is sensitive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sensitive {
+    pub(crate) rule: String,
+    pub(crate) category: Category,
+    pub(crate) class: DataClass,
+}
+
+impl<'p> Insides<'p> {
+    /// Behind lines that left that outline.
+    pub(crate) fn new(policy: &'p Policy, outline: Outline) -> Self {
+        Self { policy, outline, asked: HashMap::new() }
+    }
+
+    /// Where in the next line something of a sensitive value stands that began above it, and why it is one.
+    pub(crate) fn next(&mut self, line: &[u8]) -> Option<(Range<usize>, Sensitive)> {
+        if self.outline.is_untouched_by(line) {
+            return None;
+        }
+        let content = content(line);
+        let is_trace = line.trim_ascii_start().starts_with(b"at ");
+        let (policy, asked) = (self.policy, &mut self.asked);
+        let mut sensitive = None;
+        for opener in self.outline.next(line) {
+            // Lines that stand below a text that only ends so (`got token:`) may be a stack trace.
+            if is_trace && opener.ends_with(b":") {
+                continue;
+            }
+            if !asked.contains_key(opener) {
+                asked.insert(opener.to_vec(), ask(policy, opener));
+            }
+            sensitive = asked[opener].clone();
+            if sensitive.is_some() {
+                break;
+            }
+        }
+        Some((content?, sensitive?))
+    }
+}
+
+/// What a line has besides blanks, the dash of a list, the comma behind it, and the quotes around all of it; `None` if that is nothing,
+/// brackets that end something, or masked already.
+fn content(line: &[u8]) -> Option<Range<usize>> {
+    let is_around = |b: &u8| b.is_ascii_whitespace();
+    let mut start = line.iter().position(|b| !is_around(b))?;
+    start += if line[start..].starts_with(b"- ") { 2 } else { 0 };
+    let mut end = line.iter().rposition(|b| !is_around(b) && *b != b',')? + 1;
+    if let [quote @ (b'"' | b'\''), inner @ .., last] = line.get(start..end)?
+        && quote == last
+        && !inner.contains(quote)
+    {
+        (start, end) = (start + 1, end - 1);
+    }
+    let text = &line[start..end];
+    let closes = text.iter().all(|b| b")]},;".contains(b));
+    let is_masked = marks(text).next().is_some_and(|mark| mark.range == (0..text.len()));
+    (!closes && !is_masked).then_some(start..end)
+}
+
+/// Why what stands below a line is sensitive, if it is.
+fn ask(policy: &Policy, opener: &[u8]) -> Option<Sensitive> {
+    /// Means nothing by itself.
+    const BELOW: &[u8] = b"zq";
+    // An element without an end may be a word in brackets.
+    let end: &[u8] = if opener.ends_with(b">") { b"</" } else { b"" };
+    let indent = opener.iter().take_while(|b| b.is_ascii_whitespace()).count() + 8;
+    let text = [opener, b"\n", &vec![b' '; indent], BELOW, end].concat();
+    let below = text.len() - end.len() - BELOW.len()..text.len() - end.len();
+    let covers = |range: &Range<usize>| range.start <= below.start && below.end <= range.end;
+    let finding = policy.findings(&text).into_iter().find(|finding| covers(&finding.range))?;
+    Some(Sensitive { rule: finding.rule.to_owned(), category: finding.category.clone(), class: finding.class })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines, with `#` for what is part of a sensitive value that began above them.
+    fn marked(text: &str) -> String {
+        let policy = Policy::builtin();
+        let mut insides = Insides::new(&policy, Outline::default());
+        let mark = |line: &str| match insides.next(line.as_bytes()) {
+            Some((value, _)) => format!("{}#{}", &line[..value.start], &line[value.end..]),
+            None => line.to_owned(),
+        };
+        text.lines().map(mark).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn what_stands_deeper_below_a_sensitive_key_belongs_to_it() {
+        for (text, expected) in [
+            // `{:#?}`, behind the beginning of an event.
+            (
+                "INFO x: Config {\n    password: Some(\n        \"a\",\n    ),\n    note: \"b\",\n}",
+                "INFO x: Config {\n    password: Some(\n        \"#\",\n    ),\n    note: \"b\",\n}",
+            ),
+            (
+                "A {\n    api_key: Key(\n        Inner {\n            a: 1,\n        },\n    ),\n}",
+                "A {\n    api_key: Key(\n        #\n            #,\n        },\n    ),\n}",
+            ),
+            ("password: |-\n  a b\n\n  c\nnote: d\n  e", "password: |-\n  #\n\n  #\nnote: d\n  e"),
+            ("passwords:\n- a\n- 'b'\nothers:\n- c", "passwords:\n- #\n- '#'\nothers:\n- c"),
+            (
+                "{\n \"passwords\": [\n  \"a\",\n  7\n ],\n \"n\": [\n  8\n ]\n}",
+                "{\n \"passwords\": [\n  \"#\",\n  #\n ],\n \"n\": [\n  8\n ]\n}",
+            ),
+            (
+                "<a>\n <password>\n  b\n </password>\n <c>\n  d\n </c>\n</a>",
+                "<a>\n <password>\n  #\n </password>\n <c>\n  d\n </c>\n</a>",
+            ),
+            ("\tpassword = (\n\t\ta\n\t)", "\tpassword = (\n\t\t#\n\t)"),
+            ("password: |  \n  a", "password: |  \n  #"),
+        ] {
+            assert_eq!(marked(text), expected);
+        }
+    }
+
+    #[test]
+    fn all_else_stays() {
+        for text in [
+            "password: a\n  b",
+            "got token:\n    at com.example.Login.check(Login.java:17)",
+            "note: Some(\n    \"password\",\n)",
+            "password: Some(\nlistening on 192.0.2.1\n    \"a\",",
+            "password: Some(\n    [redacted:credential],\n)",
+            "items:\n- a\n  b",
+            "login <password> <user>\n  a",
+            "",
+            "\n ",
+        ] {
+            assert_eq!(marked(text), text);
+        }
+    }
+
+    #[test]
+    fn a_value_without_end_is_bounded() {
+        let text = format!("password: |\n{}", "  a\n".repeat(MOST_LINES + 1));
+        assert_eq!(marked(&text).matches('#').count(), MOST_LINES);
+        let deep: String = (0..2 * DEEPEST).map(|n| format!("{}a: [\n", " ".repeat(n))).collect();
+        let mut outline = Outline::default();
+        outline.pass(deep.as_bytes(), usize::MAX);
+        assert_eq!(outline.0.len(), DEEPEST);
+        let long = format!("{}{{", "x".repeat(2 * LONGEST_OPENER));
+        outline.pass(long.as_bytes(), usize::MAX);
+        assert_eq!(outline.0.iter().map(|opener| opener.text.len()).collect::<Vec<_>>(), [LONGEST_OPENER]);
+    }
+
+    #[test]
+    fn passing_over_lines_leaves_the_state_that_reading_them_leaves() {
+        let text =
+            "a: {\n b: [\n  c\n\n  d: |\n ]\n- e:\n- f\n}\n g: [\r\n x {\r\nh: (\n  i\n\nover the limit: [\n j: {";
+        let (policy, limit) = (Policy::builtin(), 14);
+        for cut in (0..=text.len()).filter(|cut| *cut == 0 || text[..*cut].ends_with('\n') || *cut == text.len()) {
+            for from in (0..=cut).filter(|from| *from == 0 || text[..*from].ends_with('\n')) {
+                let mut passed = Outline::default();
+                passed.pass(&text.as_bytes()[..from], limit);
+                passed.pass(&text.as_bytes()[from..cut], limit);
+                let mut insides = Insides::new(&policy, Outline::default());
+                let lines = blocks::lines(&text.as_bytes()[..cut], limit).filter_map(|line| line.text);
+                lines.for_each(|line| drop(insides.next(line)));
+                assert_eq!(
+                    insides.outline, passed,
+                    "after {cut} bytes, in two blocks of which the first ends at {from}"
+                );
+            }
+        }
+    }
+}
