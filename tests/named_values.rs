@@ -29,8 +29,8 @@ fn a_value_is_masked_by_the_name_that_another_field_has() {
         let span = tracing::info_span!("set", key = "password", value = CANARY, late_key = empty, late_value = empty);
         tracing::record_all!(span, late_key = "password", late_value = CANARY);
         span.in_scope(|| {
-            tracing::info!(name = "db_password", value = 4_711_u64, n = 4_712);
-            tracing::info!(name = "db_password", value = 47.11, other = true);
+            tracing::info!(name = "db_password", value = 47_110_815_u64, n = 4_712);
+            tracing::info!(name = "db_password", value = 4711.0815, other = true);
             tracing::info!(name = "db_password", value = ?CANARY.as_bytes());
             tracing::info!(name = "db_password", value = CANARY.as_bytes());
             tracing::info!(name = "region", value = 4_713_u64);
@@ -41,7 +41,7 @@ fn a_value_is_masked_by_the_name_that_another_field_has() {
         });
     });
     let text = output.text();
-    for gone in [CANARY, "4711", "47.11", "104,117,110"] {
+    for gone in [CANARY, "47110815", "4711.0815", "104,117,110"] {
         assert!(!text.contains(gone), "{gone} came out: {text}");
     }
     for kept in ["4712", "true", "4713", "4714", "4715", "4716", "\"name\":\"db_password\"", "\"key\":\"password\""] {
@@ -215,4 +215,49 @@ fn a_value_alone_becomes_what_it_becomes_in_its_document() {
         assert_eq!(policy.sanitize_json_at(&document, &["value"]), (vec!["value".to_owned()], Some(CANARY.into())));
         assert_eq!(policy.masked().iter().next().is_some(), mode == Mode::Observe);
     }
+}
+
+/// As programs log what they were started with: `args=["app", "--token", "x"]`.
+#[test]
+fn an_argument_is_masked_by_the_option_before_it() {
+    let policy = Policy::builtin();
+    let masked = "[redacted:credential]";
+    let args =
+        |token: &str, last: &str| ["app", "--token", token, "--region", "eu", "--api-key", last].map(str::to_owned);
+    let (raw, safe) = (args(CANARY, "hun\"ter2zq"), args(masked, masked));
+    assert_eq!(policy.sanitize_text(&format!("{raw:?}")), format!("{safe:?}"));
+    assert_eq!(policy.sanitize_text(&format!("{raw:#?}")), format!("{safe:#?}"));
+    let spaced = |args: &[String]| args.iter().map(|arg| format!("{arg:?}")).collect::<Vec<_>>().join(" ");
+    assert_eq!(policy.sanitize_text(&spaced(&raw)), spaced(&safe));
+    let json =
+        |args: &[String]| serde_json::json!({ "args": args, "n": ["--token", 7, CANARY], "c": "--token", "d": CANARY });
+    let mut value = json(&raw);
+    assert_eq!(policy.sanitize_text(&value.to_string()), json(&safe).to_string());
+    policy.sanitize_json(&mut value);
+    assert_eq!(value, json(&safe));
+    let short = [
+        r#"["mysql","-uroot","-phunter2zq"]"#,
+        r#"{"args": ["curl", "-u", "jo:hunter2zq"]}"#,
+        r#"["sshpass","-p","hunter2zq"]"#,
+    ];
+    for line in short {
+        let mut value: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        policy.sanitize_json(&mut value);
+        assert!(value.to_string().contains(masked) && !value.to_string().contains(CANARY), "{value}");
+        let text = policy.sanitize_text(line);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).expect("JSON"), value, "{text}");
+    }
+    let list = |args: &[String]| Value::List(args.iter().map(|arg| Value::Text(arg.clone().into())).collect());
+    let mut value = list(&raw);
+    assert_eq!(policy.outgoing().value("args", &mut value), Became::Masked);
+    assert_eq!(value, list(&safe));
+
+    let output = Output::default();
+    let subscriber = registry().with(json_layer().with_writer(output.clone())).with_privacy(policy);
+    tracing::subscriber::with_default(subscriber, || {
+        tracing::info!(args = ?raw, "started");
+        tracing::info!(command = ?std::process::Command::new("app").args(&raw[1..]), "running");
+    });
+    assert_eq!(output.text().matches(masked).count(), 4, "{}", output.text());
+    assert!(!output.text().contains("ter2zq"), "{}", output.text());
 }

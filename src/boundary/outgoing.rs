@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::detect::pair::{Dotted, Role, names_value};
+use crate::detect::pair::{Dotted, Role, names_value, option_name};
 use crate::document::encoding::byte_list;
 use crate::observe::{LookingAt, Passed};
 use crate::policy::{Mode, Policy, Scope};
@@ -185,7 +185,8 @@ impl Outgoing<'_> {
         let mut option = None;
         items.retain_mut(|item| {
             // What names the next argument may itself be masked.
-            let names_next = option_name(item).map(str::to_owned);
+            let names_next = if let Value::Text(text) = item { option_name(text.as_bytes()) } else { None };
+            let names_next = names_next.map(|name| String::from_utf8_lossy(name).into_owned());
             let became = match option.take().map(|name: String| (self.policy.action(&name), name)) {
                 Some((named @ (Action::Mask(_) | Action::Drop(_)), name)) => self.walk(&name, named, item, depth + 1),
                 _ => {
@@ -298,14 +299,6 @@ fn tell_apart(members: &mut [(Cow<'_, str>, Value<'_>)]) {
 /// The text in a list of its bytes.
 fn text_of(items: &[Value<'_>]) -> Option<Vec<u8>> {
     byte_list::of(items.iter().map(|item| if let Value::Int(n) = item { u8::try_from(*n).ok() } else { None }))
-}
-
-/// The name in `--password`, which says what the next argument is.
-fn option_name<'v>(item: &'v Value<'_>) -> Option<&'v str> {
-    let Value::Text(text) = item else { return None };
-    let name = text.strip_prefix("--").or_else(|| text.strip_prefix('-'))?;
-    (!name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')))
-        .then_some(name)
 }
 
 /// The text of a list or map that is masked as a whole.

@@ -111,9 +111,22 @@ pub(crate) fn at_separator(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pa
     Some(pair)
 }
 
-/// Reads an option whose name begins at `at`, after its dashes. With a separator after it, it is a pair like any other.
+/// Reads an option whose name begins at `at`, after its dashes. With a separator after it, it is a pair like any other. Both may stand in
+/// quotes, as lists of arguments are printed: `['--token', 'x']`, `"app" "--token" "x"`.
 pub(crate) fn at_option(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
     let key = key_at(text, at);
+    let slashes = text[key.end..].iter().take(MOST_ESCAPES).take_while(|b| **b == b'\\').count();
+    if let Some(b'"' | b'\'') = text.get(key.end + slashes) {
+        let end = key.end + slashes + 1;
+        let next = past_space(text, end + usize::from(text.get(end) == Some(&b',')));
+        let value = text[next..].strip_prefix(&text[key.end..end]).filter(|_| next > end)?;
+        // Another option follows: this one has no value.
+        return if value.starts_with(b"-") {
+            None
+        } else {
+            value_after(text, next, keys.rule(&text[key.clone()])?, key)
+        };
+    }
     if !matches!(text.get(key.end), Some(b' ' | b'\t')) {
         return None;
     }
@@ -124,6 +137,13 @@ pub(crate) fn at_option(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair>
         return None;
     }
     value_after(text, next, rule, key)
+}
+
+/// The name of an option (`--token`, `-token`), if an argument is one without a value: that is the next argument.
+pub(crate) fn option_name(argument: &[u8]) -> Option<&[u8]> {
+    let name = argument.strip_prefix(b"-")?;
+    let name = name.strip_prefix(b"-").unwrap_or(name);
+    (!name.is_empty() && name.len() <= LONGEST_KEY && name.iter().all(|b| is_key_byte(*b))).then_some(name)
 }
 
 fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading), Range<usize>)> {
@@ -370,6 +390,10 @@ mod tests {
             ("Date of birth: 1990-01-01", "1990-01-01"),
             ("--token abc --other", "abc"),
             ("--token=abc", "abc"),
+            (r#""app" "--token" "abc" "-v""#, "abc"),
+            ("args=['app', '--token', 'abc']", "abc"),
+            (r#"["--token",\n    "abc"]"#, "abc"),
+            (r#"x=\"[\\\"--token\\\", \\\"abc\\\"]\""#, "abc"),
             ("Authorization: Bearer abc.def x", "Bearer abc.def"),
             ("cookie: a=b; c=d", "a=b; c=d"),
             ("card.pin=1234", "1234"),
@@ -429,6 +453,12 @@ mod tests {
             "12:34:56",
             "password://x",
             "--token --other",
+            r#""--token" "--other""#,
+            r#""--token" 7"#,
+            r#""--token""abc""#,
+            r#"["--token"]"#,
+            r#"["--other", "abc"]"#,
+            r#""--token""#,
             "the password is",
             "=x",
             ":",

@@ -27,8 +27,7 @@ pub(crate) trait Visitor {
     fn masked(&mut self, value: Value, rule: u32);
     /// A member that is to go by a rule, with the comma that is left over.
     fn dropped(&mut self, member: Range<usize>, rule: u32);
-    /// An array begins at `start` that is to be looked into. Answers where it ends, if it is a text that was masked; else its elements
-    /// follow.
+    /// An array begins at `start` that is to be looked into. Answers where it ends, if it was read as a whole; else its elements follow.
     fn array(&mut self, start: usize) -> Option<usize>;
     /// A container begins; members and elements follow.
     fn open(&mut self);
@@ -334,6 +333,33 @@ fn quote_or_backslash(text: &[u8]) -> Option<usize> {
     }
     let rest = text.get(LANE..)?;
     memchr::memchr2(b'"', b'\\', rest).map(|at| LANE + at)
+}
+
+/// Where the array ends that begins at `start`, if it is a list of arguments: of strings, one of which begins with a dash. One that is
+/// cut off ends with the text.
+pub(crate) fn end_of_arguments(text: &[u8], start: usize) -> Option<usize> {
+    let (mut at, mut any_option) = (start + 1, false);
+    loop {
+        at = past_blanks(text, at);
+        match text.get(at) {
+            Some(b'"') => {
+                any_option |= text.get(at + 1) == Some(&b'-');
+                let mut reader = Reader { text, at, stack: Vec::new() };
+                reader.string();
+                at = past_blanks(text, reader.at);
+            }
+            // Behind the last comma of `{:#?}`.
+            Some(b']') => return any_option.then_some(at + 1),
+            Some(_) => return None,
+            None => return any_option.then_some(at),
+        }
+        match text.get(at) {
+            Some(b',') => at += 1,
+            Some(b']') => return any_option.then_some(at + 1),
+            Some(_) => return None,
+            None => return any_option.then_some(at),
+        }
+    }
 }
 
 /// Where the blanks end that begin at `at`. Most documents that are logged have none.

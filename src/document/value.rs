@@ -73,7 +73,9 @@ fn walk(policy: &Policy, value: &mut Value, action: Action, path: &Path<'_>, dep
         Value::Array(items) => match text_of(items).filter(|_| action == Action::Scan) {
             Some(text) => replace(value, |out| policy.sanitize(action, &field_in(policy, action, path), &text, out)),
             None => {
-                items.retain_mut(|item| walk(policy, item, action, path, depth + 1));
+                if action != Action::Scan || !arguments(policy, items, path) {
+                    items.retain_mut(|item| walk(policy, item, action, path, depth + 1));
+                }
                 true
             }
         },
@@ -97,6 +99,27 @@ fn walk(policy: &Policy, value: &mut Value, action: Action, path: &Path<'_>, dep
             let number = Number::Bool(*b);
             replace(value, |out| policy.sanitize_number(action, path.segment, number, out))
         }
+    }
+}
+
+/// Sanitizes a list of arguments as the text that it is in JSON, for what one of them is, another may say: `["--token", "x"]`. Answers
+/// whether it is one.
+fn arguments(policy: &Policy, items: &mut Vec<Value>, path: &Path<'_>) -> bool {
+    if !items.iter().all(Value::is_string)
+        || !items.iter().any(|item| item.as_str().is_some_and(|s| s.starts_with('-')))
+    {
+        return false;
+    }
+    let (text, mut out) = (Value::from(items.as_slice()).to_string(), Vec::new());
+    match policy.sanitize(Action::Scan, &field_in(policy, Action::Scan, path), text.as_bytes(), &mut out) {
+        Sanitized::Clean => true,
+        Sanitized::Masked | Sanitized::Dropped => match serde_json::from_slice(&out) {
+            Ok(Value::Array(safe)) if safe.len() == items.len() => {
+                *items = safe;
+                true
+            }
+            _ => false,
+        },
     }
 }
 

@@ -44,7 +44,11 @@ impl<'r> Reader<'r> {
 
     /// Reads the part `range` of `root` as text; edits are in offsets of `root`.
     pub(super) fn text(&mut self, root: &[u8], range: Range<usize>) {
-        let from = self.edits.candidates.len();
+        self.text_in_which(root, range, self.edits.candidates.len());
+    }
+
+    /// The same of a part in which candidates were found already: those from index `from` on.
+    fn text_in_which(&mut self, root: &[u8], range: Range<usize>, from: usize) {
         self.find(root, range, 0);
         if self.edits.candidates.len() == from {
             return;

@@ -1,5 +1,6 @@
 //! Reads a JSON document inside a text: what becomes of its members, and where.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::part::Part;
@@ -11,6 +12,7 @@ use crate::document::encoding::byte_list;
 use crate::document::json;
 use crate::mask::{is_own_mark, push_placeholder};
 use crate::policy::Parents;
+use crate::sanitize::edits::Candidate;
 use crate::sanitize::{Action, Sanitized, as_always};
 
 /// A JSON document while it is read.
@@ -22,6 +24,8 @@ pub(super) struct Document<'d, 'r> {
     naming: Option<Range<usize>>,
     /// By depth, for each open container: what is done with the value that one of its members names.
     named: [Option<Named>; DEEPEST_NAMES + 1],
+    /// What was found in a list of arguments that its strings do not tell by themselves, in the order of the text.
+    among_arguments: VecDeque<Candidate>,
     /// Whether the value of the last key is erased rather than masked.
     erases: bool,
     /// How many containers are open.
@@ -50,6 +54,7 @@ impl<'d, 'r> Document<'d, 'r> {
             root,
             key: 0..0,
             naming: None,
+            among_arguments: VecDeque::new(),
             named: [None; DEEPEST_NAMES + 1],
             erases: false,
             depth: 0,
@@ -90,6 +95,40 @@ impl<'d, 'r> Document<'d, 'r> {
 
     fn action_by_name(&self, name: &[u8]) -> Option<Action> {
         self.reader.policy.action_by_name(&json::unescaped(name), &self.path())
+    }
+
+    /// Finds what one of several arguments says of another: `["--token", "x"]`, `["mysql", "-px"]`.
+    fn read_arguments(&mut self, arguments: Range<usize>) {
+        let settled = self.reader.edits.candidates.len();
+        self.reader.find(self.root, arguments, 0);
+        let mut found = self.reader.edits.candidates.split_off(settled);
+        found.sort_by_key(|candidate| candidate.range.start);
+        self.among_arguments = found.into();
+    }
+
+    /// Reads a string of which other arguments said something. Answers whether it is one.
+    fn argument(&mut self, content: &Range<usize>, escaped: bool) -> bool {
+        let settled = self.reader.edits.candidates.len();
+        while self.among_arguments.front().is_some_and(|next| next.range.start < content.end)
+            && let Some(mut candidate) = self.among_arguments.pop_front()
+        {
+            // What goes on over several strings was none; but quotes around one may belong to what a pattern finds.
+            let Range { start, end } = candidate.range;
+            if content.start <= start + 1 && end <= content.end + 1 && content.start < end {
+                candidate.range = start.max(content.start)..end.min(content.end);
+                self.reader.edits.candidates.push(candidate);
+            }
+        }
+        let Some(first) = self.reader.edits.candidates.get(settled) else { return false };
+        if escaped {
+            // Where in it something stands is not told in raw characters.
+            let rule = first.rule;
+            self.reader.edits.candidates.truncate(settled);
+            self.mask_value(rule, content.clone(), &json::unescaped(&self.root[content.clone()]), false);
+        } else {
+            self.reader.text_in_which(self.root, content.clone(), settled);
+        }
+        true
     }
 
     /// The keys around the members that are read.
@@ -181,7 +220,9 @@ impl json::Visitor for Document<'_, '_> {
             let (key, name) = ((key.start, key.end), (content.start, content.end));
             self.named[self.depth] = Some(Named { action, key, name });
         }
-        self.text(content, escaped);
+        if !self.argument(&content, escaped) {
+            self.text(content, escaped);
+        }
     }
 
     fn scalar(&mut self, scalar: Range<usize>) {
@@ -234,6 +275,10 @@ impl json::Visitor for Document<'_, '_> {
     }
 
     fn array(&mut self, start: usize) -> Option<usize> {
+        if let Some(end) = json::end_of_arguments(self.root, start) {
+            self.read_arguments(start + 1..end);
+            return None;
+        }
         let list = byte_list::read(self.root, start).filter(|list| list.is_whole)?;
         // Numbers of JSON are decimal.
         let meant = list.decimal?;
