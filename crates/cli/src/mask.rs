@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use serde_json::Value;
 use tracing_privacy::Policy;
 
 use crate::blocks::lines;
 use crate::carry::Carry;
-use crate::outline::{Insides, Sensitive};
+use crate::outline::{Insides, Sensitive, split_opening};
 use crate::private_key::Markers;
 
 /// What stands for a line that was not looked at; the form of the library's own placeholders.
@@ -46,7 +47,12 @@ pub(crate) fn mask(policy: &Policy, carry: Carry, block: &[u8], limit: usize, ou
                         mask_inside(text, value, &sensitive, &mut result.text);
                         true
                     }
-                    None => sanitize(policy, if had_key { &keyless } else { text }, &mut result.text),
+                    None => {
+                        let (text, opening) = split_opening(if had_key { &keyless } else { text });
+                        let changed = sanitize(policy, text, &mut result.text);
+                        result.text.extend_from_slice(opening);
+                        changed
+                    }
                 };
                 result.masked += u64::from(changed || had_key);
             }
@@ -64,10 +70,13 @@ pub(crate) fn mask(policy: &Policy, carry: Carry, block: &[u8], limit: usize, ou
     result
 }
 
-/// Appends a line with a part of a value, which began above it, masked.
+/// Appends a line with a part of a value, which began above it, masked: in quotes where it is a number or the like, as in JSON.
 pub(crate) fn mask_inside(line: &[u8], value: Range<usize>, sensitive: &Sensitive, out: &mut Vec<u8>) {
     out.extend_from_slice(&line[..value.start]);
-    out.extend_from_slice(format!("[redacted:{}]", sensitive.category).as_bytes());
+    let bare =
+        serde_json::from_slice(&line[value.clone()]).is_ok_and(|value: Value| value.is_number() || value.is_boolean());
+    let quote = if bare { "\"" } else { "" };
+    out.extend_from_slice(format!("{quote}[redacted:{}]{quote}", sensitive.category).as_bytes());
     out.extend_from_slice(&line[value.end..]);
 }
 

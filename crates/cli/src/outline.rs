@@ -117,33 +117,30 @@ impl<'p> Insides<'p> {
         if self.outline.is_untouched_by(line) {
             return None;
         }
-        let content = content(line);
         let is_trace = line.trim_ascii_start().starts_with(b"at ");
         let (policy, asked) = (self.policy, &mut self.asked);
-        let mut sensitive = None;
-        for opener in self.outline.next(line) {
+        self.outline.next(line).find_map(|opener| {
             // Lines that stand below a text that only ends so (`got token:`) may be a stack trace.
             if is_trace && opener.ends_with(b":") {
-                continue;
+                return None;
             }
             if !asked.contains_key(opener) {
                 asked.insert(opener.to_vec(), ask(policy, opener));
             }
-            sensitive = asked[opener].clone();
-            if sensitive.is_some() {
-                break;
-            }
-        }
-        Some((content?, sensitive?))
+            let sensitive = asked[opener].clone()?;
+            let has_members = opener.last().is_some_and(|last| b"([{:".contains(last));
+            Some((content(line, has_members)?, sensitive))
+        })
     }
 }
 
-/// What a line has besides blanks, the dash of a list, the comma behind it, and the quotes around all of it; `None` if that is nothing,
-/// brackets that end something, or masked already.
-fn content(line: &[u8]) -> Option<Range<usize>> {
+/// What a line has besides blanks, the dash of a list, the key of a member, the comma behind it, and the quotes around all of it; `None` if
+/// that is nothing, brackets, `null`, or masked already.
+fn content(line: &[u8], has_members: bool) -> Option<Range<usize>> {
     let is_around = |b: &u8| b.is_ascii_whitespace();
     let mut start = line.iter().position(|b| !is_around(b))?;
     start += if line[start..].starts_with(b"- ") { 2 } else { 0 };
+    start += if has_members { key_len(&line[start..]) } else { 0 };
     let mut end = line.iter().rposition(|b| !is_around(b) && *b != b',')? + 1;
     if let [quote @ (b'"' | b'\''), inner @ .., last] = line.get(start..end)?
         && quote == last
@@ -152,9 +149,31 @@ fn content(line: &[u8]) -> Option<Range<usize>> {
         (start, end) = (start + 1, end - 1);
     }
     let text = &line[start..end];
-    let closes = text.iter().all(|b| b")]},;".contains(b));
+    let is_nothing = text.iter().all(|b| b"()[]{},;".contains(b)) || text == b"null";
     let is_masked = marks(text).next().is_some_and(|mark| mark.range == (0..text.len()));
-    (!closes && !is_masked).then_some(start..end)
+    (!is_nothing && !is_masked).then_some(start..end)
+}
+
+/// How long the key is that a line begins with, colon and blanks included: `"login": `, `login: `.
+fn key_len(line: &[u8]) -> usize {
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || b"_-.".contains(b);
+    let name = match line {
+        [b'"', rest @ ..] => rest.iter().position(|b| *b == b'"').map_or(0, |end| end + 2),
+        _ => line.iter().take_while(|b| is_name(b)).count(),
+    };
+    let Some((b':', behind)) = line.get(name..).and_then(|behind| behind.split_first()) else { return 0 };
+    let blanks = behind.iter().take_while(|b| **b == b' ').count();
+    if name == 0 || blanks == 0 { 0 } else { name + 1 + blanks }
+}
+
+/// The line without its last bracket, which begins a value, and that bracket: it stays, since what is in it is masked below.
+pub(crate) fn split_opening(line: &[u8]) -> (&[u8], &[u8]) {
+    match line.trim_ascii_end() {
+        [before @ .., b'{' | b'[' | b'('] if matches!(before.trim_ascii_end(), [.., b':' | b'=']) => {
+            line.split_at(before.len())
+        }
+        _ => (line, b""),
+    }
 }
 
 /// Why what stands below a line is sensitive, if it is.
@@ -195,8 +214,14 @@ mod tests {
                 "INFO x: Config {\n    password: Some(\n        \"#\",\n    ),\n    note: \"b\",\n}",
             ),
             (
+                "\"credentials\": {\n  \"login\": \"a: b\",\n  \"n\": 7,\n  \"inner\": {\n    \"o\": [\n      1\n    ]\n  }\n}",
+                "\"credentials\": {\n  \"login\": \"#\",\n  \"n\": #,\n  \"inner\": {\n    \"o\": [\n      #\n    ]\n  }\n}",
+            ),
+            ("credentials:\n  login: a\n  b: |\n    c: d", "credentials:\n  login: #\n  b: #\n    c: #"),
+            ("password: |\n  a: b", "password: |\n  #"),
+            (
                 "A {\n    api_key: Key(\n        Inner {\n            a: 1,\n        },\n    ),\n}",
-                "A {\n    api_key: Key(\n        #\n            #,\n        },\n    ),\n}",
+                "A {\n    api_key: Key(\n        #\n            a: #,\n        },\n    ),\n}",
             ),
             ("password: |-\n  a b\n\n  c\nnote: d\n  e", "password: |-\n  #\n\n  #\nnote: d\n  e"),
             ("passwords:\n- a\n- 'b'\nothers:\n- c", "passwords:\n- #\n- '#'\nothers:\n- c"),

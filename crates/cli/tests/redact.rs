@@ -281,7 +281,7 @@ fn a_private_key_over_several_lines_does_not_get_through() {
     assert_eq!(lines[6..], ["loaded", body[1]]);
 }
 
-/// As `{:#?}` prints it, with the password in a line of its own.
+/// As `{:#?}` and others print it, with the password in a line of its own.
 #[test]
 fn a_value_over_several_lines_does_not_get_through() {
     let input = "INFO app: Config {\n    password: Some(\n        \"hunter2\",\n    ),\n    note: \"ok\",\n}\n";
@@ -292,6 +292,18 @@ fn a_value_over_several_lines_does_not_get_through() {
     assert_eq!(lines[2..], ["        \"[redacted:credential]\",", "    ),", "    note: \"ok\",", "}"]);
     let again = filter(text.as_bytes());
     assert_eq!(String::from_utf8(again.stdout).unwrap(), text);
+
+    let document = serde_json::json!({
+        "passwords": ["hunter2", 4_711, null], "user": "joe",
+        "credentials": {"login": "hunter2", "n": 4_711, "on": true, "inner": [["hunter2"], {}]},
+    });
+    let output = filter(serde_json::to_string_pretty(&document).unwrap().as_bytes());
+    let masked = "[redacted:credential]";
+    let expected = serde_json::json!({
+        "passwords": [masked, masked, null], "user": "joe",
+        "credentials": {"login": masked, "n": masked, "on": masked, "inner": [[masked], {}]},
+    });
+    assert_eq!(serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap(), expected);
 }
 
 /// Several blocks of lines, keys across their borders among them, without a terminator at the end.

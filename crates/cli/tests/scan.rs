@@ -181,6 +181,10 @@ fn a_value_over_several_lines_is_found_in_each() {
     assert_eq!((found.code, found.out.as_str()), (Some(1), "app.log:2:3: password (confidential, credential)\n"));
     assert_eq!(ran(directory.path(), "scan --write-baseline known.json app.log").code, Some(0));
     assert_eq!(ran(directory.path(), "scan --baseline known.json app.log").code, Some(0));
+
+    write(directory.path(), &[("app.json", "{\n  \"credentials\": {\n    \"login\": \"hunter2\"\n  }\n}\n")]);
+    let found = ran(directory.path(), "scan app.json");
+    assert_eq!(found.out, "app.json:3:15: secret (confidential, credential)\n");
 }
 
 #[test]

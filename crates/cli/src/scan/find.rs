@@ -11,7 +11,7 @@ use super::fingerprint::{Fingerprint, Fingerprints, digest};
 use crate::blocks::{Line, lines};
 use crate::carry::Carry;
 use crate::mask::mask_inside;
-use crate::outline::{Insides, Sensitive};
+use crate::outline::{Insides, Sensitive, split_opening};
 use crate::private_key::{Markers, PrivateKeys};
 use crate::report::one_line;
 
@@ -116,7 +116,7 @@ impl Finder {
         leaks: &mut Vec<Leak>,
     ) {
         masked.clear();
-        let mut findings = self.policy.findings_and_mask(text, masked);
+        let mut findings = self.policy.findings_and_mask(split_opening(text).0, masked);
         // A private key over several lines was found where it begins.
         findings
             .retain(|Finding { range, .. }| !material.iter().any(|key| key.start < range.end && range.start < key.end));
