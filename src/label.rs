@@ -16,28 +16,14 @@ impl Label {
     /// `None` for a longer text.
     #[inline(always)]
     fn new(whose: u64, text: &[u8]) -> Option<Self> {
-        const EIGHT: usize = size_of::<u64>();
-        let (first, last) = (text.first_chunk::<EIGHT>(), text.last_chunk::<EIGHT>());
-        // Where the text does not fill them, they have bytes in common: its length tells which.
-        let (first, last) = if let (Some(first), Some(last)) = (first, last) {
-            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
-        } else if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
-            (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
-        } else {
-            (0, text.iter().fold(0, |all, b| all << u8::BITS | u64::from(*b)))
-        };
+        const AT_ENDS: usize = 2 * size_of::<u64>();
+        let (first, last) = ends(text);
         let (second, third) = match text.len() {
-            0..=16 => (0, 0),
-            17..=Self::LONGEST => {
-                let inner = &text[EIGHT..text.len() - EIGHT];
-                match (inner.first_chunk::<EIGHT>(), inner.last_chunk::<EIGHT>()) {
-                    (Some(second), Some(third)) => (u64::from_le_bytes(*second), u64::from_le_bytes(*third)),
-                    _ => (inner.iter().fold(0, |all, b| all << u8::BITS | u64::from(*b)), 0),
-                }
-            }
+            0..=AT_ENDS => (0, 0),
+            len @ ..=Self::LONGEST => ends(&text[AT_ENDS / 2..len - AT_ENDS / 2]),
             _ => return None,
         };
-        Some(Self([whose << Self::LONGEST.count_ones() | text.len() as u64, first, last, second, third]))
+        Some(Self([whose << u8::BITS | text.len() as u64, first, last, second, third]))
     }
 
     /// A place among so many, by whose it is, its length, and its first and last eight bytes.
@@ -50,6 +36,18 @@ impl Label {
         let hash = (ends ^ whose).wrapping_mul(SPREAD);
         // Its highest bits depend on all others.
         hash.rotate_left(PLACES.trailing_zeros()) as usize % PLACES
+    }
+}
+
+/// The first and last eight bytes of a text of up to sixteen. Of fewer, they have some in common: which, its length tells.
+#[inline(always)]
+fn ends(text: &[u8]) -> (u64, u64) {
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+    } else if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
+    } else {
+        (0, text.iter().fold(0, |all, b| all << u8::BITS | u64::from(*b)))
     }
 }
 
@@ -68,6 +66,7 @@ impl<const PLACES: usize> Labels<PLACES> {
     pub(crate) fn knows(&self, whose: u64, text: &[u8]) -> bool {
         let Some(wanted) = Label::new(whose, text) else { return false };
         self.0[wanted.place::<PLACES>()].iter().any(|label| {
+            // Without a branch for each word.
             let different = label.get().0.iter().zip(wanted.0).fold(0, |all, (a, b)| all | (a ^ b));
             different == 0
         })

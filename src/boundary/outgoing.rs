@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::detect::pair::{Dotted, Role, names_value, option_name};
+use crate::detect::pair::Dotted;
+use crate::document::arguments;
 use crate::document::encoding::byte_list;
+use crate::document::names::Names;
 use crate::observe::{LookingAt, Passed};
 use crate::policy::{Mode, Policy, Scope};
 use crate::sanitize::{Action, Number, Sanitized};
@@ -181,19 +183,15 @@ impl Outgoing<'_> {
     }
 
     fn list(&mut self, field: &str, action: Action, items: &mut Vec<Value<'_>>, depth: usize) -> Became {
+        let texts = items.iter().map(|item| if let Value::Text(text) = item { Some(&**text) } else { None });
+        if action == Action::Scan
+            && let Some(safe) = arguments::sanitize(self.policy, field, texts)
+        {
+            return self.arguments(items, safe);
+        }
         let mut outcome = Became::Clean;
-        let mut option = None;
         items.retain_mut(|item| {
-            // What names the next argument may itself be masked.
-            let names_next = if let Value::Text(text) = item { option_name(text.as_bytes()) } else { None };
-            let names_next = names_next.map(|name| String::from_utf8_lossy(name).into_owned());
-            let became = match option.take().map(|name: String| (self.policy.action(&name), name)) {
-                Some((named @ (Action::Mask(_) | Action::Drop(_)), name)) => self.walk(&name, named, item, depth + 1),
-                _ => {
-                    option = names_next;
-                    self.walk(field, action, item, depth + 1)
-                }
-            };
+            let became = self.walk(field, action, item, depth + 1);
             if became != Became::Clean {
                 outcome = Became::Masked;
             }
@@ -202,16 +200,30 @@ impl Outgoing<'_> {
         outcome
     }
 
+    /// Puts sanitized arguments in place of those that they were.
+    fn arguments(&mut self, items: &mut [Value<'_>], safe: Vec<String>) -> Became {
+        let mut outcome = Became::Clean;
+        for (item, safe) in items.iter_mut().zip(safe) {
+            if let Value::Text(text) = item {
+                self.saw(text.len());
+                if **text != safe {
+                    *item = Value::Text(safe.into());
+                    outcome = Became::Masked;
+                }
+            }
+        }
+        outcome
+    }
+
     fn map(&mut self, field: &str, members: &mut Vec<(Cow<'_, str>, Value<'_>)>, depth: usize) -> Became {
         let mut outcome = Became::Clean;
-        let named = self.named(field, members);
+        let texts = members
+            .iter()
+            .map(|(key, value)| (&**key, if let Value::Text(text) = value { Some(&**text) } else { None }));
+        let names = Names::among(self.policy, texts, &Dotted(field.as_bytes()));
         members.retain_mut(|(key, value)| {
             let path = if field.is_empty() { key.to_string() } else { format!("{field}.{key}") };
-            let action = self.policy.action(&path);
-            let named = named
-                .iter()
-                .find(|(_, name_key, _)| !action.is_whole() && names_value(name_key.as_bytes(), key.as_bytes()));
-            let (action, path) = named.map_or((action, &path), |(by_name, _, name)| (*by_name, name));
+            let (action, path) = names.action(self.policy.action(&path), key, &path);
             let became = self.walk(path, action, value, depth + 1);
             // Personal data hides in the keys of maps, too.
             if let Some(safe) = self.text(key) {
@@ -227,16 +239,6 @@ impl Outgoing<'_> {
             tell_apart(members);
         }
         outcome
-    }
-
-    /// What is done with the value that a member names: that, its key, and the name.
-    fn named(&self, field: &str, members: &[(Cow<'_, str>, Value<'_>)]) -> Vec<(Action, String, String)> {
-        let named = |(key, name): &(Cow<'_, str>, Value<'_>)| {
-            let Value::Text(name) = name else { return None };
-            let action = self.policy.compiled().action_by_name(name.as_bytes(), &Dotted(field.as_bytes()))?;
-            Some((action, key.to_string(), name.to_string()))
-        };
-        members.iter().filter(|(key, _)| Role::of(key.as_bytes()) == Some(Role::Name)).filter_map(named).collect()
     }
 
     fn replace(&self, value: &mut Value<'_>, sanitize: impl FnOnce(&Policy, &mut Vec<u8>) -> Sanitized) -> Became {

@@ -148,8 +148,9 @@ impl Screen {
 
     /// Where in the last block something stands that is no [plain](super::regex_rule::is_plain) text.
     pub(super) fn unplain(&self) -> u64 {
-        let Kinds { backslash, percent, escape, beyond_ascii, .. } = self.kinds[(self.blocks + 1) % 2];
-        backslash | percent | escape | beyond_ascii
+        let [even, odd] = &self.kinds;
+        let last = if self.blocks.is_multiple_of(2) { odd } else { even };
+        last.unplain()
     }
 
     /// The same on any processor.

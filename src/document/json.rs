@@ -212,15 +212,11 @@ impl Reader<'_> {
     fn dropped(&mut self, start: usize, rule: u32, visitor: &mut impl Visitor) -> Result<(), Stop> {
         self.whole_value()?;
         let end = self.at;
-        let comma = self.text[end..].iter().position(|b| !b.is_ascii_whitespace()).map(|i| end + i);
-        let comma = comma.filter(|&at| self.text[at] == b',');
+        let comma = Some(past_blanks(self.text, end)).filter(|at| self.text.get(*at) == Some(&b','));
         let frame = self.stack.last_mut().ok_or(Stop)?;
         frame.last_dropped = true;
         match (comma, frame.kept_comma) {
-            (Some(comma), _) => {
-                let next = self.text[comma + 1..].iter().take_while(|b| b.is_ascii_whitespace()).count();
-                visitor.dropped(start..comma + 1 + next, rule);
-            }
+            (Some(comma), _) => visitor.dropped(start..past_blanks(self.text, comma + 1), rule),
             (None, Some(kept)) => visitor.dropped(kept..end, rule),
             (None, None) => visitor.dropped(start..end, rule),
         }
@@ -338,33 +334,40 @@ fn quote_or_backslash(text: &[u8]) -> Option<usize> {
 /// Where the array ends that begins at `start`, if it is a list of arguments: of strings, one of which begins with a dash. One that is
 /// cut off ends with the text.
 pub(crate) fn end_of_arguments(text: &[u8], start: usize) -> Option<usize> {
-    let (mut at, mut any_option) = (start + 1, false);
+    let (mut reader, mut any_option) = (Reader { text, at: start + 1, stack: Vec::new() }, false);
     loop {
-        at = past_blanks(text, at);
-        match text.get(at) {
+        reader.blanks();
+        match reader.peek() {
             Some(b'"') => {
-                any_option |= text.get(at + 1) == Some(&b'-');
-                let mut reader = Reader { text, at, stack: Vec::new() };
+                any_option |= text.get(reader.at + 1) == Some(&b'-');
                 reader.string();
-                at = past_blanks(text, reader.at);
             }
-            // Behind the last comma of `{:#?}`.
-            Some(b']') => return any_option.then_some(at + 1),
+            Some(b',') => reader.at += 1,
+            Some(b']') => break reader.at += 1,
             Some(_) => return None,
-            None => return any_option.then_some(at),
-        }
-        match text.get(at) {
-            Some(b',') => at += 1,
-            Some(b']') => return any_option.then_some(at + 1),
-            Some(_) => return None,
-            None => return any_option.then_some(at),
+            None => break,
         }
     }
+    any_option.then_some(reader.at)
+}
+
+/// The strings of an array that has nothing else, without quotes.
+pub(crate) fn strings(text: &[u8], array: Range<usize>) -> Vec<Range<usize>> {
+    let mut reader = Reader { text: &text[..array.end], at: array.start, stack: Vec::new() };
+    let mut strings = Vec::new();
+    while let Some(b) = reader.peek() {
+        if b == b'"' {
+            strings.push(reader.string().0);
+        } else {
+            reader.at += 1;
+        }
+    }
+    strings
 }
 
 /// Where the blanks end that begin at `at`. Most documents that are logged have none.
 #[inline(always)]
-fn past_blanks(text: &[u8], mut at: usize) -> usize {
+pub(crate) fn past_blanks(text: &[u8], mut at: usize) -> usize {
     while text.get(at).is_some_and(u8::is_ascii_whitespace) {
         at += 1;
     }

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+pub(crate) mod arguments;
 pub(crate) mod encoding;
 pub(crate) mod json;
+pub(crate) mod names;
 pub(crate) mod value;
 
 /// [`String::from_utf8_lossy`], faster for what is UTF-8.

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use crate::detect::pair::{Role, names_value};
+use crate::detect::pair::Role;
+use crate::document::arguments;
 use crate::document::encoding::byte_list;
+use crate::document::names::Names;
 use crate::policy::{Parents, Policy};
 use crate::sanitize::{Action, Number, Sanitized};
 
@@ -73,8 +75,12 @@ fn walk(policy: &Policy, value: &mut Value, action: Action, path: &Path<'_>, dep
         Value::Array(items) => match text_of(items).filter(|_| action == Action::Scan) {
             Some(text) => replace(value, |out| policy.sanitize(action, &field_in(policy, action, path), &text, out)),
             None => {
-                if action != Action::Scan || !arguments(policy, items, path) {
-                    items.retain_mut(|item| walk(policy, item, action, path, depth + 1));
+                let texts = items.iter().map(Value::as_str);
+                match arguments::sanitize(policy, &field_in(policy, action, path), texts)
+                    .filter(|_| action == Action::Scan)
+                {
+                    Some(safe) => *items = safe.into_iter().map(Value::String).collect(),
+                    None => items.retain_mut(|item| walk(policy, item, action, path, depth + 1)),
                 }
                 true
             }
@@ -102,33 +108,13 @@ fn walk(policy: &Policy, value: &mut Value, action: Action, path: &Path<'_>, dep
     }
 }
 
-/// Sanitizes a list of arguments as the text that it is in JSON, for what one of them is, another may say: `["--token", "x"]`. Answers
-/// whether it is one.
-fn arguments(policy: &Policy, items: &mut Vec<Value>, path: &Path<'_>) -> bool {
-    if !items.iter().all(Value::is_string)
-        || !items.iter().any(|item| item.as_str().is_some_and(|s| s.starts_with('-')))
-    {
-        return false;
-    }
-    let (text, mut out) = (Value::from(items.as_slice()).to_string(), Vec::new());
-    match policy.sanitize(Action::Scan, &field_in(policy, Action::Scan, path), text.as_bytes(), &mut out) {
-        Sanitized::Clean => true,
-        Sanitized::Masked | Sanitized::Dropped => match serde_json::from_slice(&out) {
-            Ok(Value::Array(safe)) if safe.len() == items.len() => {
-                *items = safe;
-                true
-            }
-            _ => false,
-        },
-    }
-}
-
 fn object(policy: &Policy, members: &mut Map<String, Value>, path: &Path<'_>, depth: usize) {
-    let names = Names::among(policy, members, path);
+    let names = names_among(policy, members, path);
     let old = std::mem::take(members);
     let mut taken = HashMap::new();
     for (key, mut value) in old {
-        let (action, segment) = names.action(policy, &key, path);
+        let own = policy.compiled().action_in(key.as_bytes(), path);
+        let (action, segment) = names.action(own, &key, &key);
         let here = Path { segment, outer: Some(path) };
         if walk(policy, &mut value, action, &here, depth + 1) {
             // Personal data hides in the keys of maps, too.
@@ -139,17 +125,25 @@ fn object(policy: &Policy, members: &mut Map<String, Value>, path: &Path<'_>, de
     }
 }
 
-/// Sanitizes the value to which `keys` lead, with nothing of the others but what they say of it. Answers the safe keys, fewer if all of
-/// a parent is masked, and the value that stands there, if one does.
+fn names_among(policy: &Policy, members: &Map<String, Value>, path: &Path<'_>) -> Names {
+    Names::among(policy, members.iter().map(|(key, value)| (key.as_str(), value.as_str())), path)
+}
+
+/// The value to which `keys` lead.
+pub(crate) fn value_at<'v, K: AsRef<str>>(document: &'v Value, keys: &[K]) -> Option<&'v Value> {
+    keys.iter().try_fold(document, |value, key| value.get(key.as_ref()))
+}
+
+/// Sanitizes the value to which `keys` lead, with nothing of the others but what they say of it: see [`Policy::sanitize_json_at`].
 pub(crate) fn sanitize_at<K: AsRef<str>>(
     policy: &Policy,
     document: &Value,
     keys: &[K],
-) -> (Vec<String>, Option<Value>) {
+) -> Option<(Vec<String>, Value)> {
     let mut safe = Vec::with_capacity(keys.len());
     let path = Path { segment: "", outer: None };
-    let value = walk_to(policy, document, Action::Scan, &path, keys, &mut safe);
-    (safe, value)
+    let value = walk_to(policy, document, Action::Scan, &path, keys, &mut safe)?;
+    Some((safe, value))
 }
 
 fn walk_to<K: AsRef<str>>(
@@ -162,7 +156,7 @@ fn walk_to<K: AsRef<str>>(
 ) -> Option<Value> {
     let depth = safe.len();
     let (Some((key, behind)), false) = (keys.split_first(), action.is_whole() || depth >= MAX_DEPTH) else {
-        let alone = keys.iter().try_fold(value, |value, key| value.get(key.as_ref()))?.clone();
+        let alone = value_at(value, keys)?.clone();
         let mut alone = keys
             .iter()
             .rev()
@@ -172,44 +166,13 @@ fn walk_to<K: AsRef<str>>(
     let key = key.as_ref();
     let members = value.as_object()?;
     let value = members.get(key)?;
-    let names = match Role::of(key.as_bytes()) {
-        Some(Role::Value) => Names::among(policy, members, path),
-        Some(Role::Name) | None => Names::default(),
-    };
-    let (action, segment) = names.action(policy, key, path);
+    // Of most keys the others need not be asked.
+    let may_be_named = Role::of(key.as_bytes()) == Some(Role::Value);
+    let names = if may_be_named { names_among(policy, members, path) } else { Names::default() };
+    let own = policy.compiled().action_in(key.as_bytes(), path);
+    let (action, segment) = names.action(own, key, key);
     safe.push(policy.sanitize_text(key));
     walk_to(policy, value, action, &Path { segment, outer: Some(path) }, behind, safe)
-}
-
-/// The members of an object that say what others of it are.
-#[derive(Default)]
-struct Names(Vec<Name>);
-
-/// A name, the key that it stands under, and what is done with the value that has it.
-struct Name {
-    action: Action,
-    key: String,
-    name: String,
-}
-
-impl Names {
-    fn among(policy: &Policy, members: &Map<String, Value>, path: &Path<'_>) -> Self {
-        let names = members.iter().filter(|(key, _)| Role::of(key.as_bytes()) == Some(Role::Name));
-        let named = |(key, name): (&String, &Value)| {
-            let name = name.as_str()?;
-            let action = policy.compiled().action_by_name(name.as_bytes(), path)?;
-            Some(Name { action, key: key.clone(), name: name.to_owned() })
-        };
-        Self(names.filter_map(named).collect())
-    }
-
-    /// What is done with the value of a key, and the name that it has.
-    fn action<'a>(&'a self, policy: &Policy, key: &'a str, path: &Path<'_>) -> (Action, &'a str) {
-        let action = policy.compiled().action_in(key.as_bytes(), path);
-        let mut names = self.0.iter().filter(|_| !action.is_whole());
-        let name = names.find(|name| names_value(name.key.as_bytes(), key.as_bytes()));
-        name.map_or((action, key), |name| (name.action, &name.name))
-    }
 }
 
 /// A key for a member whose safe key another one has: two may have become one, and neither value is lost. `taken` counts

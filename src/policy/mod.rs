@@ -53,6 +53,7 @@ pub use self::source::PolicySource;
 use crate::boundary::PlanCache;
 use crate::detect::pair::Dotted;
 use crate::detect::scanner::Scanner;
+use crate::document::value;
 use crate::mask::Chain;
 use crate::observe::{Counters, Masked, Observer, Snapshot};
 use crate::rules::{Diagnostic, Error, NotAllowed, Unlisted};
@@ -223,7 +224,8 @@ impl Policy {
     /// Sanitizes a JSON value by its keys and by what its strings and numbers hold.
     ///
     /// A value under a key that is masked becomes one masked string, whatever it was. `null`, the empty string and the
-    /// empty container stay. An array of the bytes of a text becomes that text, masked, if there is something to mask in it.
+    /// empty container stay. An array of the bytes of a text becomes that text, masked, if there is something to mask in it. In a list of
+    /// arguments, one may say what another is: `["--token", "x"]`.
     ///
     /// ```
     /// # use tracing_privacy::Policy;
@@ -233,43 +235,40 @@ impl Policy {
     /// ```
     pub fn sanitize_json(&self, value: &mut serde_json::Value) {
         match self.mode() {
-            Mode::Enforce => crate::document::value::sanitize(self, value),
-            Mode::Observe => crate::document::value::sanitize(self, &mut value.clone()),
+            Mode::Enforce => value::sanitize(self, value),
+            Mode::Observe => value::sanitize(self, &mut value.clone()),
             Mode::Off => {}
         }
     }
 
     /// Sanitizes one value of a document, to which `keys` lead from the outermost object, as [`sanitize_json`](Self::sanitize_json) would
-    /// where it stands: by its keys, by what it holds, and by the name that a member beside it gives it. No other
-    /// value is looked at, nor counted.
+    /// where it stands: by its keys, by what it holds, and by the name that a member beside it gives it. No other value is sanitized or
+    /// counted.
     ///
-    /// Answers the safe keys, and the safe value behind them. There are fewer keys if a parent is masked whole: the value is then what
-    /// stands for that. There is no value if it is to be dropped, or if `keys` lead nowhere.
+    /// Answers the safe keys and the safe value; `None` if it is to be dropped, or if `keys` lead nowhere. There are fewer keys if a
+    /// parent is masked whole, or lies too deep: what stands there is made of this value alone, as if the parent had no other.
     ///
     /// ```
     /// # use tracing_privacy::Policy;
     /// let document = serde_json::json!({"setting": {"name": "db_password", "value": "hunter2"}});
-    /// let (keys, value) = Policy::builtin().sanitize_json_at(&document, &["setting", "value"]);
+    /// let (keys, value) = Policy::builtin().sanitize_json_at(&document, &["setting", "value"]).unwrap();
     /// assert_eq!(keys, ["setting", "value"]);
-    /// assert_eq!(value.unwrap(), "[redacted:credential]");
+    /// assert_eq!(value, "[redacted:credential]");
     /// ```
     pub fn sanitize_json_at<K: AsRef<str>>(
         &self,
         document: &serde_json::Value,
         keys: &[K],
-    ) -> (Vec<String>, Option<serde_json::Value>) {
-        let raw = || {
-            let value = keys.iter().try_fold(document, |value, key| value.get(key.as_ref()));
-            (keys.iter().map(|key| key.as_ref().to_owned()).collect(), value.cloned())
+    ) -> Option<(Vec<String>, serde_json::Value)> {
+        let sanitized = match self.mode() {
+            Mode::Enforce | Mode::Observe => value::sanitize_at(self, document, keys),
+            Mode::Off => None,
         };
-        match self.mode() {
-            Mode::Enforce => crate::document::value::sanitize_at(self, document, keys),
-            Mode::Observe => {
-                crate::document::value::sanitize_at(self, document, keys);
-                raw()
-            }
-            Mode::Off => raw(),
+        if self.mode() == Mode::Enforce {
+            return sanitized;
         }
+        let raw = value::value_at(document, keys)?;
+        Some((keys.iter().map(|key| key.as_ref().to_owned()).collect(), raw.clone()))
     }
 
     /// What this policy does with a field of that name (`user.email`, `http.request.header.x-api-key`).

@@ -1,5 +1,6 @@
 //! Reads one text: asks the scanner, follows documents, settles who masks what.
 
+mod arguments;
 mod document;
 mod known_keys;
 mod part;

@@ -46,7 +46,7 @@ impl Anywhere {
 
     /// Whether something may be found in a text of which the screen and the lists say that there is nothing.
     pub(super) fn may_be_in(&self, text: &[u8]) -> bool {
-        self.may_be_in_any() || self.unless_plain.may_be_in_unless_plain(text)
+        self.may_be_in_any() || self.may_be_in_unplain() && !is_plain(text)
     }
 
     /// The same, of any text.
@@ -54,9 +54,9 @@ impl Anywhere {
         !self.needs_sign
     }
 
-    /// The same, of any text that is not plain.
-    pub(super) fn may_be_in_any_unless_plain(&self) -> bool {
-        self.may_be_in_any() || !self.unless_plain.matchers.is_empty()
+    /// The same, of texts that are not plain, though not of others.
+    pub(super) fn may_be_in_unplain(&self) -> bool {
+        !self.unless_plain.matchers.is_empty()
     }
 
     /// Whether texts with signs are searched for rules that can be looked for in no other way.
@@ -67,7 +67,7 @@ impl Anywhere {
     /// Searches a text. What the lists told of already is told of again, as the same value.
     pub(super) fn scan(&self, scanner: &Scanner, text: &[u8], sink: &mut impl Sink) {
         self.always.scan(scanner, text, sink);
-        if self.unless_plain.may_be_in_unless_plain(text) {
+        if self.may_be_in_unplain() && !is_plain(text) {
             self.unless_plain.scan(scanner, text, sink);
         }
     }
@@ -79,10 +79,6 @@ impl Searched {
         let set = || RegexSetBuilder::new(patterns).size_limit(SIZE_LIMIT).build().map_err(|e| e.to_string());
         let set = if rules.len() > FEW { Some(set()?) } else { None };
         Ok(Self { matchers: rules.iter().map(|(i, _)| *i).collect(), set })
-    }
-
-    fn may_be_in_unless_plain(&self, text: &[u8]) -> bool {
-        !self.matchers.is_empty() && !is_plain(text)
     }
 
     fn scan(&self, scanner: &Scanner, text: &[u8], sink: &mut impl Sink) {

@@ -59,7 +59,7 @@ impl<'t> Glance<'t> {
         screen.look(&block, seen);
         let Scanner { anywhere, lists, .. } = self.scanner;
         self.places = lists.places(&block, seen).all();
-        if anywhere.may_be_in_any_unless_plain() {
+        if anywhere.may_be_in_unplain() {
             self.places |= screen.unplain();
         }
         self.block = start..start + block.len();
@@ -106,6 +106,18 @@ mod tests {
             let scanner = Scanner::new(vec![(0, Matcher::Regex(Box::new(rule)))]).expect("a rule compiles");
             assert!(is_quiet(&scanner, "as ever"), "{regex}");
             assert!(!is_quiet(&scanner, found), "{regex}");
+        }
+    }
+
+    /// Of what it finds, the lists tell in plain texts only.
+    #[test]
+    fn where_a_rule_may_find_something_in_a_text_that_is_not_plain_it_is_not_quiet() {
+        let rule = RegexRule::new(r"\b\d{3}-\d{2}", None, &[]).expect("a good regex");
+        assert!(rule.starts_so_in_plain_text());
+        let scanner = Scanner::new(vec![(0, Matcher::Regex(Box::new(rule)))]).expect("a rule compiles");
+        assert!(is_quiet(&scanner, "as ever"));
+        for unplain in ["as \u{1b} ever", "as\u{80}ever", "100 % of it"] {
+            assert!(!is_quiet(&scanner, unplain), "{unplain}");
         }
     }
 

@@ -93,6 +93,11 @@ impl Kinds {
         }
     }
 
+    /// What stands in no plain text.
+    pub(super) fn unplain(&self) -> u64 {
+        self.backslash | self.percent | self.escape | self.beyond_ascii
+    }
+
     /// Letters and digits.
     pub(super) fn alphanumeric(&self) -> u64 {
         self.letter | self.digit
@@ -103,6 +108,7 @@ impl Kinds {
 mod tests {
     use super::super::SIGNS;
     use super::*;
+    use crate::detect::regex_rule::is_plain;
 
     /// The same, byte by byte.
     fn expected(bytes: &[u8; BLOCK]) -> Kinds {
@@ -130,6 +136,14 @@ mod tests {
     fn all_digits_are_of_the_same_kinds() {
         let of = |digit: u8| Kinds::of(&[digit; BLOCK], BLOCK);
         assert!((b'0'..=b'9').all(|digit| of(digit) == of(b'0')));
+    }
+
+    #[test]
+    fn all_texts_are_plain_that_have_no_other_bytes() {
+        for b in 0..=u8::MAX {
+            let unplain = Kinds::of(&[b; BLOCK], BLOCK).unplain();
+            assert_eq!(unplain, if is_plain(&[b]) { 0 } else { u64::MAX }, "{b:#x}");
+        }
     }
 
     #[test]

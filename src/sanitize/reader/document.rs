@@ -1,12 +1,12 @@
 //! Reads a JSON document inside a text: what becomes of its members, and where.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 
+use super::arguments::{Found, find_as_command};
 use super::part::Part;
 use super::{Reader, json_escape_from, known_keys, stand_in};
 use crate::detect::FEWEST_DIGITS;
-use crate::detect::pair::{Dotted, Role, name_beside, names_value};
+use crate::detect::pair::{Dotted, Role, name_beside, names_value, option_name};
 use crate::detect::scanner::Glance;
 use crate::document::encoding::byte_list;
 use crate::document::json;
@@ -24,8 +24,7 @@ pub(super) struct Document<'d, 'r> {
     naming: Option<Range<usize>>,
     /// By depth, for each open container: what is done with the value that one of its members names.
     named: [Option<Named>; DEEPEST_NAMES + 1],
-    /// What was found in a list of arguments that its strings do not tell by themselves, in the order of the text.
-    among_arguments: VecDeque<Candidate>,
+    arguments: Found,
     /// Whether the value of the last key is erased rather than masked.
     erases: bool,
     /// How many containers are open.
@@ -54,7 +53,7 @@ impl<'d, 'r> Document<'d, 'r> {
             root,
             key: 0..0,
             naming: None,
-            among_arguments: VecDeque::new(),
+            arguments: Found::default(),
             named: [None; DEEPEST_NAMES + 1],
             erases: false,
             depth: 0,
@@ -82,12 +81,11 @@ impl<'d, 'r> Document<'d, 'r> {
             return Some((named.action, named.name.0..named.name.1));
         }
         // The key stands in quotes.
-        let behind = self.root.get(self.key.end + 1..)?;
-        let blanks = behind.iter().take_while(|b| b.is_ascii_whitespace()).count();
-        if behind.get(blanks) != Some(&b':') {
+        let colon = json::past_blanks(self.root, self.key.end + 1);
+        if self.root.get(colon) != Some(&b':') {
             return None;
         }
-        let after = self.key.end + 1 + blanks + 1;
+        let after = colon + 1;
         let is_known = |name: &[u8]| self.action_by_name(name).is_some();
         let name = name_beside(self.root, self.key.start - 1, &key, after, &is_known)?;
         Some((self.action_by_name(&self.root[name.clone()])?, name))
@@ -97,33 +95,31 @@ impl<'d, 'r> Document<'d, 'r> {
         self.reader.policy.action_by_name(&json::unescaped(name), &self.path())
     }
 
-    /// Finds what one of several arguments says of another: `["--token", "x"]`, `["mysql", "-px"]`.
-    fn read_arguments(&mut self, arguments: Range<usize>) {
-        let settled = self.reader.edits.candidates.len();
-        self.reader.find(self.root, arguments, 0);
-        let mut found = self.reader.edits.candidates.split_off(settled);
-        found.sort_by_key(|candidate| candidate.range.start);
-        self.among_arguments = found.into();
-    }
-
-    /// Reads a string of which other arguments said something. Answers whether it is one.
-    fn argument(&mut self, content: &Range<usize>, escaped: bool) -> bool {
-        let settled = self.reader.edits.candidates.len();
-        while self.among_arguments.front().is_some_and(|next| next.range.start < content.end)
-            && let Some(mut candidate) = self.among_arguments.pop_front()
-        {
-            // What goes on over several strings was none; but quotes around one may belong to what a pattern finds.
-            let Range { start, end } = candidate.range;
-            if content.start <= start + 1 && end <= content.end + 1 && content.start < end {
-                candidate.range = start.max(content.start)..end.min(content.end);
-                self.reader.edits.candidates.push(candidate);
+    /// Finds what stands in a list of arguments, where its strings do not tell by themselves.
+    fn read_arguments(&mut self, array: Range<usize>) {
+        let arguments = json::strings(self.root, array);
+        let mut found = find_as_command(self.reader, self.root, &arguments);
+        for pair in arguments.windows(2) {
+            let [option, value] = pair else { continue };
+            let (Some(name), false) = (option_name(&self.root[option.clone()]), value.is_empty()) else { continue };
+            if let Action::Mask(rule) | Action::Drop(rule) = self.reader.policy.action_in(name, &self.path()) {
+                let key = Some(String::from_utf8_lossy(name).into());
+                found.push(Candidate { range: value.clone(), rule, key, decoded: 0, erase: false });
             }
         }
-        let Some(first) = self.reader.edits.candidates.get(settled) else { return false };
+        self.arguments = Found::new(found);
+    }
+
+    /// Reads a string in which something stands that other arguments told of. Answers whether it is one.
+    fn argument(&mut self, content: &Range<usize>, escaped: bool) -> bool {
+        let candidates = &mut self.reader.edits.candidates;
+        let settled = candidates.len();
+        candidates.extend(self.arguments.take_in(content));
+        let Some(first) = candidates.get(settled) else { return false };
         if escaped {
             // Where in it something stands is not told in raw characters.
             let rule = first.rule;
-            self.reader.edits.candidates.truncate(settled);
+            candidates.truncate(settled);
             self.mask_value(rule, content.clone(), &json::unescaped(&self.root[content.clone()]), false);
         } else {
             self.reader.text_in_which(self.root, content.clone(), settled);
@@ -276,7 +272,7 @@ impl json::Visitor for Document<'_, '_> {
 
     fn array(&mut self, start: usize) -> Option<usize> {
         if let Some(end) = json::end_of_arguments(self.root, start) {
-            self.read_arguments(start + 1..end);
+            self.read_arguments(start..end);
             return None;
         }
         let list = byte_list::read(self.root, start).filter(|list| list.is_whole)?;

@@ -144,13 +144,13 @@ fn make_safe(
     value: &Value,
     encrypt: Encrypt<'_>,
 ) -> Result<Safe, Error> {
+    let withheld = || Safe { path: vec![member_name(policy, path)], value: None };
     Ok(match entity.disclosure(path) {
-        Disclosure::Withheld => Safe { path: vec![member_name(policy, path)], value: None },
-        Disclosure::Policy => match policy.sanitize_json_at(document, path) {
-            (path, Some(value)) => Safe { path, value: Some(value) },
-            // The policy drops it.
-            (_, None) => Safe { path: vec![member_name(policy, path)], value: None },
-        },
+        Disclosure::Withheld => withheld(),
+        // What the policy drops is withheld, too.
+        Disclosure::Policy => policy
+            .sanitize_json_at(document, path)
+            .map_or_else(withheld, |(path, value)| Safe { path, value: Some(value) }),
         Disclosure::Personal => {
             let path: Vec<_> = path.iter().map(|segment| policy.sanitize_text(segment)).collect();
             let value = encrypt(&pointer(&path), value)?;
