@@ -10,19 +10,19 @@ mod extent;
 mod keys;
 mod may_be_key;
 mod named;
+mod newtype;
 mod sql;
 mod tuple;
 
 use std::ops::Range;
 
 pub(crate) use self::element::at_element;
-use self::extent::extent;
+use self::extent::{end_behind_type, extent};
 pub(crate) use self::keys::{Dotted, KeyPath, Keys, Reading};
 pub(crate) use self::may_be_key::may_be_key;
 use self::named::{Named, named};
 pub(crate) use self::named::{Role, name_beside, names_value};
 pub(crate) use self::sql::{at_literal, at_values};
-pub(crate) use self::tuple::at_tuple;
 
 /// A key that the inventory knows, and where its value stands.
 #[derive(Debug, PartialEq, Eq)]
@@ -115,6 +115,9 @@ pub(crate) fn at_separator(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pa
 /// quotes, as lists of arguments are printed: `['--token', 'x']`, `"app" "--token" "x"`.
 pub(crate) fn at_option(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
     let key = key_at(text, at);
+    if text[key.clone()].starts_with(NOT) {
+        return None;
+    }
     let slashes = text[key.end..].iter().take(MOST_ESCAPES).take_while(|b| **b == b'\\').count();
     if let Some(b'"' | b'\'') = text.get(key.end + slashes) {
         let end = key.end + slashes + 1;
@@ -139,11 +142,20 @@ pub(crate) fn at_option(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair>
     value_after(text, next, rule, key)
 }
 
+/// Reads what opens before the first string in a bracket, which begins at `at`, behind its quote: a tuple, or a type.
+pub(crate) fn in_bracket(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
+    tuple::at_tuple(text, at, keys).or_else(|| newtype::at_newtype(text, at, keys))
+}
+
+/// What an option begins with that has no value.
+const NOT: &[u8] = b"no-";
+
 /// The name of an option (`--token`, `-token`), if an argument is one without a value: that is the next argument.
 pub(crate) fn option_name(argument: &[u8]) -> Option<&[u8]> {
     let name = argument.strip_prefix(b"-")?;
     let name = name.strip_prefix(b"-").unwrap_or(name);
-    (!name.is_empty() && name.len() <= LONGEST_KEY && name.iter().all(|b| is_key_byte(*b))).then_some(name)
+    let is_name = !name.is_empty() && name.len() <= LONGEST_KEY && name.iter().all(|b| is_key_byte(*b));
+    (is_name && !name.starts_with(NOT)).then_some(name)
 }
 
 fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading), Range<usize>)> {
@@ -206,24 +218,11 @@ fn value_after(text: &[u8], after: usize, (rule, reading): (u32, Reading), key: 
     let start = skip_blanks(text, skip_colours(text, after));
     let start = skip_colours(text, start);
     let (mut value, quoted) = extent(text, start, reading.line);
-    if !quoted && let Some(end) = end_behind_type(text, value.clone()) {
-        value.end = end;
+    if !quoted && let Some(end) = end_behind_type(text, start) {
+        value.end = end.max(value.end);
     }
     let empty = value.is_empty() || is_nothing(&text[value.clone()]) || !quoted && is_parameter(&text[value.clone()]);
     (!empty).then_some(Pair { rule, key, value, quoted, named: false })
-}
-
-/// Where the string ends behind what is not the value, but its type: `password: &str = "x"`, or PHP's `string(1) "x"`.
-fn end_behind_type(text: &[u8], name: Range<usize>) -> Option<usize> {
-    let behind = skip_blanks(text, name.end);
-    let start = match text.get(behind) {
-        Some(b'=') => skip_blanks(text, behind + 1),
-        _ if text[name].starts_with(b"string(") => behind,
-        _ => return None,
-    };
-    let (value, quoted) = extent(text, start, false);
-    let closing = text[value.end..].iter().take_while(|b| matches!(b, b'\\' | b'"' | b'\'')).count();
-    (quoted && value.start > start).then_some(value.end + closing.min(value.start - start))
 }
 
 fn skip_blanks(text: &[u8], at: usize) -> usize {
@@ -346,7 +345,7 @@ mod tests {
         let pair = separators.into_iter().find_map(|at| at_separator(bytes, at, &keys));
         let options = (2..bytes.len()).filter(|&i| &bytes[i - 2..i] == b"--");
         let pair = pair.or_else(|| options.into_iter().find_map(|at| at_option(bytes, at, &keys)));
-        let pair = pair.or_else(|| (2..bytes.len()).find_map(|at| behind(bytes, at, b"(\"", at_tuple, &keys)));
+        let pair = pair.or_else(|| (2..bytes.len()).find_map(|at| behind(bytes, at, b"(\"", in_bracket, &keys)));
         let pair = pair.or_else(|| (1..bytes.len()).find_map(|at| behind(bytes, at, b"<", at_element, &keys)));
         pair.map(|p| &text[p.value])
     }
@@ -379,6 +378,12 @@ mod tests {
             ("Server=x;Password=hun;ter2;Port=1", "hun;ter2"),
             ("password: String = \"hun ter2\";", "String = \"hun ter2\""),
             ("let password: &str = \"hunter2\";", "&str = \"hunter2\""),
+            ("password: &'static str = \"hun ter2\";", "&'static str = \"hun ter2\""),
+            ("password: Option<&str> = Some(\"hun ter2\");", "Option<&str> = Some(\"hun ter2\")"),
+            ("password: &mut String = \"hunter2\"", "&mut String = \"hunter2\""),
+            ("password: !!str =hunter2", "!!str =hunter2"),
+            ("password: &anchor =hunter2", "&anchor =hunter2"),
+            ("password: hunter2 user = \"jo\"", "hunter2"),
             (r#"["password"]=> string(7) "hunter2""#, r#"string(7) "hunter2""#),
             ("password=a,b c", "a,b"),
             ("(password=hunter2)", "hunter2"),
@@ -405,7 +410,7 @@ mod tests {
             (r#"("password", Some("hunter2"))"#, r#"Some("hunter2")"#),
             (r#"("password", String("hunter2"))"#, r#"String("hunter2")"#),
             (r#"Some(Password("hunter2"))"#, "hunter2"),
-            (r#"Password("cut off"#, "cut off"),
+            (r#"Password("hunter2"#, "hunter2"),
             ("<user>jo</user><password>hunter2</password>", "hunter2"),
             ("<a:password xsi:type=\"x\">\n hunter2\n</a:password>", "hunter2"),
             ("<password><![CDATA[a<b]]></password>", "a<b"),
@@ -471,7 +476,10 @@ mod tests {
             r#"("password", "")"#,
             r#"("password", default("x"))"#,
             r#"password("x")"#,
-            r#"Password("x", 7)"#,
+            r#"Password("hunter2", 7)"#,
+            r#"InvalidPassword("is too short")"#,
+            r#"[Token("let"), Token("x")]"#,
+            "--no-token abc",
             r#"Password("")"#,
             r#"Region("x")"#,
             r#"["password", "user"]"#,

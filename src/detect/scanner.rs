@@ -62,8 +62,8 @@ pub(crate) trait Sink {
     fn separator(&mut self, at: usize);
     /// An option's name (`--token`) begins at `at`.
     fn option(&mut self, at: usize);
-    /// A tuple's first string begins at `at`.
-    fn tuple(&mut self, at: usize);
+    /// The first string in a bracket begins at `at`.
+    fn bracketed(&mut self, at: usize);
     /// The name of an element of XML begins at `at`.
     fn element(&mut self, at: usize);
     /// The rows of an SQL statement (`VALUES (`) begin at `at`.

@@ -98,6 +98,11 @@ impl Edits {
         }
     }
 
+    /// Whether one of the edits from `first` on covers a range.
+    pub(super) fn cover(&self, first: usize, range: &Range<usize>) -> bool {
+        self.list[first..].iter().any(|edit| edit.range.start <= range.start && range.end <= edit.range.end)
+    }
+
     /// Takes back the edits that begin at or after `start`.
     pub(super) fn supersede_from(&mut self, start: usize) {
         while self.list.last().is_some_and(|edit| edit.range.start >= start) {

@@ -83,6 +83,9 @@ pub const DOCUMENTS: &[Document] = &[
     Document { name: "XML with CDATA", write: |key, value| format!("<{key}><![CDATA[{value}]]></{key}>") },
     Document { name: "XML, escaped for HTML", write: |key, value| format!("&lt;{key}&gt;{value}&lt;/{key}&gt;") },
     Document { name: "Debug tuples", write: |key, value| format!("{:?}", [("n", "1"), (key, value)]) },
+    Document { name: "arguments", write: |key, value| format!("{:?}", ["app", "-v", &format!("--{key}"), value]) },
+    Document { name: "arguments, pretty", write: |key, value| format!("{:#?}", ["app", &format!("--{key}"), value]) },
+    Document { name: "command", write: |key, value| format!("\"app\" \"--{key}\" {value:?} \"-v\"") },
     Document { name: "Debug tuples, pretty", write: |key, value| format!("{:#?}", [("n", "1"), (key, value)]) },
     Document {
         name: "Debug of a Debug text",

@@ -3,12 +3,11 @@
 use std::ops::Range;
 
 use serde_json::Value;
-use tracing_privacy::Policy;
+use tracing_privacy::{Category, Finding, Policy};
 
 use crate::blocks::lines;
-use crate::carry::Carry;
-use crate::outline::{Insides, Sensitive, split_opening};
-use crate::private_key::Markers;
+use crate::carry::{Carry, Follower, GoesOn};
+use crate::outline::split_opening;
 
 /// What stands for a line that was not looked at; the form of the library's own placeholders.
 pub(crate) const UNREAD_LINE: &str = "[redacted:sensitive]";
@@ -27,57 +26,95 @@ pub(crate) struct Masked {
     pub(crate) terminated: bool,
 }
 
-/// Masks `block`, lines of at most `limit` bytes, into `out`. Before it stood lines that left `carry` behind.
-pub(crate) fn mask(policy: &Policy, carry: Carry, block: &[u8], limit: usize, out: Vec<u8>) -> Masked {
-    let Carry { mut keys, outline } = carry;
-    let mut insides = Insides::new(policy, outline);
-    let mut result = Masked { text: out, terminated: true, ..Masked::default() };
-    let mut markers = Markers::new(block);
-    let mut keyless = Vec::new();
-    for line in lines(block, limit) {
-        match line.text {
-            Some(text) => {
-                let end = line.start + text.len();
-                let concerns_keys = keys.is_open() || markers.next_from(line.start).is_some_and(|marker| marker < end);
-                keyless.clear();
-                let had_key = concerns_keys && keys.mask(text, &mut keyless);
-                let inside = insides.next(text).filter(|_| !had_key);
-                let changed = match inside {
-                    Some((value, sensitive)) => {
-                        mask_inside(text, value, &sensitive, &mut result.text);
-                        true
-                    }
-                    None => {
-                        let (text, opening) = split_opening(if had_key { &keyless } else { text });
-                        let changed = sanitize(policy, text, &mut result.text);
-                        result.text.extend_from_slice(opening);
-                        changed
-                    }
-                };
-                result.masked += u64::from(changed || had_key);
-            }
-            None => {
-                // The front of a line says little about where in it a secret ends: none of it is shown.
-                result.text.extend_from_slice(UNREAD_LINE.as_bytes());
-                result.overlong.push(result.lines);
-                result.masked += 1;
-            }
-        }
-        result.text.extend_from_slice(line.terminator);
-        result.terminated = !line.terminator.is_empty();
-        result.lines += 1;
-    }
-    result
+/// What masks blocks.
+pub(crate) struct Masker {
+    policy: Policy,
+    /// The same policy, but that it tells nobody: to ask what a line begins masks nothing.
+    judge: Policy,
+    /// The longest line that is looked at, in bytes.
+    limit: usize,
+    /// Who is told of values that began in another line, for the policy does not tell of them.
+    told: Box<Told>,
 }
 
-/// Appends a line with a part of a value, which began above it, masked: in quotes where it is a number or the like, as in JSON.
-pub(crate) fn mask_inside(line: &[u8], value: Range<usize>, sensitive: &Sensitive, out: &mut Vec<u8>) {
-    out.extend_from_slice(&line[..value.start]);
-    let bare =
-        serde_json::from_slice(&line[value.clone()]).is_ok_and(|value: Value| value.is_number() || value.is_boolean());
-    let quote = if bare { "\"" } else { "" };
-    out.extend_from_slice(format!("{quote}[redacted:{}]{quote}", sensitive.category).as_bytes());
-    out.extend_from_slice(&line[value.end..]);
+/// Is told of a value that is masked.
+type Told = dyn Fn(&Finding<'_>) + Send + Sync;
+
+impl Masker {
+    /// One for lines of up to `limit` bytes.
+    pub(crate) fn new(policy: Policy, limit: usize) -> Self {
+        Self { judge: policy.clone(), policy, limit, told: Box::new(|_| ()) }
+    }
+
+    /// One whose policy tells someone what it decides; `judge` is the same policy and tells nobody.
+    pub(crate) fn telling(self, judge: Policy, told: Box<Told>) -> Self {
+        Self { judge, told, ..self }
+    }
+
+    /// Masks the lines of `block` into `out`. Before it stood lines that left `carry` behind.
+    pub(crate) fn mask(&self, carry: Carry, block: &[u8], out: Vec<u8>) -> Masked {
+        let mut result = Masked { text: out, terminated: true, ..Masked::default() };
+        let mut follower = Follower::new(&self.judge, carry, block);
+        for line in lines(block, self.limit) {
+            match line.text {
+                Some(text) => {
+                    result.masked += u64::from(self.line(text, follower.next(text, line.start), &mut result.text));
+                }
+                None => {
+                    // The front of a line says little about where in it a secret ends: none of it is shown.
+                    result.text.extend_from_slice(UNREAD_LINE.as_bytes());
+                    result.overlong.push(result.lines);
+                    result.masked += 1;
+                }
+            }
+            result.text.extend_from_slice(line.terminator);
+            result.terminated = !line.terminator.is_empty();
+            result.lines += 1;
+        }
+        result
+    }
+
+    /// Whether anything was masked.
+    fn line(&self, text: &[u8], goes_on: GoesOn<'_>, out: &mut Vec<u8>) -> bool {
+        match goes_on {
+            GoesOn::Nothing => {
+                let (text, opening) = split_opening(text);
+                let masked = sanitize(&self.policy, text, out);
+                // Unless it was part of what is masked already.
+                if out.last() == text.last() {
+                    out.extend_from_slice(opening);
+                }
+                masked
+            }
+            GoesOn::Key(material) => {
+                let mut keyless = Vec::new();
+                cover(text, &material, &Category::CREDENTIAL, &mut keyless);
+                sanitize(&self.policy, &keyless, out);
+                true
+            }
+            GoesOn::Value(value) => {
+                // Its key may hold something, too.
+                let (key, rest) = text.split_at(value.range.start);
+                sanitize(&self.policy, key, out);
+                cover(rest, std::slice::from_ref(&(0..value.range.len())), value.category, out);
+                (self.told)(&value);
+                true
+            }
+        }
+    }
+}
+
+/// Appends `line` with a placeholder for what stands at `ranges`, which are in order: in quotes for a number or the like, as JSON wants it.
+pub(crate) fn cover(line: &[u8], ranges: &[Range<usize>], category: &Category, out: &mut Vec<u8>) {
+    let mut kept_from = 0;
+    for range in ranges {
+        let is_bare = |value: Value| value.is_number() || value.is_boolean();
+        let quote = if serde_json::from_slice(&line[range.clone()]).is_ok_and(is_bare) { "\"" } else { "" };
+        out.extend_from_slice(&line[kept_from..range.start]);
+        out.extend_from_slice(format!("{quote}[redacted:{category}]{quote}").as_bytes());
+        kept_from = range.end;
+    }
+    out.extend_from_slice(&line[kept_from..]);
 }
 
 /// Whether anything was masked.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use tracing_privacy::mask::marks;
-use tracing_privacy::{Category, DataClass, Policy};
+use tracing_privacy::{Finding, Policy};
 
 use crate::blocks;
 
@@ -32,15 +32,11 @@ struct Opener {
 }
 
 impl Outline {
-    /// Whether no value may be open, and the line begins none: most lines concern nobody.
-    #[inline]
-    pub(crate) fn is_untouched_by(&self, line: &[u8]) -> bool {
-        self.0.is_empty() && !line.last().is_some_and(|last| may_end_opener(*last))
-    }
-
     /// Goes on to the next line. Answers the lines that it may belong to, outermost first.
     fn next(&mut self, line: &[u8]) -> impl Iterator<Item = &[u8]> {
-        let depth = depth(line);
+        // Most lines concern nobody.
+        let may_begin = line.last().is_some_and(|last| may_end_opener(*last));
+        let depth = if may_begin || !self.0.is_empty() { depth(line) } else { None };
         self.0.retain(|opener| opener.lines_left > 0 && depth.is_none_or(|depth| opener.depth < depth));
         self.0.iter_mut().for_each(|opener| opener.lines_left -= 1);
         let above = self.0.len();
@@ -53,7 +49,7 @@ impl Outline {
     /// Remembers a line if it may begin a value.
     fn begin(&mut self, line: &[u8], depth: usize) {
         let text = line.trim_ascii_end();
-        if self.0.len() < DEEPEST && text.last().is_some_and(|last| may_end_opener(*last)) {
+        if self.0.len() < DEEPEST && may_be_opener(text) {
             let text = text[text.len().saturating_sub(LONGEST_OPENER)..].to_vec();
             self.0.push(Opener { depth, text, lines_left: MOST_LINES });
         }
@@ -72,9 +68,7 @@ impl Outline {
             }
         }
         for line in blocks::lines(&block[from..], limit).filter_map(|line| line.text) {
-            if !self.is_untouched_by(line) {
-                let _ = self.next(line);
-            }
+            let _ = self.next(line);
         }
     }
 }
@@ -82,6 +76,14 @@ impl Outline {
 /// Whether a line that ends so may begin a value: with a bracket, a tag, a separator, or `|-` and the like of YAML.
 fn may_end_opener(b: u8) -> bool {
     b"([{|>:=-+".contains(&b) || b.is_ascii_whitespace()
+}
+
+/// Whether a line may begin a value. Before a colon at its end stands nothing but a key: below `unexpected token:` goes on what somebody says.
+fn may_be_opener(line: &[u8]) -> bool {
+    let Some((last, before)) = line.split_last() else { return false };
+    let key = before.trim_ascii_start();
+    let key = key.strip_prefix(b"- ").unwrap_or(key);
+    may_end_opener(*last) && (*last != b':' || !key.is_empty() && name_len(key) == key.len())
 }
 
 /// How deep a line stands; `None` for an empty one. The item of a list stands deeper than its key, which may begin in the same column.
@@ -95,15 +97,7 @@ pub(crate) struct Insides<'p> {
     policy: &'p Policy,
     outline: Outline,
     /// What was asked already, by the line that begins a value.
-    asked: HashMap<Vec<u8>, Option<Sensitive>>,
-}
-
-/// Why a value is sensitive.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sensitive {
-    pub(crate) rule: String,
-    pub(crate) category: Category,
-    pub(crate) class: DataClass,
+    asked: HashMap<Vec<u8>, Option<Finding<'p>>>,
 }
 
 impl<'p> Insides<'p> {
@@ -112,11 +106,8 @@ impl<'p> Insides<'p> {
         Self { policy, outline, asked: HashMap::new() }
     }
 
-    /// Where in the next line something of a sensitive value stands that began above it, and why it is one.
-    pub(crate) fn next(&mut self, line: &[u8]) -> Option<(Range<usize>, Sensitive)> {
-        if self.outline.is_untouched_by(line) {
-            return None;
-        }
+    /// What stands in the next line of a sensitive value that began above it.
+    pub(crate) fn next(&mut self, line: &[u8]) -> Option<Finding<'p>> {
         let is_trace = line.trim_ascii_start().starts_with(b"at ");
         let (policy, asked) = (self.policy, &mut self.asked);
         self.outline.next(line).find_map(|opener| {
@@ -127,9 +118,10 @@ impl<'p> Insides<'p> {
             if !asked.contains_key(opener) {
                 asked.insert(opener.to_vec(), ask(policy, opener));
             }
-            let sensitive = asked[opener].clone()?;
+            let mut finding = asked[opener].clone()?;
             let has_members = opener.last().is_some_and(|last| b"([{:".contains(last));
-            Some((content(line, has_members)?, sensitive))
+            finding.range = content(line, has_members)?;
+            Some(finding)
         })
     }
 }
@@ -144,7 +136,7 @@ fn content(line: &[u8], has_members: bool) -> Option<Range<usize>> {
     let mut end = line.iter().rposition(|b| !is_around(b) && *b != b',')? + 1;
     if let [quote @ (b'"' | b'\''), inner @ .., last] = line.get(start..end)?
         && quote == last
-        && !inner.contains(quote)
+        && memchr::memchr_iter(*quote, inner).all(|at| inner[..at].ends_with(b"\\"))
     {
         (start, end) = (start + 1, end - 1);
     }
@@ -156,14 +148,21 @@ fn content(line: &[u8], has_members: bool) -> Option<Range<usize>> {
 
 /// How long the key is that a line begins with, colon and blanks included: `"login": `, `login: `.
 fn key_len(line: &[u8]) -> usize {
-    let is_name = |b: &u8| b.is_ascii_alphanumeric() || b"_-.".contains(b);
-    let name = match line {
-        [b'"', rest @ ..] => rest.iter().position(|b| *b == b'"').map_or(0, |end| end + 2),
-        _ => line.iter().take_while(|b| is_name(b)).count(),
-    };
+    let name = name_len(line);
     let Some((b':', behind)) = line.get(name..).and_then(|behind| behind.split_first()) else { return 0 };
     let blanks = behind.iter().take_while(|b| **b == b' ').count();
     if name == 0 || blanks == 0 { 0 } else { name + 1 + blanks }
+}
+
+/// How long the name is that a line begins with, with its quotes, if it has any.
+fn name_len(line: &[u8]) -> usize {
+    match line {
+        [b'"', rest @ ..] => match memchr::memchr2(b'"', b'\\', rest) {
+            Some(end) if rest[end] == b'"' => end + 2,
+            _ => 0,
+        },
+        _ => line.iter().take_while(|b| b.is_ascii_alphanumeric() || b"_-.".contains(b)).count(),
+    }
 }
 
 /// The line without its last bracket, which begins a value, and that bracket: it stays, since what is in it is masked below.
@@ -177,17 +176,19 @@ pub(crate) fn split_opening(line: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Why what stands below a line is sensitive, if it is.
-fn ask(policy: &Policy, opener: &[u8]) -> Option<Sensitive> {
+fn ask<'p>(policy: &'p Policy, opener: &[u8]) -> Option<Finding<'p>> {
     /// Means nothing by itself.
-    const BELOW: &[u8] = b"zq";
+    const BELOW: &[u8] = b"zqzqzq";
     // An element without an end may be a word in brackets.
     let end: &[u8] = if opener.ends_with(b">") { b"</" } else { b"" };
     let indent = opener.iter().take_while(|b| b.is_ascii_whitespace()).count() + 8;
-    let text = [opener, b"\n", &vec![b' '; indent], BELOW, end].concat();
-    let below = text.len() - end.len() - BELOW.len()..text.len() - end.len();
+    // Of a type that holds a string, that must be one.
+    let quote: &[u8] = if opener.ends_with(b"(") { b"\"" } else { b"" };
+    let text = [opener, b"\n", &vec![b' '; indent], quote, BELOW, quote, end].concat();
+    let below = text.len() - end.len() - quote.len() - BELOW.len();
+    let below = below..below + BELOW.len();
     let covers = |range: &Range<usize>| range.start <= below.start && below.end <= range.end;
-    let finding = policy.findings(&text).into_iter().find(|finding| covers(&finding.range))?;
-    Some(Sensitive { rule: finding.rule.to_owned(), category: finding.category.clone(), class: finding.class })
+    policy.findings(&text).into_iter().find(|finding| covers(&finding.range))
 }
 
 #[cfg(test)]
@@ -199,7 +200,7 @@ mod tests {
         let policy = Policy::builtin();
         let mut insides = Insides::new(&policy, Outline::default());
         let mark = |line: &str| match insides.next(line.as_bytes()) {
-            Some((value, _)) => format!("{}#{}", &line[..value.start], &line[value.end..]),
+            Some(value) => format!("{}#{}", &line[..value.range.start], &line[value.range.end..]),
             None => line.to_owned(),
         };
         text.lines().map(mark).collect::<Vec<_>>().join("\n")
@@ -233,6 +234,8 @@ mod tests {
                 "<a>\n <password>\n  b\n </password>\n <c>\n  d\n </c>\n</a>",
                 "<a>\n <password>\n  #\n </password>\n <c>\n  d\n </c>\n</a>",
             ),
+            ("Some(\n    ApiKey(\n        \"a\",\n    ),\n)", "Some(\n    ApiKey(\n        \"#\",\n    ),\n)"),
+            ("password: Some(\n    \"a\\\": b\",\n)", "password: Some(\n    \"#\",\n)"),
             ("\tpassword = (\n\t\ta\n\t)", "\tpassword = (\n\t\t#\n\t)"),
             ("password: |  \n  a", "password: |  \n  #"),
         ] {
@@ -244,7 +247,9 @@ mod tests {
     fn all_else_stays() {
         for text in [
             "password: a\n  b",
-            "got token:\n    at com.example.Login.check(Login.java:17)",
+            "token:\n    at com.example.Login.check(Login.java:17)",
+            "error: unexpected token:\n  --> src/main.rs:3:5\n   |",
+            "Region(\n    \"eu\",\n)",
             "note: Some(\n    \"password\",\n)",
             "password: Some(\nlistening on 192.0.2.1\n    \"a\",",
             "password: Some(\n    [redacted:credential],\n)",
@@ -282,7 +287,9 @@ mod tests {
                 passed.pass(&text.as_bytes()[from..cut], limit);
                 let mut insides = Insides::new(&policy, Outline::default());
                 let lines = blocks::lines(&text.as_bytes()[..cut], limit).filter_map(|line| line.text);
-                lines.for_each(|line| drop(insides.next(line)));
+                for line in lines {
+                    let _ = insides.next(line);
+                }
                 assert_eq!(
                     insides.outline, passed,
                     "after {cut} bytes, in two blocks of which the first ends at {from}"

@@ -9,8 +9,6 @@ use memchr::memmem;
 
 use crate::blocks;
 
-/// What stands for key material; the form of the library's own placeholders.
-const PLACEHOLDER: &[u8] = b"[redacted:credential]";
 /// No private key has more lines; past them a key without an end is given up.
 const LONGEST_KEY: usize = 1024;
 /// How many lines in a row may be something else (other writers of the same log) before a key is given up.
@@ -40,12 +38,6 @@ struct OpenKey {
 }
 
 impl PrivateKeys {
-    /// Appends `line` to `out` with the material of a key that other lines belong to masked, and says `true`; appends
-    /// nothing and says `false` where there is none. A key that begins and ends in this line is left to the policy.
-    pub(crate) fn mask(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
-        replace(line, &self.find(line), out)
-    }
-
     /// Where in the next line the material of a key stands that other lines belong to.
     pub(crate) fn find(&mut self, line: &[u8]) -> Vec<Range<usize>> {
         let begin = last_marker(line, BEGIN);
@@ -214,22 +206,12 @@ fn base64_char(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Appends `line` with `ranges` replaced; nothing where there are none.
-fn replace(line: &[u8], ranges: &[Range<usize>], out: &mut Vec<u8>) -> bool {
-    let Some(last) = ranges.last() else { return false };
-    let mut kept_from = 0;
-    for range in ranges {
-        out.extend_from_slice(&line[kept_from..range.start]);
-        out.extend_from_slice(PLACEHOLDER);
-        kept_from = range.end;
-    }
-    out.extend_from_slice(&line[last.end..]);
-    true
-}
-
 #[cfg(test)]
 mod tests {
+    use tracing_privacy::Category;
+
     use super::*;
+    use crate::mask::cover;
 
     const FULL: &str = "MIIBOgIBAAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8Qu";
     const SHORT: &str = "Qw==";
@@ -238,11 +220,8 @@ mod tests {
         let mut keys = PrivateKeys::default();
         let mut mask = |line: &String| {
             let mut out = Vec::new();
-            if keys.mask(line.as_bytes(), &mut out) {
-                String::from_utf8(out).expect("UTF-8 in, UTF-8 out")
-            } else {
-                line.clone()
-            }
+            cover(line.as_bytes(), &keys.find(line.as_bytes()), &Category::CREDENTIAL, &mut out);
+            String::from_utf8(out).expect("UTF-8 in, UTF-8 out")
         };
         lines.iter().map(&mut mask).collect()
     }
@@ -281,7 +260,7 @@ mod tests {
             let block: String = lines[..cut].iter().map(|line| format!("{line}\r\n")).collect();
             let (mut masking, mut passing) = (PrivateKeys::default(), PrivateKeys::default());
             for line in &lines[..cut] {
-                masking.mask(line.as_bytes(), &mut Vec::new());
+                masking.find(line.as_bytes());
             }
             passing.pass(block.as_bytes(), 1024);
             let (masked, passed) = (masking.open, passing.open);

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use tracing_privacy::{Mode, Policy};
+use tracing_privacy::Mode;
 
 use self::in_place::InPlace;
 use self::sink::{Sink, Stream, Unwritten};
@@ -19,7 +19,7 @@ use self::stats::Stats;
 use crate::buffers::Buffers;
 use crate::encoding::Encoding;
 use crate::input::{Input, Inputs};
-use crate::mask::{Masked, UNREAD_LINE, mask};
+use crate::mask::{Masked, Masker, UNREAD_LINE};
 use crate::outcome::{TROUBLE, refused, trouble, wrong};
 use crate::pipeline;
 use crate::progress::{Progress, say};
@@ -44,8 +44,9 @@ Exit status:
 ///
 /// Reads the files, or standard input, and writes them to standard output: one line out for each line in, with its line
 /// terminator. Plain text, JSON and mixtures are understood; what need not be masked, invalid UTF-8 too, stays as it
-/// is. Private keys and values that go on over deeper lines, as indented output has them, are followed. What is compressed with gzip or zstd is unpacked. In a pipe, each line comes out as soon as it has come in. A line over
-/// --max-line is replaced as a whole.
+/// is. Private keys over several lines are followed, and values on deeper lines than their key. What is compressed with
+/// gzip or zstd is unpacked. In a pipe, each line comes out as soon as it has come in. A line over --max-line is replaced
+/// as a whole.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Redact {
@@ -99,13 +100,23 @@ impl Redact {
             None => Encoding::Plain,
         };
         let stats = Stats::default();
-        let policy = if self.stats { self.rules.observed_policy(stats.clone()) } else { self.rules.policy() };
-        let policy = match policy {
+        let policy = match self.rules.policy() {
             Ok(policy) => policy,
             Err(error) => return wrong(&error),
         };
-        if policy.mode() != Mode::Enforce {
-            let mode = policy.mode();
+        let mode = policy.mode();
+        let limit = self.work.cut().limit;
+        let masker = if self.stats {
+            let told = stats.clone();
+            match self.rules.observed_policy(stats.clone()) {
+                Ok(observed) => Masker::new(observed, limit)
+                    .telling(policy, Box::new(move |value| told.add(value.rule, value.category))),
+                Err(error) => return wrong(&error),
+            }
+        } else {
+            Masker::new(policy, limit)
+        };
+        if mode != Mode::Enforce {
             return refused(&format!(
                 "the mode is `{mode}`, so that nothing would be masked; `redact` needs `enforce` (see \
                  TRACING_PRIVACY_MODE, and `mode` in the rules)"
@@ -126,7 +137,7 @@ impl Redact {
             }
         };
         let mut output = Output::new(sink, self.work.max_line());
-        let result = redact(policy, self.inputs.each(), cut, jobs, progress, &mut output);
+        let result = redact(masker, self.inputs.each(), cut, jobs, progress, &mut output);
         if self.stats {
             say(&stats.table());
         }
@@ -143,7 +154,7 @@ impl Redact {
 
 /// Masks all lines of `inputs`. An error is one of the output.
 fn redact(
-    policy: Policy,
+    masker: Masker,
     inputs: impl Iterator<Item = Input> + Send + 'static,
     cut: Cut,
     jobs: NonZeroUsize,
@@ -155,7 +166,7 @@ fn redact(
     let mut progress = progress(steps.bytes_read());
     let worker_buffers = buffers.clone();
     let work = move |task: Task| {
-        let masked = mask(&policy, task.carry, task.block.text(), cut.limit, worker_buffers.take_empty());
+        let masked = masker.mask(task.carry, task.block.text(), worker_buffers.take_empty());
         worker_buffers.give(task.block.into_buffer());
         masked
     };
@@ -248,6 +259,7 @@ impl<S: Sink> Output<S> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use tracing_privacy::Policy;
 
     use super::*;
 
@@ -260,7 +272,8 @@ mod tests {
         let mut output = Output::new(Stream::new(&mut written, Encoding::Plain).expect("plain text needs nothing"), 0);
         let (jobs, cut) = (NonZeroUsize::new(jobs).expect("not 0"), Cut { limit: 500, block });
         let inputs = [Input::File(path)].into_iter();
-        redact(Policy::builtin(), inputs, cut, jobs, |_| Progress::none(), &mut output).expect("memory can be written");
+        let masker = Masker::new(Policy::builtin(), cut.limit);
+        redact(masker, inputs, cut, jobs, |_| Progress::none(), &mut output).expect("memory can be written");
         let (lines, masked) = (output.lines, output.masked);
         drop(output);
         (written, lines, masked)

@@ -172,6 +172,18 @@ fn statistics_name_rules_and_no_values() {
     assert_eq!(rows, ["2 email (contact)", "1 password (credential)"]);
 }
 
+/// However the lines come, and whoever works on them.
+#[test]
+fn statistics_count_the_lines_of_a_value() {
+    let directory = directory();
+    let text = "token: |\n  hunter2\n  hunter3\nnote: |\n  ok\n".repeat(20_000);
+    fs::write(directory.path().join("a.log"), text).unwrap();
+    for jobs in ["1", "3"] {
+        let output = ran(directory.path(), &format!("redact --stats --jobs {jobs} a.log"));
+        assert_eq!(output.err.split_whitespace().collect::<Vec<_>>(), ["40000", "token", "(credential)"]);
+    }
+}
+
 /// Only root can give files to others, so only as root there is something to keep.
 #[cfg(unix)]
 #[test]

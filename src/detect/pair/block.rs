@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::extent::extent;
+use super::extent::{end_behind_type, extent};
 use super::{LONGEST_KEY, backslashes_before, follows_a_string, is_key_byte};
 
 /// The value after the colon that ends at `after`, of the key that begins at `key`, if it stands below, or behind an anchor or tag.
@@ -33,7 +33,7 @@ pub(super) fn block(text: &[u8], after: usize, key: usize) -> Option<Range<usize
             lines_below(text, first, column.unwrap_or(0), scalar).filter(|value| !ends_a_string(&text[value.clone()]))
         }
         // `password: &str = "x"` is none.
-        None if at > properties && !scalar && at < text.len() && text[at] != b'=' => {
+        None if at > properties && !scalar && at < text.len() && end_behind_type(text, properties).is_none() => {
             let (value, quoted) = extent(text, at, false);
             // A value that is a key has a value of its own, and a string that begins like what follows a string ends another: so
             // this was no anchor.

@@ -18,6 +18,30 @@ pub(super) fn extent(text: &[u8], start: usize, line: bool) -> (Range<usize>, bo
     }
 }
 
+/// Where the string ends behind what begins at `start` and is not the value, but its type: `password: &str = "x"`, `= Some("x")`, or
+/// PHP's `string(1) "x"`.
+pub(super) fn end_behind_type(text: &[u8], start: usize) -> Option<usize> {
+    let rest = &text[start..];
+    let mut len = 0;
+    for word in [&b"&"[..], b"'static ", b"mut "] {
+        len += if rest[len..].starts_with(word) { word.len() } else { 0 };
+    }
+    let is_type = |b: &&u8| b.is_ascii_alphanumeric() || b"_:<>&()[]".contains(b);
+    len += rest[len..].iter().take(LONGEST_KEY).take_while(is_type).count();
+    let behind = skip_blanks(text, start + len);
+    let start = match text.get(behind) {
+        Some(b'=') if len > 0 => skip_blanks(text, behind + 1),
+        Some(b'"') if rest.starts_with(b"string(") => behind,
+        _ => return None,
+    };
+    let (value, quoted) = extent(text, start, false);
+    let closing = text[value.end..].iter().take_while(|b| matches!(b, b'\\' | b'"' | b'\'')).count();
+    match quoted {
+        true if value.start > start => Some(value.end + closing.min(value.start - start)),
+        _ => text[value.clone()].starts_with(b"Some(\"").then_some(value.end),
+    }
+}
+
 /// How long the letters are that languages put right before a quote: `b"…"`, `r'…'`, `N'…'`, `$'…'`; 0 without a quote.
 fn string_prefix(text: &[u8], start: usize) -> usize {
     let is_prefix =

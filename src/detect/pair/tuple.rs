@@ -1,22 +1,16 @@
-//! Keys and values in tuples, as `Debug` prints lists of headers and parameters: `[("password", "x"), …]`, and types that hold one string:
-//! `Password("x")`.
+//! Keys and values in tuples, as `Debug` prints lists of headers and parameters: `[("password", "x"), …]`.
 
 use super::extent::extent;
-use super::{Keys, LONGEST_KEY, Pair, backslashes_before, bare_key_before, before_space, is_nothing, past_space};
+use super::{Keys, LONGEST_KEY, Pair, is_nothing};
 
 /// The most blanks and line breaks between key and value; `{:#?}` writes each in a line of its own.
 const MOST_BLANKS: usize = 64;
 /// The most before the quote of a value: backslashes, and the `b` of a byte string.
 const MOST_PREFIX: usize = 9;
 
-/// Reads what opens before the first string, which begins at `at`, behind its quote: a tuple, or a value of a type whose name is a key.
-pub(crate) fn at_tuple(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
-    tuple(text, at, keys).or_else(|| newtype(text, at, keys))
-}
-
-/// `("password", "x")`. Only a string that follows is a value, or one in a type (`String("x")`), for this is how functions are
+/// Reads the tuple whose first string begins at `at`, behind its quote. Only a string that follows is a value, or one in a type (`String("x")`), for this is how functions are
 /// called, too: `get("password", default)`.
-fn tuple(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
+pub(super) fn at_tuple(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
     let len = text[at..].iter().take(LONGEST_KEY + 1).position(|b| matches!(b, b'"' | b'\\'))?;
     let key = at..at + len;
     let rule = keys.rule(&text[key.clone()])?;
@@ -39,23 +33,6 @@ fn tuple(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
 fn begins_with_type(value: &[u8]) -> bool {
     let name = value.iter().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphanumeric()).count();
     value.first().is_some_and(u8::is_ascii_uppercase) && value.get(name) == Some(&b'(')
-}
-
-/// `Password("x")`, as `Debug` prints a type that holds one string.
-fn newtype(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
-    let quote = at - 1;
-    let opening = quote - backslashes_before(text, quote);
-    let bracket = before_space(text, opening).checked_sub(1).filter(|bracket| text[*bracket] == b'(')?;
-    let key = bare_key_before(text, bracket);
-    let is_type = text[key.clone()].first().is_some_and(u8::is_ascii_uppercase);
-    let rule = keys.rule(&text[key.clone()]).filter(|_| is_type)?;
-    let (value, quoted) = extent(text, opening, false);
-    let closing = text[value.end..].iter().take_while(|b| matches!(b, b'\\' | b'"')).count();
-    let behind = past_space(text, value.end + closing);
-    // `{:#?}` puts a comma behind it.
-    let comma = usize::from(text.get(behind) == Some(&b','));
-    let alone = matches!(text.get(past_space(text, behind + comma)), None | Some(b')'));
-    (alone && !value.is_empty()).then_some(Pair { rule: rule.0, key, value, quoted, named: false })
 }
 
 /// How long the blanks and line breaks are at the start, the latter also as `\n`.

@@ -38,6 +38,7 @@ const SECRETS: &str = concat!(
     include_str!("secrets/code.toml"),
     include_str!("secrets/business.toml"),
     include_str!("secrets/observability.toml"),
+    include_str!("secrets/commands.toml"),
     include_str!("secrets/forms.toml"),
 );
 

@@ -112,17 +112,29 @@ impl<'d, 'r> Document<'d, 'r> {
 
     /// Reads a string in which something stands that other arguments told of. Answers whether it is one.
     fn argument(&mut self, content: &Range<usize>, escaped: bool) -> bool {
-        let candidates = &mut self.reader.edits.candidates;
-        let settled = candidates.len();
-        candidates.extend(self.arguments.take_in(content));
-        let Some(first) = candidates.get(settled) else { return false };
-        if escaped {
-            // Where in it something stands is not told in raw characters.
-            let rule = first.rule;
-            candidates.truncate(settled);
-            self.mask_value(rule, content.clone(), &json::unescaped(&self.root[content.clone()]), false);
-        } else {
+        let found = self.arguments.take_in(content);
+        let found: Vec<Candidate> = found.filter(|candidate| !self.reader.may_pass(candidate)).collect();
+        let Some(first) = found.first() else { return false };
+        let rule = first.rule;
+        if !escaped {
+            let settled = self.reader.edits.candidates.len();
+            self.reader.edits.candidates.extend(found);
             self.reader.text_in_which(self.root, content.clone(), settled);
+            return true;
+        }
+        let before = self.reader.edits.len();
+        if let Some(whole) = found.iter().find(|candidate| candidate.range == *content) {
+            self.mask_value(whole.rule, content.clone(), &json::unescaped(&self.root[content.clone()]), false);
+        } else {
+            self.text(content.clone(), true);
+            if !found.iter().all(|candidate| self.reader.edits.cover(before, &candidate.range)) {
+                // How much of the string that is, the raw characters do not tell.
+                self.reader.edits.truncate(before);
+                self.erase_value(rule, content.start - 1..content.end + 1);
+            }
+        }
+        if self.reader.edits.len() == before {
+            self.text(content.clone(), true);
         }
         true
     }

@@ -172,8 +172,8 @@ impl Sink for Part<'_, '_> {
         self.pair_at(at, pair::at_option);
     }
 
-    fn tuple(&mut self, at: usize) {
-        self.pair_at(at, pair::at_tuple);
+    fn bracketed(&mut self, at: usize) {
+        self.pair_at(at, pair::in_bracket);
     }
 
     fn element(&mut self, at: usize) {

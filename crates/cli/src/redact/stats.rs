@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tracing_privacy::Category;
 use tracing_privacy::observe::{Decision, Observer};
 
 /// Counts decisions; clones share the counts.
@@ -15,12 +16,17 @@ pub(super) struct Stats {
 
 impl Observer for Stats {
     fn decided(&self, decision: &Decision<'_>) {
-        let key = (decision.rule.to_owned(), decision.category.as_str().to_owned());
-        *self.counts.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default() += 1;
+        self.add(decision.rule, decision.category);
     }
 }
 
 impl Stats {
+    /// Counts one more.
+    pub(super) fn add(&self, rule: &str, category: &Category) {
+        let key = (rule.to_owned(), category.as_str().to_owned());
+        *self.counts.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default() += 1;
+    }
+
     /// A table of them, most first.
     pub(super) fn table(&self) -> String {
         let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);

@@ -9,10 +9,9 @@ use super::allow::allowed;
 use super::audit::{Auditor, Keys};
 use super::fingerprint::{Fingerprint, Fingerprints, digest};
 use crate::blocks::{Line, lines};
-use crate::carry::Carry;
-use crate::mask::mask_inside;
-use crate::outline::{Insides, Sensitive, split_opening};
-use crate::private_key::{Markers, PrivateKeys};
+use crate::carry::{Carry, Follower, GoesOn};
+use crate::mask::cover;
+use crate::outline::split_opening;
 use crate::report::one_line;
 
 /// What looks for leaks.
@@ -55,9 +54,6 @@ pub(crate) struct Leak {
     pub(super) value: Option<String>,
 }
 
-/// A value that was found: by which rule, of which category and class, and where it stands.
-type Value<'v> = (&'v str, &'v Category, DataClass, Range<usize>);
-
 impl Finder {
     /// One that tells no values, for whoever needs no fingerprints that outlive the run.
     pub(crate) fn without_values(policy: Policy, limit: usize) -> Self {
@@ -71,10 +67,8 @@ impl Finder {
 
     /// Looks at the lines of `block`. Before it stood lines that left `carry` behind.
     pub(crate) fn find(&self, carry: Carry, block: &[u8]) -> Found {
-        let Carry { mut keys, outline } = carry;
-        let mut insides = Insides::new(&self.policy, outline);
         let mut found = Found::default();
-        let mut markers = Markers::new(block);
+        let mut follower = Follower::new(&self.policy, carry, block);
         let mut masked = Vec::new();
         for line in lines(block, self.limit) {
             let number = found.lines;
@@ -82,20 +76,22 @@ impl Finder {
             match line {
                 Line { text: None, .. } => found.overlong.push(number),
                 Line { text: Some(text), start, .. } => {
-                    let end = start + text.len();
-                    let concerns_keys = keys.is_open() || markers.next_from(start).is_some_and(|marker| marker < end);
-                    let (before, material) =
-                        if concerns_keys { (keys.clone(), keys.find(text)) } else { Default::default() };
                     let leaks = found.leaks.len();
-                    match insides.next(text).filter(|_| material.is_empty()) {
-                        Some((value, sensitive)) => {
+                    match follower.next(text, start) {
+                        GoesOn::Nothing => self.line(text, number, &[], &mut masked, &mut found.leaks),
+                        GoesOn::Key(material) => self.line(text, number, &material, &mut masked, &mut found.leaks),
+                        GoesOn::Value(value) => {
                             masked.clear();
-                            mask_inside(text, value.clone(), &sensitive, &mut masked);
-                            let Sensitive { rule, category, class } = &sensitive;
-                            let value = [(rule.as_str(), category, *class, value)];
-                            self.tell(text, number, value.into_iter(), || digest(&masked), &mut found.leaks);
+                            // Its key may hold something, too.
+                            let (key, rest) = text.split_at(value.range.start);
+                            let mut findings = self.policy.findings_and_mask(key, &mut masked);
+                            if findings.is_empty() {
+                                masked.extend_from_slice(key);
+                            }
+                            cover(rest, std::slice::from_ref(&(0..value.range.len())), value.category, &mut masked);
+                            findings.push(value);
+                            self.tell(text, number, findings, || digest(&masked), &mut found.leaks);
                         }
-                        None => self.line(text, number, (before, material), &mut masked, &mut found.leaks),
                     }
                     if let Some(auditor) = &self.auditor {
                         auditor.line(text, number, found.leaks.len() > leaks, &mut found.keys);
@@ -106,18 +102,10 @@ impl Finder {
         found
     }
 
-    /// Looks at one line, in which `material` is of keys over several lines, which were in that state before it.
-    fn line(
-        &self,
-        text: &[u8],
-        number: u64,
-        (before, material): (PrivateKeys, Vec<Range<usize>>),
-        masked: &mut Vec<u8>,
-        leaks: &mut Vec<Leak>,
-    ) {
+    /// Looks at one line, in which `material` is of a private key over several lines, which was found where it begins.
+    fn line(&self, text: &[u8], number: u64, material: &[Range<usize>], masked: &mut Vec<u8>, leaks: &mut Vec<Leak>) {
         masked.clear();
         let mut findings = self.policy.findings_and_mask(split_opening(text).0, masked);
-        // A private key over several lines was found where it begins.
         findings
             .retain(|Finding { range, .. }| !material.iter().any(|key| key.start < range.end && range.start < key.end));
         let masked_line = || {
@@ -125,30 +113,31 @@ impl Finder {
                 return digest(masked);
             }
             let (mut keyless, mut masked) = (Vec::new(), Vec::new());
-            before.clone().mask(text, &mut keyless);
+            cover(text, material, &Category::CREDENTIAL, &mut keyless);
             self.policy.sanitize_line(&keyless, &mut masked);
             digest(&masked)
         };
-        let values =
-            findings.into_iter().map(|Finding { rule, category, class, range, .. }| (rule, category, class, range));
-        self.tell(text, number, values, masked_line, leaks);
+        self.tell(text, number, findings, masked_line, leaks);
     }
 
     /// Tells what was found in a line; `masked_line` is what [`digest`] makes of the line without it.
-    fn tell<'v>(
+    fn tell(
         &self,
         text: &[u8],
         number: u64,
-        values: impl Iterator<Item = Value<'v>>,
+        findings: Vec<Finding<'_>>,
         masked_line: impl Fn() -> [u8; 32],
         leaks: &mut Vec<Leak>,
     ) {
+        if findings.is_empty() {
+            return;
+        }
         // Once for all that is found in the line.
         let digest = OnceCell::new();
         let masked_line = || *digest.get_or_init(&masked_line);
         let allowed = allowed(text);
         let mut columns = Columns { text, at: 0, column: 1 };
-        for (rule, category, class, range) in values {
+        for Finding { rule, category, class, range, .. } in findings {
             let (column, end_column) = (columns.of(range.start), columns.of(range.end));
             let value = &text[range];
             leaks.push(Leak {

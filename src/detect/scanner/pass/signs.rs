@@ -56,7 +56,7 @@ impl<S: Sink> Pass<'_, S> {
             b'<' | b'>' => self.literal_after(at + 1, 1),
             b'(' => {
                 if let Some(len) = string_after(&rest[1..]) {
-                    self.sink.tuple(at + 1 + len);
+                    self.sink.bracketed(at + 1 + len);
                 }
                 let before = &self.text[..at];
                 if begins_rows(before) {
