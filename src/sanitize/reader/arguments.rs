@@ -18,7 +18,8 @@ pub(super) fn find_as_command(reader: &mut Reader<'_>, root: &[u8], arguments: &
     let settled = reader.edits.candidates.len();
     reader.find(&line, 0..line.len(), 0);
     let found = reader.edits.candidates.split_off(settled).into_iter();
-    // What goes on over several of them is none.
+    // What goes on over several of them is none; and what is a key in a line need be none in a list.
+    let found = found.filter(|candidate| candidate.key.is_none());
     let in_root = |mut candidate: Candidate| {
         let index = starts.partition_point(|start| *start <= candidate.range.start).checked_sub(1)?;
         let (argument, start) = (&arguments[index], starts[index]);
