@@ -34,16 +34,26 @@ struct Opener {
 impl Outline {
     /// Goes on to the next line. Answers the lines that it may belong to, outermost first.
     fn next(&mut self, line: &[u8]) -> impl Iterator<Item = &[u8]> {
-        // Most lines concern nobody.
-        let may_begin = line.last().is_some_and(|last| may_end_opener(*last));
-        let depth = if may_begin || !self.0.is_empty() { depth(line) } else { None };
+        let above = self.enter(line);
+        self.0[..above].iter().map(|opener| &*opener.text)
+    }
+
+    /// Whether a line may belong to another one, or begin something. Most lines concern nobody.
+    #[inline]
+    fn is_concerned_by(&self, line: &[u8]) -> bool {
+        !self.0.is_empty() || line.last().is_some_and(|last| may_end_opener(*last))
+    }
+
+    /// Goes on to a line. Answers how many it may belong to.
+    fn enter(&mut self, line: &[u8]) -> usize {
+        let depth = depth(line);
         self.0.retain(|opener| opener.lines_left > 0 && depth.is_none_or(|depth| opener.depth < depth));
         self.0.iter_mut().for_each(|opener| opener.lines_left -= 1);
         let above = self.0.len();
         if let Some(depth) = depth {
             self.begin(line, depth);
         }
-        self.0[..above].iter().map(|opener| &*opener.text)
+        above
     }
 
     /// Remembers a line if it may begin a value.
@@ -68,14 +78,17 @@ impl Outline {
             }
         }
         for line in blocks::lines(&block[from..], limit).filter_map(|line| line.text) {
-            let _ = self.next(line);
+            if self.is_concerned_by(line) {
+                self.enter(line);
+            }
         }
     }
 }
 
 /// Whether a line that ends so may begin a value: with a bracket, a tag, a separator, or `|-` and the like of YAML.
+#[inline]
 fn may_end_opener(b: u8) -> bool {
-    b"([{|>:=-+".contains(&b) || b.is_ascii_whitespace()
+    matches!(b, b'(' | b'[' | b'{' | b'|' | b'>' | b':' | b'=' | b'-' | b'+') || b.is_ascii_whitespace()
 }
 
 /// Whether a line may begin a value. Before a colon at its end stands nothing but a key: below `unexpected token:` goes on what somebody says.
@@ -107,12 +120,17 @@ impl<'p> Insides<'p> {
     }
 
     /// What stands in the next line of a sensitive value that began above it.
+    #[inline]
     pub(crate) fn next(&mut self, line: &[u8]) -> Option<Finding<'p>> {
-        let is_trace = line.trim_ascii_start().starts_with(b"at ");
+        if self.outline.is_concerned_by(line) { self.look_at(line) } else { None }
+    }
+
+    fn look_at(&mut self, line: &[u8]) -> Option<Finding<'p>> {
+        let is_trace = || line.trim_ascii_start().starts_with(b"at ");
         let (policy, asked) = (self.policy, &mut self.asked);
         self.outline.next(line).find_map(|opener| {
             // Lines that stand below a text that only ends so (`got token:`) may be a stack trace.
-            if is_trace && opener.ends_with(b":") {
+            if opener.ends_with(b":") && is_trace() {
                 return None;
             }
             if !asked.contains_key(opener) {
@@ -166,7 +184,11 @@ fn name_len(line: &[u8]) -> usize {
 }
 
 /// The line without its last bracket, which begins a value, and that bracket: it stays, since what is in it is masked below.
+#[inline]
 pub(crate) fn split_opening(line: &[u8]) -> (&[u8], &[u8]) {
+    if line.last().is_none_or(|last| !may_end_opener(*last)) {
+        return (line, b"");
+    }
     match line.trim_ascii_end() {
         [before @ .., b'{' | b'[' | b'('] if matches!(before.trim_ascii_end(), [.., b':' | b'=']) => {
             line.split_at(before.len())
