@@ -35,6 +35,11 @@ fn an_argument_is_masked_by_the_option_before_it() {
     assert_eq!(policy.sanitize_text(&value.to_string()), json(&safe).to_string());
     policy.sanitize_json(&mut value);
     assert_eq!(value, json(&safe));
+    let mixed = |last: &str| serde_json::json!(["--port", 5432, true, "--token", last, null, "-v"]);
+    let mut value = mixed(CANARY);
+    assert_eq!(policy.sanitize_text(&value.to_string()), mixed(masked).to_string());
+    policy.sanitize_json(&mut value);
+    assert_eq!(value, mixed(masked));
     let short = [
         r#"["mysql","-uroot","-phunter2zq"]"#,
         r#"{"args": ["curl", "-u", "jo:hunter2zq"]}"#,

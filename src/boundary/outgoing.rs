@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::detect::pair::Dotted;
+use crate::detect::pair::{Dotted, option_name};
 use crate::document::arguments;
 use crate::document::encoding::byte_list;
 use crate::document::names::Names;
@@ -183,15 +183,22 @@ impl Outgoing<'_> {
     }
 
     fn list(&mut self, field: &str, action: Action, items: &mut Vec<Value<'_>>, depth: usize) -> Became {
-        let texts = items.iter().map(|item| if let Value::Text(text) = item { Some(&**text) } else { None });
+        let text = |item: &Value<'_>| if let Value::Text(text) = item { Some((**text).into()) } else { None };
+        let texts: Option<Vec<serde_json::Value>> = items.iter().map(text).collect();
         if action == Action::Scan
-            && let Some(safe) = arguments::sanitize(self.policy, field, texts)
+            && let Some(safe) = texts.and_then(|texts| arguments::sanitize(self.policy, field, &texts))
         {
-            return self.arguments(items, safe);
+            return self.arguments(items, &safe);
         }
-        let mut outcome = Became::Clean;
+        let (mut outcome, mut option) = (Became::Clean, None);
         items.retain_mut(|item| {
-            let became = self.walk(field, action, item, depth + 1);
+            let named = if let Value::Text(text) = item { option_name(text.as_bytes()) } else { None };
+            let named = named.map(|name| String::from_utf8_lossy(name).into_owned());
+            let by_option = std::mem::replace(&mut option, named).map(|name: String| (self.policy.action(&name), name));
+            let became = match by_option {
+                Some((named @ (Action::Mask(_) | Action::Drop(_)), name)) => self.walk(&name, named, item, depth + 1),
+                _ => self.walk(field, action, item, depth + 1),
+            };
             if became != Became::Clean {
                 outcome = Became::Masked;
             }
@@ -201,13 +208,13 @@ impl Outgoing<'_> {
     }
 
     /// Puts sanitized arguments in place of those that they were.
-    fn arguments(&mut self, items: &mut [Value<'_>], safe: Vec<String>) -> Became {
+    fn arguments(&mut self, items: &mut [Value<'_>], safe: &[serde_json::Value]) -> Became {
         let mut outcome = Became::Clean;
         for (item, safe) in items.iter_mut().zip(safe) {
-            if let Value::Text(text) = item {
+            if let (Value::Text(text), Some(safe)) = (&*item, safe.as_str()) {
                 self.saw(text.len());
-                if **text != safe {
-                    *item = Value::Text(safe.into());
+                if **text != *safe {
+                    *item = Value::Text(safe.to_owned().into());
                     outcome = Became::Masked;
                 }
             }

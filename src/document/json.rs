@@ -331,8 +331,8 @@ fn quote_or_backslash(text: &[u8]) -> Option<usize> {
     memchr::memchr2(b'"', b'\\', rest).map(|at| LANE + at)
 }
 
-/// Where the array ends that begins at `start`, if it is a list of arguments: of strings, one of which begins with a dash. One that is
-/// cut off ends with the text.
+/// Where the array ends that begins at `start`, if it is a list of arguments: of strings, one of which begins with a dash, and numbers and the
+/// like. One that is cut off ends with the text.
 pub(crate) fn end_of_arguments(text: &[u8], start: usize) -> Option<usize> {
     let (mut reader, mut any_option) = (Reader { text, at: start + 1, stack: Vec::new() }, false);
     loop {
@@ -344,6 +344,7 @@ pub(crate) fn end_of_arguments(text: &[u8], start: usize) -> Option<usize> {
             }
             Some(b',') => reader.at += 1,
             Some(b']') => break reader.at += 1,
+            Some(b) if is_bare(b) => reader.at += 1,
             Some(_) => return None,
             None => break,
         }
@@ -351,18 +352,24 @@ pub(crate) fn end_of_arguments(text: &[u8], start: usize) -> Option<usize> {
     any_option.then_some(reader.at)
 }
 
-/// The strings of an array that has nothing else, without quotes.
-pub(crate) fn strings(text: &[u8], array: Range<usize>) -> Vec<Range<usize>> {
+/// The elements of an array that holds no other, strings without quotes.
+pub(crate) fn elements(text: &[u8], array: Range<usize>) -> Vec<Range<usize>> {
     let mut reader = Reader { text: &text[..array.end], at: array.start, stack: Vec::new() };
-    let mut strings = Vec::new();
+    let mut elements = Vec::new();
     while let Some(b) = reader.peek() {
         if b == b'"' {
-            strings.push(reader.string().0);
+            elements.push(reader.string().0);
+        } else if is_bare(b) {
+            let start = reader.at;
+            while reader.peek().is_some_and(is_bare) {
+                reader.at += 1;
+            }
+            elements.push(start..reader.at);
         } else {
             reader.at += 1;
         }
     }
-    strings
+    elements
 }
 
 /// Where the blanks end that begin at `at`. Most documents that are logged have none.

@@ -75,11 +75,10 @@ fn walk(policy: &Policy, value: &mut Value, action: Action, path: &Path<'_>, dep
         Value::Array(items) => match text_of(items).filter(|_| action == Action::Scan) {
             Some(text) => replace(value, |out| policy.sanitize(action, &field_in(policy, action, path), &text, out)),
             None => {
-                let texts = items.iter().map(Value::as_str);
-                match arguments::sanitize(policy, &field_in(policy, action, path), texts)
+                match arguments::sanitize(policy, &field_in(policy, action, path), items)
                     .filter(|_| action == Action::Scan)
                 {
-                    Some(safe) => *items = safe.into_iter().map(Value::String).collect(),
+                    Some(safe) => *items = safe,
                     None => items.retain_mut(|item| walk(policy, item, action, path, depth + 1)),
                 }
                 true

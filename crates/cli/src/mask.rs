@@ -88,15 +88,14 @@ impl Masker {
             }
             GoesOn::Key(material) => {
                 let mut keyless = Vec::new();
-                cover(text, &material, &Category::CREDENTIAL, &mut keyless);
+                cover(text, 0, &material, &Category::CREDENTIAL, &mut keyless);
                 sanitize(&self.policy, &keyless, out);
                 true
             }
             GoesOn::Value(value) => {
                 // Its key may hold something, too.
-                let (key, rest) = text.split_at(value.range.start);
-                sanitize(&self.policy, key, out);
-                cover(rest, std::slice::from_ref(&(0..value.range.len())), value.category, out);
+                sanitize(&self.policy, &text[..value.range.start], out);
+                cover(text, value.range.start, std::slice::from_ref(&value.range), value.category, out);
                 (self.told)(&value);
                 true
             }
@@ -104,17 +103,24 @@ impl Masker {
     }
 }
 
-/// Appends `line` with a placeholder for what stands at `ranges`, which are in order: in quotes for a number or the like, as JSON wants it.
-pub(crate) fn cover(line: &[u8], ranges: &[Range<usize>], category: &Category, out: &mut Vec<u8>) {
-    let mut kept_from = 0;
+/// Appends `line` from `from` on, with a placeholder for what stands at `ranges`, which are in order.
+pub(crate) fn cover(line: &[u8], from: usize, ranges: &[Range<usize>], category: &Category, out: &mut Vec<u8>) {
+    let mut kept_from = from;
     for range in ranges {
-        let is_bare = |value: Value| value.is_number() || value.is_boolean();
-        let quote = if serde_json::from_slice(&line[range.clone()]).is_ok_and(is_bare) { "\"" } else { "" };
         out.extend_from_slice(&line[kept_from..range.start]);
+        let quote = if wants_quotes(line, range) { "\"" } else { "" };
         out.extend_from_slice(format!("{quote}[redacted:{category}]{quote}").as_bytes());
         kept_from = range.end;
     }
     out.extend_from_slice(&line[kept_from..]);
+}
+
+/// Whether a value is one of JSON without quotes, so that what stands for it needs some.
+fn wants_quotes(line: &[u8], value: &Range<usize>) -> bool {
+    let before = line[..value.start].trim_ascii_end();
+    let is_bare = |value: Value| value.is_number() || value.is_boolean();
+    let is_in_quotes = matches!(line[..value.start].last(), Some(b'"' | b'\''));
+    !is_in_quotes && (before.ends_with(b"\":") || serde_json::from_slice(&line[value.clone()]).is_ok_and(is_bare))
 }
 
 /// Whether anything was masked.

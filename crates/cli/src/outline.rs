@@ -94,9 +94,12 @@ fn may_end_opener(b: u8) -> bool {
 /// Whether a line may begin a value. Before a colon at its end stands nothing but a key: below `unexpected token:` goes on what somebody says.
 fn may_be_opener(line: &[u8]) -> bool {
     let Some((last, before)) = line.split_last() else { return false };
-    let key = before.trim_ascii_start();
-    let key = key.strip_prefix(b"- ").unwrap_or(key);
-    may_end_opener(*last) && (*last != b':' || !key.is_empty() && name_len(key) == key.len())
+    let mut key = before.trim_ascii();
+    while let Some(rest) = key.strip_prefix(b"- ").or_else(|| key.strip_prefix(b"? ")) {
+        key = rest.trim_ascii_start();
+    }
+    let is_key = !key.is_empty() && (key[0] == b'"' || !key.iter().any(u8::is_ascii_whitespace));
+    may_end_opener(*last) && (*last != b':' || is_key)
 }
 
 /// How deep a line stands; `None` for an empty one. The item of a list stands deeper than its key, which may begin in the same column.
@@ -152,6 +155,12 @@ fn content(line: &[u8], has_members: bool) -> Option<Range<usize>> {
     start += if line[start..].starts_with(b"- ") { 2 } else { 0 };
     start += if has_members { key_len(&line[start..]) } else { 0 };
     let mut end = line.iter().rposition(|b| !is_around(b) && *b != b',')? + 1;
+    if matches!(line.get(start), Some(b'"' | b'\'')) {
+        // Brackets that end what began above.
+        let string = line[..end].iter().rposition(|b| *b == line[start]).filter(|close| *close > start);
+        let only_closes = |close: &usize| line[close + 1..end].iter().all(|b| is_around(b) || b")]}".contains(b));
+        end = string.filter(only_closes).map_or(end, |close| close + 1);
+    }
     if let [quote @ (b'"' | b'\''), inner @ .., last] = line.get(start..end)?
         && quote == last
         && memchr::memchr_iter(*quote, inner).all(|at| inner[..at].ends_with(b"\\"))
@@ -258,6 +267,9 @@ mod tests {
             ),
             ("Some(\n    ApiKey(\n        \"a\",\n    ),\n)", "Some(\n    ApiKey(\n        \"#\",\n    ),\n)"),
             ("password: Some(\n    \"a\\\": b\",\n)", "password: Some(\n    \"#\",\n)"),
+            ("-   'password':\n    - a", "-   'password':\n    - #"),
+            ("users[0].password :\n  a", "users[0].password :\n  #"),
+            ("\"password\": {\n  \"a\": \"1\" }", "\"password\": {\n  \"a\": \"#\" }"),
             ("\tpassword = (\n\t\ta\n\t)", "\tpassword = (\n\t\t#\n\t)"),
             ("password: |  \n  a", "password: |  \n  #"),
         ] {
@@ -270,6 +282,7 @@ mod tests {
         for text in [
             "password: a\n  b",
             "token:\n    at com.example.Login.check(Login.java:17)",
+            "Enter password:\n  go on",
             "error: unexpected token:\n  --> src/main.rs:3:5\n   |",
             "Region(\n    \"eu\",\n)",
             "note: Some(\n    \"password\",\n)",

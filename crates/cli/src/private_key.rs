@@ -220,7 +220,7 @@ mod tests {
         let mut keys = PrivateKeys::default();
         let mut mask = |line: &String| {
             let mut out = Vec::new();
-            cover(line.as_bytes(), &keys.find(line.as_bytes()), &Category::CREDENTIAL, &mut out);
+            cover(line.as_bytes(), 0, &keys.find(line.as_bytes()), &Category::CREDENTIAL, &mut out);
             String::from_utf8(out).expect("UTF-8 in, UTF-8 out")
         };
         lines.iter().map(&mut mask).collect()

@@ -79,6 +79,11 @@ fn an_argument_stands_under_the_option_before_it() {
         (list(&["--password=hunter2"]), list(&["--password=[redacted:credential]"])),
         (list(&["--color", "red"]), list(&["--color", "red"])),
     ];
+    let mixed = |value| Value::List(vec![text("--port"), Value::Int(8080), text("--token"), value]);
+    let cases = cases.into_iter().chain([
+        (mixed(text("hunter2")), mixed(text("[redacted:credential]"))),
+        (mixed(Value::Int(4711)), mixed(text("[redacted:credential]"))),
+    ]);
     for (raw, safe) in cases {
         assert!(became(&policy(), "process.command_args", raw).1 == safe, "{:?}", json(&safe, 0));
     }

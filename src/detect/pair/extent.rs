@@ -26,12 +26,17 @@ pub(super) fn end_behind_type(text: &[u8], start: usize) -> Option<usize> {
     for word in [&b"&"[..], b"'static ", b"mut "] {
         len += if rest[len..].starts_with(word) { word.len() } else { 0 };
     }
-    let is_type = |b: &&u8| b.is_ascii_alphanumeric() || b"_:<>&()[]".contains(b);
-    len += rest[len..].iter().take(LONGEST_KEY).take_while(is_type).count();
+    let is_type = |at: &usize| match rest[*at] {
+        b'&' => rest[..*at].ends_with(b"<"),
+        b => b.is_ascii_alphanumeric() || b"_:<>".contains(&b),
+    };
+    len += (len..rest.len().min(LONGEST_KEY)).take_while(is_type).count();
     let behind = skip_blanks(text, start + len);
     let start = match text.get(behind) {
         Some(b'=') if len > 0 => skip_blanks(text, behind + 1),
-        Some(b'"') if rest.starts_with(b"string(") => behind,
+        Some(b'(') if rest.starts_with(b"string(") => {
+            skip_blanks(text, behind + text[behind..].iter().position(|b| *b == b')')? + 1)
+        }
         _ => return None,
     };
     let (value, quoted) = extent(text, start, false);

@@ -97,7 +97,7 @@ impl<'d, 'r> Document<'d, 'r> {
 
     /// Finds what stands in a list of arguments, where its strings do not tell by themselves.
     fn read_arguments(&mut self, array: Range<usize>) {
-        let arguments = json::strings(self.root, array);
+        let arguments = json::elements(self.root, array);
         let mut found = find_as_command(self.reader, self.root, &arguments);
         for pair in arguments.windows(2) {
             let [option, value] = pair else { continue };

@@ -83,12 +83,12 @@ impl Finder {
                         GoesOn::Value(value) => {
                             masked.clear();
                             // Its key may hold something, too.
-                            let (key, rest) = text.split_at(value.range.start);
-                            let mut findings = self.policy.findings_and_mask(key, &mut masked);
+                            let start = value.range.start;
+                            let mut findings = self.policy.findings_and_mask(&text[..start], &mut masked);
                             if findings.is_empty() {
-                                masked.extend_from_slice(key);
+                                masked.extend_from_slice(&text[..start]);
                             }
-                            cover(rest, std::slice::from_ref(&(0..value.range.len())), value.category, &mut masked);
+                            cover(text, start, std::slice::from_ref(&value.range), value.category, &mut masked);
                             findings.push(value);
                             self.tell(text, number, findings, || digest(&masked), &mut found.leaks);
                         }
@@ -113,7 +113,7 @@ impl Finder {
                 return digest(masked);
             }
             let (mut keyless, mut masked) = (Vec::new(), Vec::new());
-            cover(text, material, &Category::CREDENTIAL, &mut keyless);
+            cover(text, 0, material, &Category::CREDENTIAL, &mut keyless);
             self.policy.sanitize_line(&keyless, &mut masked);
             digest(&masked)
         };
