@@ -184,10 +184,10 @@ fn key_len(line: &[u8]) -> usize {
 /// How long the name is that a line begins with, with its quotes, if it has any.
 fn name_len(line: &[u8]) -> usize {
     match line {
-        [b'"', rest @ ..] => match memchr::memchr2(b'"', b'\\', rest) {
-            Some(end) if rest[end] == b'"' => end + 2,
-            _ => 0,
-        },
+        [b'"', rest @ ..] => {
+            let is_escaped = |quote: &usize| rest[..*quote].iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1;
+            memchr::memchr_iter(b'"', rest).find(|quote| !is_escaped(quote)).map_or(0, |quote| quote + 2)
+        }
         _ => line.iter().take_while(|b| b.is_ascii_alphanumeric() || b"_-.".contains(b)).count(),
     }
 }
@@ -269,6 +269,10 @@ mod tests {
             ("password: Some(\n    \"a\\\": b\",\n)", "password: Some(\n    \"#\",\n)"),
             ("-   'password':\n    - a", "-   'password':\n    - #"),
             ("users[0].password :\n  a", "users[0].password :\n  #"),
+            (
+                "\"password\": {\n  \"k\\\"ey\": \"a\",\n  \"k\\\\\": 7\n}",
+                "\"password\": {\n  \"k\\\"ey\": \"#\",\n  \"k\\\\\": #\n}",
+            ),
             ("\"password\": {\n  \"a\": \"1\" }", "\"password\": {\n  \"a\": \"#\" }"),
             ("\tpassword = (\n\t\ta\n\t)", "\tpassword = (\n\t\t#\n\t)"),
             ("password: |  \n  a", "password: |  \n  #"),
