@@ -105,6 +105,12 @@ fn what_is_exempt_lets_nothing_else_pass() {
             tracing::info!(m = %list);
         }
     });
+    let subscriber = registry().with(json_layer().with_writer(output.clone())).with_privacy(policy.clone());
+    tracing::subscriber::with_default(subscriber, || {
+        let exemption = Exemption::field("token").target("*").reason("a test").lasts(Duration::from_secs(60));
+        let _guard = policy.exempt(exemption).unwrap();
+        tracing::info!(m = %r#"["--token","a \"b\" password=hunter2zq"]"#);
+    });
     assert!(!output.text().contains(CANARY) && output.text().contains("jane@example.com"), "{}", output.text());
-    assert_eq!(output.text().matches("[redacted:credential]").count(), 2, "{}", output.text());
+    assert_eq!(output.text().matches("[redacted:credential]").count(), 3, "{}", output.text());
 }

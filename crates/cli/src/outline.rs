@@ -73,7 +73,6 @@ impl Outline {
             let end = from;
             from = memchr::memrchr(b'\n', &block[..end - 1]).map_or(0, |newline| newline + 1);
             if blocks::line(block, from..end, limit).text.and_then(depth) == Some(0) {
-                self.0.clear();
                 break;
             }
         }

@@ -295,13 +295,13 @@ fn a_value_over_several_lines_does_not_get_through() {
 
     let document = serde_json::json!({
         "passwords": ["hunter2", 4_711, "4711", "true", null], "user": "joe",
-        "credentials": {"login": "hunter2", "n": 4_711, "on": true, "s": "4711", "inner": [["hunter2"], {}]},
+        "credentials": {"login": "hunter2", "n": 4_711, "on": true, "s": "4711", "inner": [["hunter2"], {}], MAIL: "hunter2"},
     });
     let output = filter(serde_json::to_string_pretty(&document).unwrap().as_bytes());
     let masked = "[redacted:credential]";
     let expected = serde_json::json!({
         "passwords": [masked, masked, masked, masked, null], "user": "joe",
-        "credentials": {"login": masked, "n": masked, "on": masked, "s": masked, "inner": [[masked], {}]},
+        "credentials": {"login": masked, "n": masked, "on": masked, "s": masked, "inner": [[masked], {}], "***@example.com": masked},
     });
     assert_eq!(serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap(), expected);
 }
