@@ -114,3 +114,15 @@ fn what_is_exempt_lets_nothing_else_pass() {
     assert!(!output.text().contains(CANARY) && output.text().contains("jane@example.com"), "{}", output.text());
     assert_eq!(output.text().matches("[redacted:credential]").count(), 3, "{}", output.text());
 }
+
+/// Where a key has no rule and all such are masked, nothing is looked into, and nothing else is counted.
+#[test]
+fn arguments_that_are_masked_anyway_are_not_read() {
+    let rules = "version = 1\ninclude = [\"builtin:secrets\"]\n[defaults]\nunlisted = \"mask\"\n";
+    let policy: Policy = rules.parse().unwrap();
+    let mut value = serde_json::json!({ "x": ["--token", CANARY] });
+    policy.sanitize_json(&mut value);
+    assert_eq!(value, serde_json::json!({ "x": ["[redacted:sensitive]", "[redacted:sensitive]"] }));
+    assert!(!policy.masked().by_rule().contains_key("token"));
+    assert_eq!(policy.masked().by_rule().values().sum::<u64>(), 2);
+}

@@ -11,6 +11,7 @@ mod keys;
 mod may_be_key;
 mod named;
 mod newtype;
+mod option;
 mod sql;
 mod tuple;
 
@@ -22,6 +23,7 @@ pub(crate) use self::keys::{Dotted, KeyPath, Keys, Reading};
 pub(crate) use self::may_be_key::may_be_key;
 use self::named::{Named, named};
 pub(crate) use self::named::{Role, name_beside, names_value};
+pub(crate) use self::option::{at_option, option_name};
 pub(crate) use self::sql::{at_literal, at_values};
 
 /// A key that the inventory knows, and where its value stands.
@@ -111,51 +113,9 @@ pub(crate) fn at_separator(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pa
     Some(pair)
 }
 
-/// Reads an option whose name begins at `at`, after its dashes. With a separator after it, it is a pair like any other. Both may stand in
-/// quotes, as lists of arguments are printed: `['--token', 'x']`, `"app" "--token" "x"`.
-pub(crate) fn at_option(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
-    let key = key_at(text, at);
-    if text[key.clone()].starts_with(NOT) {
-        return None;
-    }
-    let slashes = text[key.end..].iter().take(MOST_ESCAPES).take_while(|b| **b == b'\\').count();
-    if let Some(b'"' | b'\'') = text.get(key.end + slashes) {
-        let end = key.end + slashes + 1;
-        let next = past_space(text, end + usize::from(text.get(end) == Some(&b',')));
-        let value = text[next..].strip_prefix(&text[key.end..end]).filter(|_| next > end)?;
-        // Another option follows: this one has no value.
-        return if value.starts_with(b"-") {
-            None
-        } else {
-            value_after(text, next, keys.rule(&text[key.clone()])?, key)
-        };
-    }
-    if !matches!(text.get(key.end), Some(b' ' | b'\t')) {
-        return None;
-    }
-    let rule = keys.rule(&text[key.clone()])?;
-    let next = skip_blanks(text, key.end);
-    // Another option follows: this one has no value. Or a separator, which asks for itself.
-    if text[next..].starts_with(b"--") || matches!(text.get(next), Some(b'=' | b':')) {
-        return None;
-    }
-    value_after(text, next, rule, key)
-}
-
 /// Reads what opens before the first string in a bracket, which begins at `at`, behind its quote: a tuple, or a type.
 pub(crate) fn in_bracket(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
     tuple::at_tuple(text, at, keys).or_else(|| newtype::at_newtype(text, at, keys))
-}
-
-/// What an option begins with that has no value.
-const NOT: &[u8] = b"no-";
-
-/// The name of an option (`--token`, `-token`), if an argument is one without a value: that is the next argument.
-pub(crate) fn option_name(argument: &[u8]) -> Option<&[u8]> {
-    let name = argument.strip_prefix(b"-")?;
-    let name = name.strip_prefix(b"-").unwrap_or(name);
-    let is_name = !name.is_empty() && name.len() <= LONGEST_KEY && name.iter().all(|b| is_key_byte(*b));
-    (is_name && !name.starts_with(NOT)).then_some(name)
 }
 
 fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading), Range<usize>)> {

@@ -75,9 +75,8 @@ fn walk(policy: &Policy, value: &mut Value, action: Action, path: &Path<'_>, dep
         Value::Array(items) => match text_of(items).filter(|_| action == Action::Scan) {
             Some(text) => replace(value, |out| policy.sanitize(action, &field_in(policy, action, path), &text, out)),
             None => {
-                match arguments::sanitize(policy, &field_in(policy, action, path), items)
-                    .filter(|_| action == Action::Scan)
-                {
+                let read = || arguments::sanitize(policy, &field_in(policy, action, path), items);
+                match (action == Action::Scan).then(read).flatten() {
                     Some(safe) => *items = safe,
                     None => items.retain_mut(|item| walk(policy, item, action, path, depth + 1)),
                 }
