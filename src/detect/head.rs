@@ -1,15 +1,15 @@
-//! The first bytes of what a regex matches, as far as it is known of which class each of them is.
+//! The first bytes of what a regex matches, as far as it is known what each of them may be.
 //!
 //! Most words at which a rule is asked begin as its matches do, and then go on otherwise: a look at a few bytes tells, where starting
 //! the regex costs as much as reading a line.
 
 use std::ops::Range;
 
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind};
 use regex_syntax::is_word_byte;
 
-use super::words::{ByteSet, bytes};
-use crate::lanes::{LANE, alphanumeric, bits, is, sixteen_from, within};
+use super::words::ByteSet;
+use crate::lanes::{LANE, alphanumeric, bits, each_bit, is, sixteen_from, within};
 
 /// The classes of the first bytes of all matches of a regex.
 pub(super) struct Head {
@@ -24,16 +24,19 @@ pub(super) struct Head {
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Set([u64; 4]);
 
-/// A repetition is written out no further than this, in bytes.
-const LONGEST: usize = 64;
+/// No more is known of a match than its first so many bytes.
+const LONGEST: usize = Places::BITS as usize;
 
 impl Head {
     /// That of a regex: nothing, if nothing is known.
     pub(super) fn of(hir: &Hir) -> Self {
-        let mut classes = Vec::new();
-        push(hir, &mut classes);
-        let first = classes.first().map(|(first, _)| first.ends());
-        Self { classes: classes.into(), first, shortest: hir.properties().minimum_len().unwrap_or(0) }
+        let shortest = hir.properties().minimum_len().unwrap_or(0);
+        let mut reading = Reading { sets: vec![[false; 256]; LONGEST], known: shortest.min(LONGEST) };
+        reading.read(hir, 1);
+        let sets: Vec<Set> = reading.sets[..reading.known].iter().map(Set::of).collect();
+        let first = sets.first().map(Set::ends);
+        let classes = sets.chunk_by(Set::eq).map(|same| (same[0], same.len())).collect();
+        Self { classes, first, shortest }
     }
 
     /// The places in a range of a text where a match may begin that ends in it; if `at_words`, not in the middle of a word. `None` if no
@@ -122,34 +125,73 @@ impl Set {
     }
 }
 
-/// Appends the classes of what `hir` begins with. Answers whether that is all of it, always of the same length.
-fn push(hir: &Hir, classes: &mut Vec<(Set, usize)>) -> bool {
-    let mut add = |set: &ByteSet| {
-        let set = Set::of(set);
-        match classes.last_mut() {
-            Some((last, len)) if *last == set => *len += 1,
-            _ => classes.push((set, 1)),
+/// What may stand at each of the first places of a match, over all ways to match.
+struct Reading {
+    /// By place.
+    sets: Vec<ByteSet>,
+    /// From here on anything may stand.
+    known: usize,
+}
+
+/// Places of a match, one bit each. Those from [`LONGEST`] on are not told of.
+type Places = u64;
+
+impl Reading {
+    /// Reads on from each of these places; answers where it may end.
+    fn read(&mut self, hir: &Hir, from: Places) -> Places {
+        match hir.kind() {
+            _ if from == 0 => 0,
+            HirKind::Empty | HirKind::Look(_) => from,
+            HirKind::Literal(literal) => {
+                literal.0.iter().fold(from, |from, &b| self.one(&std::array::from_fn(|i| i == usize::from(b)), from))
+            }
+            HirKind::Class(class) => {
+                let ends = self.one(&first_bytes(class), from);
+                if class.maximum_len() == Some(1) {
+                    return ends;
+                }
+                self.known = self.known.min(ends.trailing_zeros() as usize);
+                0
+            }
+            HirKind::Capture(capture) => self.read(&capture.sub, from),
+            HirKind::Concat(parts) => parts.iter().fold(from, |from, part| self.read(part, from)),
+            HirKind::Alternation(parts) => parts.iter().fold(0, |ends, part| ends | self.read(part, from)),
+            HirKind::Repetition(repetition) => {
+                let sub = &repetition.sub;
+                let mut last =
+                    (0..repetition.min).fold(from, |from, _| if from == 0 { 0 } else { self.read(sub, from) });
+                let mut ends = last;
+                for _ in repetition.min..repetition.max.unwrap_or(u32::MAX) {
+                    last = self.read(sub, last) & !ends;
+                    if last == 0 {
+                        break;
+                    }
+                    ends |= last;
+                }
+                ends
+            }
+        }
+    }
+
+    /// One byte of a set.
+    fn one(&mut self, set: &ByteSet, from: Places) -> Places {
+        each_bit(from).for_each(|at| self.sets[at].iter_mut().zip(set).for_each(|(may, is)| *may |= is));
+        from << 1
+    }
+}
+
+/// What the characters of a class begin with.
+fn first_bytes(class: &Class) -> ByteSet {
+    let first = |c: char| c.encode_utf8(&mut [0; 4]).as_bytes()[0];
+    let ranges: Vec<(u8, u8)> = match class {
+        Class::Bytes(class) => class.ranges().iter().map(|range| (range.start(), range.end())).collect(),
+        Class::Unicode(class) => {
+            class.ranges().iter().map(|range| (first(range.start()), first(range.end()))).collect()
         }
     };
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => true,
-        HirKind::Literal(literal) => {
-            literal.0.iter().for_each(|&b| add(&std::array::from_fn(|i| i == usize::from(b))));
-            true
-        }
-        HirKind::Class(class) => bytes(class).is_some_and(|set| {
-            add(&set);
-            true
-        }),
-        HirKind::Capture(capture) => push(&capture.sub, classes),
-        HirKind::Concat(parts) => parts.iter().all(|part| push(part, classes)),
-        HirKind::Repetition(repetition) => {
-            let short = |classes: &[(Set, usize)]| classes.iter().map(|(_, len)| len).sum::<usize>() < LONGEST;
-            let whole = (0..repetition.min).all(|_| short(classes) && push(&repetition.sub, classes));
-            whole && repetition.max == Some(repetition.min)
-        }
-        HirKind::Alternation(_) => false,
-    }
+    let mut set = [false; 256];
+    ranges.into_iter().for_each(|(first, last)| set[first as usize..=last as usize].fill(true));
+    set
 }
 
 #[cfg(test)]
@@ -157,6 +199,7 @@ mod tests {
     use regex_automata::util::syntax;
 
     use super::*;
+    use crate::random::random;
 
     #[test]
     fn a_text_begins_with_a_match_or_not() {
@@ -164,10 +207,22 @@ mod tests {
         let long = "x".repeat(LONGEST) + &"y".repeat(200 - LONGEST);
         for (regex, begin, others) in [
             (r"(?-u)\bghp_[0-9a-z]{3,}", vec!["ghp_0az", "ghp_0az-"], vec!["", "ghp_0a", "ghp_0a-", "ghq_0az"]),
-            (r"/v1/([0-9]{2})/(?:ax|by)", vec!["/v1/42/ax", "/v1/42/zz"], vec!["/v1/42/", "/v1/4/axx", "v1/42/axx"]),
-            ("(?:ab){2}c?d", vec!["ababd", "ababx"], vec!["abab", "abacd"]),
-            ("(?i)k[0-9]", vec!["K1", "xx"], vec!["k"]),
-            ("[é-ü]x|y", vec!["zz", "z"], vec![""]),
+            (
+                r"/v1/([0-9]{2})/(?:ax|by)",
+                vec!["/v1/42/ax", "/v1/42/bx"],
+                vec!["/v1/42/", "/v1/42/zz", "/v1/4/axx", "v1/42/axx"],
+            ),
+            ("(?:ab){2}c?d", vec!["ababd", "ababc"], vec!["abab", "abacd", "ababx"]),
+            ("(?:ab?){2}c", vec!["aac", "aba", "abb"], vec!["acc", "bac", "aad"]),
+            (
+                "(?-u)[0-9]{2}-?[0-9]{2}[ -]?[0-9]",
+                vec!["12345", "12-34", "12345-"],
+                vec!["1234", "12 34", "1-345", "12--4"],
+            ),
+            ("(?-u)[0-9]+(?:ab|[.:]x)+", vec!["1ab", "12345", "1:x"], vec!["1a", "ab1", "1xx"]),
+            ("(?:a{2,3}|b)c", vec!["aa", "bc", "ba"], vec!["c", "ab", "bb"]),
+            ("(?i)k[0-9]", vec!["K1", "kx", "\u{212a}1"], vec!["k", "xx", "1k"]),
+            ("[é-ü]x|yz", vec!["éx", "ÿx", "yz", "yx"], vec!["", "y", "zz"]),
             ("x{200}", vec![&long], vec!["x", "y"]),
         ] {
             let head = Head::of(&syntax::parse_with(regex, &config).expect("a good regex"));
@@ -178,6 +233,28 @@ mod tests {
                 assert!(!head.begins(text.as_bytes()), "{regex} {text}");
             }
         }
+    }
+
+    /// Regexes made of pieces, and texts: where one matches, the text begins so.
+    #[test]
+    fn every_match_begins_so() {
+        let pieces =
+            ["a", "b?", "[ab]", "[^b]", "(?:ab|1)", "a{2,3}", "(?:b1?)+", "[1é]", ".*?", "(?:a|b1|)", r"\b", r"\d"];
+        let characters = ["a", "b", "1", "é", "-"];
+        let config = syntax::Config::new().utf8(false);
+        let (mut next, mut matches, mut others) = (random(0x2545_F491_4F6C_DD1D), 0, 0);
+        for _ in 0..2_000 {
+            let pattern: String = (0..1 + next(4)).map(|_| pieces[next(pieces.len())]).collect();
+            let head = Head::of(&syntax::parse_with(&pattern, &config).expect("a good regex"));
+            let regex = regex::bytes::Regex::new(&format!("^(?:{pattern})")).expect("a good regex");
+            for _ in 0..20 {
+                let text: String = (0..next(7)).map(|_| characters[next(characters.len())]).collect();
+                let begins = head.begins(text.as_bytes());
+                assert!(begins || !regex.is_match(text.as_bytes()), "{pattern} {text}");
+                *if begins { &mut matches } else { &mut others } += 1;
+            }
+        }
+        assert!(matches > 1_000 && others > 1_000, "{matches} {others}");
     }
 
     #[test]
@@ -193,7 +270,8 @@ mod tests {
         assert_eq!(places("[0-9]", text, 3..11, true), Some(vec![10]));
         assert_eq!(places("[0-9]{2}", "", 0..0, true), Some(vec![]));
         assert_eq!(places(r"(?-u)[\x00-b]", "xax", 0..3, false), Some(vec![1]));
-        assert_eq!(places("x|yy", "axb", 0..3, false), None);
+        assert_eq!(places("x|yy", "axbyc", 0..5, false), Some(vec![1, 3]));
+        assert_eq!(places("(?-u:[^a])|b", "ab", 0..2, false), Some(vec![1]));
         let long = format!("{}12{}-12_12 é12", "a".repeat(14), "b".repeat(31));
         assert_eq!(places("[0-9]{2}", &long, 0..long.len(), true), Some(vec![48, 56]));
         assert_eq!(places("[0-9]{2}", &long, 0..long.len(), false), Some(vec![14, 48, 51, 56]));
