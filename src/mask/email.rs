@@ -1,6 +1,7 @@
 //! `email_domain`: who provides the mailbox, not whose it is.
 
 use super::{MaskError, Masker, Outcome, Subject};
+use crate::lanes::{LANE, alphanumeric, bits, is, sixteen_from, within};
 
 /// `ann@example.com` → `***@example.com`.
 ///
@@ -24,41 +25,42 @@ impl Masker for EmailDomain {
     }
 }
 
-/// Where the domain begins, of an address that is all ASCII and has no blanks around it. `None` of others, and of what is no address.
+/// Where the domain begins, of an address that is all ASCII and has no blanks around it. `None` of others, of what is no address, and of
+/// one with a long domain.
 fn plain_domain(value: &[u8]) -> Option<usize> {
-    let at = value.iter().take_while(|b| LOCAL[usize::from(**b)]).count();
-    let domain = value[at..].strip_prefix(b"@")?;
-    if at == 0 || domain.len() > LONGEST_DOMAIN {
-        return None;
-    }
-    // Where the last label begins, and the byte before: a sign at the beginning is refused as one behind a dot.
-    let (mut start, mut before) = (0, b'.');
-    for (i, &b) in domain.iter().enumerate() {
-        match b {
-            _ if b.is_ascii_alphanumeric() => {}
-            b'.' | b'-' if before == b'.' => return None,
-            b'.' if before == b'-' || i - start > LONGEST_LABEL => return None,
-            b'.' => start = i + 1,
-            b'-' => {}
-            _ => return None,
-        }
-        before = b;
-    }
-    let last = &domain[start..];
-    let ends_well = last.first()?.is_ascii_alphabetic() && before != b'-' && (2..=LONGEST_LABEL).contains(&last.len());
-    (start > 0 && ends_well).then_some(at + 1)
+    let at = memchr::memchr(b'@', value)?;
+    let (local, domain) = (&value[..at], &value[at + 1..]);
+    let is_local = (0..local.len()).step_by(LANE).all(|from| {
+        let lane = sixteen_from(local, from);
+        let separates = is(b',')(lane) | is(b';')(lane) | is(b'<')(lane) | is(b'>')(lane);
+        let good = bits(within(b'!', b'~')(lane) & !separates);
+        good.trailing_ones() as usize >= LANE.min(local.len() - from)
+    });
+    (at > 0 && is_local && is_plain_name(domain)).then_some(at + 1)
 }
 
-/// The bytes of ASCII of which a local part may be.
-static LOCAL: [bool; 256] = {
-    let mut local = [false; 256];
-    let mut b: u8 = 0;
-    while b.is_ascii() {
-        local[b as usize] = b.is_ascii_graphic() && !separates(b as char);
-        b += 1;
+/// Whether this is a dotted name of ASCII, no longer than a label may be: one bit stands for each byte.
+fn is_plain_name(name: &[u8]) -> bool {
+    let len = name.len();
+    if len == 0 || len > LONGEST_LABEL {
+        return false;
     }
-    local
-};
+    let (mut word, mut dot, mut dash) = (0, 0, 0);
+    for from in (0..len).step_by(LANE) {
+        let lane = sixteen_from(name, from);
+        word |= bits(alphanumeric(lane)) << from;
+        dot |= bits(is(b'.')(lane)) << from;
+        dash |= bits(is(b'-')(lane)) << from;
+    }
+    let sign = dot | dash;
+    let edges = 1 | 1 << (len - 1) | dot << 1 | dot >> 1;
+    let last = (u64::BITS - dot.leading_zeros()) as usize;
+    word | sign == (1 << len) - 1
+        && sign & edges == 0
+        && dot != 0
+        && name.get(last).is_some_and(u8::is_ascii_alphabetic)
+        && len - last >= 2
+}
 
 /// The domain of an address.
 fn any_domain(address: &str) -> Option<&str> {
@@ -67,11 +69,7 @@ fn any_domain(address: &str) -> Option<&str> {
 }
 
 fn breaks_address(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || separates(c)
-}
-
-const fn separates(c: char) -> bool {
-    matches!(c, '@' | ',' | ';' | '<' | '>')
+    c.is_whitespace() || c.is_control() || matches!(c, '@' | ',' | ';' | '<' | '>')
 }
 
 /// Whether this can stand before the `@`. It is not shown, so one address is all there is to make sure of.
@@ -124,6 +122,17 @@ mod tests {
             let expected = any_domain(value.trim()).filter(|_| value.is_ascii() && value.trim() == value);
             assert_eq!(found, expected, "{value:?}");
             plain += usize::from(found.is_some());
+        }
+        for b in 0..=u8::MAX {
+            for at in 0..40 {
+                let mut value = *b"a.local-part-of-some@one.example-name.co";
+                value[at] = b;
+                let found = plain_domain(&value).map(|start| &value[start..]);
+                let expected = str::from_utf8(&value)
+                    .ok()
+                    .and_then(|value| any_domain(value.trim()).filter(|_| value.trim() == value));
+                assert_eq!(found, expected.map(str::as_bytes), "{}", value.escape_ascii());
+            }
         }
         assert!(plain > 100, "{plain}");
     }
