@@ -63,6 +63,10 @@ fn is_address(rest: &[u8]) -> bool {
 fn is_secret(name: &Name, glue: &Glue, value: &[u8]) -> bool {
     let enough = match (name.tells, glue) {
         (Tells::Nothing, _) => return false,
+        // `the token is NullPointerException`
+        (tells, Glue { told: true, .. }) if tells != Tells::Much || !value.iter().any(u8::is_ascii_digit) => {
+            return false;
+        }
         (Tells::Much, Glue { assigned: true, .. }) => SHORTEST_ASSIGNED,
         _ => SHORTEST_LOOSE,
     };
@@ -254,15 +258,20 @@ struct Glue {
     value: usize,
     /// Whether it says that the value belongs to the name, as `=` does.
     assigned: bool,
+    /// Whether a sentence says so: `the token is …`, `bad token (…`.
+    told: bool,
 }
 
 impl Glue {
     fn after(text: &[u8], end: usize) -> Option<Self> {
         let starts_value = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphanumeric);
         if matches!(text.get(end), Some(b'-' | b'.')) && starts_value(end + 1) {
-            return Some(Self { value: end + 1, assigned: false });
+            return Some(Self { value: end + 1, assigned: false, told: false });
         }
-        let (mut at, mut assigned, mut quoted) = (numbered(text, end), false, false);
+        let is_verb =
+            |verb: &&&str| starts_with(&text[end..], verb) && matches!(text.get(end + verb.len()), Some(b' ' | b':'));
+        let verb = VERBS.iter().find(is_verb).map_or(0, |verb| verb.len());
+        let (mut at, mut assigned, mut quoted, mut told) = (numbered(text, end) + verb, false, false, verb > 0);
         let limit = text.len().min(end + LONGEST_GLUE);
         while at < limit {
             match text[at] {
@@ -274,15 +283,19 @@ impl Glue {
                 b',' if quoted => assigned = true,
                 b'(' if assigned || matches!(text.get(at + 1), Some(b'"' | b'\'')) => assigned = true,
                 b'[' | b'{' if assigned => {}
+                b'[' | b'(' => told = true,
                 b']' | b')' if quoted && !assigned => {}
                 _ => break,
             }
             at += 1;
         }
         let begins = text.get(at).is_some_and(|&b| is_value(b) && !matches!(b, b'$' | b'='));
-        (at > end && begins).then_some(Self { value: at, assigned })
+        (at > end && begins).then_some(Self { value: at, assigned, told })
     }
 }
+
+/// What a sentence has between a name and its value.
+const VERBS: [&str; 2] = [" is", " was"];
 
 /// Past a number before a colon: `Key 2: …`.
 fn numbered(text: &[u8], end: usize) -> usize {
@@ -383,6 +396,9 @@ mod tests {
                 "acmeSECRET-⟦k3jD8sLq0Zx7Wm2P4n⟧",
                 "Unseal Key 2: ⟦aGVsbG8gd29ybGQgMTIz+/Zm9vYmFyYmF6cXV4⟧",
                 "the token is expired, token ⟦k3jD8sLq0Zx7Wm2P4n⟧.",
+                "Your API key is ⟦k3jD8sLq0Zx7Wm2P4n⟧.",
+                "the secret was: '⟦k3jD8sLq0Zx7Wm2P4n⟧'",
+                "bad token (⟦k3jD8sLq0Zx7Wm2P4n⟧), token [⟦0123456789abcdef01234567⟧] unknown",
                 "acme_token: ⟦01234567-89ab-4cde-8f01-23456789abcd⟧",
                 "onesignal: ⟦01234567-89ab-4cde-8f01-23456789abcd⟧",
                 "mixpanel '⟦k3jD8sLq0Zx7Wm2P4n⟧'",
@@ -418,6 +434,8 @@ mod tests {
                 "https://fastly.com/k3jD8sLq0Zx7Wm2P4n",
                 "login.example.com/k3jD8sLq0Zx7Wm2P4n/authorize",
                 "token_id=k3jD8sLq0Zx7Wm2P4n",
+                "key is k3jD8sLq0Zx7Wm2P4n, acme key [k3jD8sLq0Zx7Wm2P4n], auth (k3jD8sLq0Zx7Wm2P4n)",
+                "token is isValidForAllOfThem, password was changed-by-admin-2026-11-26",
                 "API_KEY=${ACME_KEY_0123456789abcdef}",
                 "api_key: YOUR_API_KEY_0123456789abcdef",
                 "key SHA256:k3jD8sLq0Zx7Wm2P4nk3jD8sLq0Zx7Wm2P4nabcdefg",
