@@ -3,6 +3,7 @@
 //! A text is read, not rewritten: detectors, pairs and documents say where sensitive values stand; each becomes an
 //! edit; what is outside of all edits is copied byte for byte. Most texts have no edit and are not copied at all.
 
+mod beside;
 mod edits;
 mod finding;
 mod forms;
@@ -31,6 +32,8 @@ pub(crate) use reduce::{LONGEST_NAME, Reduction, name_before};
 pub(crate) enum Action {
     /// Look inside the value.
     Scan,
+    /// The same with its name before it, which says something to a detector: of texts, or of numbers, too.
+    ScanNamed { numbers: bool },
     /// Mask the whole value by the rule of that index.
     Mask(u32),
     /// Erase the whole value: what the rule of that index would show of it is not for a value that was found by another member's word.
@@ -46,6 +49,16 @@ impl Action {
     /// Whether the value is masked or dropped as a whole, whatever is in it.
     pub(crate) fn is_whole(self) -> bool {
         matches!(self, Self::Mask(_) | Self::Erase(_) | Self::Drop(_))
+    }
+
+    /// Whether a number is looked at without its name.
+    fn numbers_stand_alone(self) -> bool {
+        matches!(self, Self::Scan | Self::ScanNamed { numbers: false })
+    }
+
+    /// Whether only what is found in the value is masked.
+    pub(crate) fn is_scan(self) -> bool {
+        matches!(self, Self::Scan | Self::ScanNamed { .. })
     }
 }
 
@@ -85,13 +98,14 @@ impl Policy {
             Action::Mask(rule) | Action::Unlisted(rule) => self.compiled().mask(rule, field, text, out),
             Action::Erase(rule) => self.compiled().erase(rule, field, text, out),
             Action::Scan => self.compiled().scan(field, text, out),
+            Action::ScanNamed { .. } => self.compiled().scan_beside(field, text, out),
         })
     }
 
     /// Sanitizes one number.
     #[inline(always)]
     pub(crate) fn sanitize_number(&self, action: Action, field: &str, number: Number, out: &mut Vec<u8>) -> Sanitized {
-        if action == Action::Scan && number.is_short() {
+        if action.numbers_stand_alone() && number.is_short() {
             return Sanitized::Clean;
         }
         self.sanitize_other_number(action, field, number, out)
@@ -107,10 +121,16 @@ impl Policy {
                 return self.guarded(field, out, |out| self.compiled().erase(rule, field, text.as_bytes(), out));
             }
             Action::Mask(rule) | Action::Unlisted(rule) => rule,
-            Action::Scan => match number.digits().and_then(|digits| self.compiled().scanner.number(digits)) {
-                Some(rule) => rule,
-                None => return Sanitized::Clean,
-            },
+            Action::Scan | Action::ScanNamed { .. } => {
+                match number.digits().and_then(|digits| self.compiled().scanner.number(digits)) {
+                    Some(rule) => rule,
+                    None if action != (Action::ScanNamed { numbers: true }) => return Sanitized::Clean,
+                    None => {
+                        let text = number.text();
+                        return self.guarded(field, out, |out| self.compiled().number_beside(field, &text, out));
+                    }
+                }
+            }
         };
         self.guarded(field, out, |out| self.compiled().mask(rule, field, number.text().as_bytes(), out))
     }
@@ -126,8 +146,9 @@ impl Policy {
         text: &[u8],
         out: &mut Vec<u8>,
     ) -> (Sanitized, bool) {
-        let scanned = action == Action::Scan && self.mode() == Mode::Enforce;
-        let form = if scanned { Form::of(text) } else { None };
+        let scanned = action.is_scan() && self.mode() == Mode::Enforce;
+        // What is known of a form is known under no name.
+        let form = if scanned && action == Action::Scan { Form::of(text) } else { None };
         if form.as_ref().is_some_and(|form| form.is_quiet(self)) {
             return (Sanitized::Clean, false);
         }
@@ -142,7 +163,7 @@ impl Policy {
 
     /// Whether a value that says itself of which class it is passes as it is, in a field of which that is done.
     pub(crate) fn passes_typed(&self, action: Action, class: DataClass) -> bool {
-        action == Action::Scan && class < self.compiled().mask_from
+        action.is_scan() && class < self.compiled().mask_from
     }
 
     /// Masks a value that says itself what it is: by the rule for its field's key, or else as rules without a mask do.
@@ -162,7 +183,7 @@ impl Policy {
             Action::Drop(_) => Sanitized::Dropped,
             Action::Mask(rule) => compiled.mask(rule, field, text, out),
             Action::Erase(rule) => compiled.erase(rule, field, text, out),
-            Action::Scan | Action::Unlisted(_) => {
+            Action::Scan | Action::ScanNamed { .. } | Action::Unlisted(_) => {
                 let subject = Subject::new(category, class, "typed");
                 compiled.mask_as(None, &subject, compiled.default_chain(), field, text, out)
             }
@@ -269,14 +290,7 @@ impl Compiled {
 
     /// Looks inside a text.
     fn scan(&self, field: &str, text: &[u8], out: &mut Vec<u8>) -> Sanitized {
-        self.read(field, text, |edits| {
-            if edits.is_empty() {
-                Sanitized::Clean
-            } else {
-                edits.apply(text, out);
-                Sanitized::Masked
-            }
-        })
+        self.read(field, text, |edits| edits.sanitize(text, out))
     }
 
     /// Reads a text, and makes something of its edits.

@@ -86,6 +86,20 @@ fn no_kind_of_value_allocates() {
     });
 }
 
+#[test]
+fn a_value_that_is_read_with_its_name_allocates_nothing() {
+    let subscriber = registry().with(json_layer().with_writer(|| Nowhere)).with_privacy(Policy::builtin());
+    let log = |n: u64| {
+        let job = black_box(format_args!("job-{n}-of-many")).to_string();
+        allocations_of(|| info!(user = job.as_str(), webhook_token = "k3jD8sLq0Zx7Wm2P4nAbR9", "queued"))
+    };
+    tracing::subscriber::with_default(subscriber, || {
+        // The first ones grow the thread's buffers.
+        assert!((1000..1010).map(log).sum::<u64>() > 0);
+        assert_eq!((1010..1300).map(log).sum::<u64>(), 0);
+    });
+}
+
 /// The counter counts: else the tests above would prove nothing.
 #[test]
 fn the_stock_formatter_allocates() {

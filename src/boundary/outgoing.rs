@@ -145,7 +145,7 @@ impl Outgoing<'_> {
                 self.saw(raw.len());
                 self.replace(value, |policy, out| policy.sanitize(action, field, raw.as_bytes(), out))
             }
-            Value::List(items) => match text_of(items).filter(|_| action == Action::Scan) {
+            Value::List(items) => match text_of(items).filter(|_| action.is_scan()) {
                 Some(text) => {
                     self.saw(text.len());
                     self.replace(value, |policy, out| policy.sanitize(action, field, &text, out))
@@ -185,7 +185,7 @@ impl Outgoing<'_> {
     fn list(&mut self, field: &str, action: Action, items: &mut Vec<Value<'_>>, depth: usize) -> Became {
         let text = |item: &Value<'_>| if let Value::Text(text) = item { Some((**text).into()) } else { None };
         let texts: Option<Vec<serde_json::Value>> = items.iter().map(text).collect();
-        if action == Action::Scan
+        if action.is_scan()
             && let Some(safe) = texts.and_then(|texts| arguments::sanitize(self.policy, field, &texts))
         {
             return self.arguments(items, &safe);

@@ -79,6 +79,18 @@ impl Head {
         self.begins_so(text, Set::has)
     }
 
+    /// Whether a match may begin with the text and go on behind it.
+    pub(super) fn may_begin_with(&self, mut text: &[u8]) -> bool {
+        for (set, len) in &self.classes {
+            let (here, rest) = text.split_at(text.len().min(*len));
+            if !here.iter().all(|b| set.has(*b)) {
+                return false;
+            }
+            text = rest;
+        }
+        true
+    }
+
     /// The same if each digit is taken for all of them.
     pub(super) fn begins_in_any_digits(&self, text: &[u8]) -> bool {
         self.begins_so(text, Set::has_in_any_digits)
@@ -233,6 +245,19 @@ mod tests {
                 assert!(!head.begins(text.as_bytes()), "{regex} {text}");
             }
         }
+    }
+
+    #[test]
+    fn a_match_may_go_on_behind_a_text() {
+        let head = Head::of(
+            &syntax::parse_with("(?-u)pat[0-9a-z]{14}[.]", &syntax::Config::new().utf8(false)).expect("a good regex"),
+        );
+        for (text, may) in
+            [("", true), ("pat", true), ("path", true), ("path\"", false), ("pas", false), ("pat01234567890123", true)]
+        {
+            assert_eq!(head.may_begin_with(text.as_bytes()), may, "{text}");
+        }
+        assert!(!head.may_begin_with(b"pat01234567890123x"));
     }
 
     /// Regexes made of pieces, and texts: where one matches, the text begins so.

@@ -140,6 +140,11 @@ impl RegexRule {
         Some((self.agreed(text, value, &whole), whole.end))
     }
 
+    /// Whether a match may begin with a text, as far as its first bytes tell.
+    pub(crate) fn may_begin_with(&self, text: &[u8]) -> bool {
+        self.head.may_begin_with(text)
+    }
+
     /// Whether a match may stand at the start of a text if each digit is taken for all of them, as far as its first bytes tell.
     pub(crate) fn may_match_in_any_digits(&self, text: &[u8]) -> bool {
         self.head.begins_in_any_digits(text)

@@ -11,6 +11,7 @@ mod lists;
 mod pass;
 mod quiet;
 mod resume;
+mod told;
 
 use std::ops::Range;
 
@@ -19,6 +20,7 @@ pub(crate) use self::glance::Glance;
 use self::lists::Lists;
 pub(crate) use self::quiet::LONGEST_QUIET;
 use self::resume::Resume;
+pub(crate) use self::told::{BETWEEN, Told};
 use super::Detector;
 use super::regex_rule::RegexRule;
 use super::screen::{Room, Screen, Seen};

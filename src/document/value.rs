@@ -72,11 +72,11 @@ fn walk(policy: &Policy, value: &mut Value, action: Action, path: &Path<'_>, dep
             let raw = value.to_string();
             replace(value, |out| policy.sanitize(action, path.segment, raw.as_bytes(), out))
         }
-        Value::Array(items) => match text_of(items).filter(|_| action == Action::Scan) {
+        Value::Array(items) => match text_of(items).filter(|_| action.is_scan()) {
             Some(text) => replace(value, |out| policy.sanitize(action, &field_in(policy, action, path), &text, out)),
             None => {
                 let read = || arguments::sanitize(policy, &field_in(policy, action, path), items);
-                match (action == Action::Scan).then(read).flatten() {
+                match action.is_scan().then(read).flatten() {
                     Some(safe) => *items = safe,
                     None => items.retain_mut(|item| walk(policy, item, action, path, depth + 1)),
                 }
@@ -111,7 +111,7 @@ fn object(policy: &Policy, members: &mut Map<String, Value>, path: &Path<'_>, de
     let old = std::mem::take(members);
     let mut taken = HashMap::new();
     for (key, mut value) in old {
-        let own = policy.compiled().action_in(key.as_bytes(), path);
+        let own = policy.compiled().action_or_named(key.as_bytes(), path);
         let (action, segment) = names.action(own, &key, &key);
         let here = Path { segment, outer: Some(path) };
         if walk(policy, &mut value, action, &here, depth + 1) {
@@ -167,7 +167,7 @@ fn walk_to<K: AsRef<str>>(
     // Of most keys the others need not be asked.
     let may_be_named = Role::of(key.as_bytes()) == Some(Role::Value);
     let names = if may_be_named { names_among(policy, members, path) } else { Names::default() };
-    let own = policy.compiled().action_in(key.as_bytes(), path);
+    let own = policy.compiled().action_or_named(key.as_bytes(), path);
     let (action, segment) = names.action(own, key, key);
     safe.push(policy.sanitize_text(key));
     walk_to(policy, value, action, &Path { segment, outer: Some(path) }, behind, safe)
@@ -188,7 +188,7 @@ fn another(safe: &str, members: &Map<String, Value>, taken: &mut HashMap<String,
 
 /// The field in which a text is read: rules may name the parents of a key that stands inside of it.
 fn field_in<'p>(policy: &Policy, action: Action, path: &'p Path<'_>) -> Cow<'p, str> {
-    if action == Action::Scan && policy.compiled().inventory.has_paths() {
+    if action.is_scan() && policy.compiled().inventory.has_paths() {
         Cow::Owned(path.dotted())
     } else {
         Cow::Borrowed(path.segment)

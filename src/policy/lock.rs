@@ -4,7 +4,6 @@ use super::rule::Rule;
 use super::{Compiled, Policy};
 use crate::mask::Reveals;
 use crate::rules::{Error, quoted};
-use crate::sanitize::Action;
 
 /// Allows what masks at least as much. Where that cannot be told, it is refused.
 pub(super) fn allow(old: &Policy, new: &Policy) -> Result<(), Error> {
@@ -55,6 +54,6 @@ fn may_show_more(rule: &Rule, old: &Compiled) -> bool {
     rule.finds.iter().filter(|what| !known(what)).any(|what| match rule.is_pattern {
         // A pattern that is not masked finds nothing. One that shows parts may win over another.
         true => rule.masks,
-        false => what.contains('*') || old.action_of(what) != Action::Scan,
+        false => what.contains('*') || !old.action_of(what).is_scan(),
     })
 }

@@ -52,7 +52,7 @@ pub(crate) use self::source::Kind as PolicySourceKind;
 pub use self::source::PolicySource;
 use crate::boundary::PlanCache;
 use crate::detect::pair::Dotted;
-use crate::detect::scanner::Scanner;
+use crate::detect::scanner::{Scanner, Told};
 use crate::document::value;
 use crate::mask::Chain;
 use crate::observe::{Counters, Masked, Observer, Snapshot};
@@ -370,7 +370,18 @@ impl Compiled {
             return Action::Scan;
         }
         let (path, key) = split_path(field);
-        self.action_in(key, &Dotted(path))
+        self.action_or_named(key, &Dotted(path))
+    }
+
+    /// What is done with the value of a key, of which [`action_in`](Self::action_in) does not say whether it is read with its name.
+    pub(crate) fn action_or_named(&self, key: &[u8], parents: &dyn Parents) -> Action {
+        match self.action_in(key, parents) {
+            Action::Scan => match self.scanner.told_by(key) {
+                Told::Nothing => Action::Scan,
+                told => Action::ScanNamed { numbers: told == Told::All },
+            },
+            action => action,
+        }
     }
 
     /// Tells this policy from all others, for what threads remember. Never 0.

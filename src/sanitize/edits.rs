@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::Sanitized;
 use crate::detect::scanner;
 
 /// The edits of one text, and room for the texts that replace.
@@ -15,6 +16,8 @@ pub(crate) struct Edits {
     /// settled.
     pub(super) path: Vec<Range<usize>>,
     pub(super) skipped: Vec<Range<usize>>,
+    /// Room for a value with its name before it.
+    pub(super) beside: Vec<u8>,
     /// Those of scanners that do not read now; several are out while one text is read inside of another.
     #[expect(clippy::vec_box, reason = "to lend one moves a pointer, not what it points to")]
     scratches: Vec<Box<scanner::Scratch>>,
@@ -116,6 +119,27 @@ impl Edits {
         self.list.iter().map(|edit| (edit.range.clone(), edit.rule, &self.texts[edit.text.clone()]))
     }
 
+    /// Keeps those that are in a part of the text, in offsets of that part.
+    pub(super) fn keep_in(&mut self, part: &Range<usize>) {
+        self.list.retain_mut(|Edit { range, .. }| {
+            let within = range.start.max(part.start)..range.end.min(part.end);
+            let is_in = within.start < within.end;
+            if is_in {
+                *range = within.start - part.start..within.end - part.start;
+            }
+            is_in
+        });
+    }
+
+    /// Appends `text`, edited, if there is any edit.
+    pub(super) fn sanitize(&mut self, text: &[u8], out: &mut Vec<u8>) -> Sanitized {
+        if self.list.is_empty() {
+            return Sanitized::Clean;
+        }
+        self.apply(text, out);
+        Sanitized::Masked
+    }
+
     /// Appends `text`, edited.
     pub(super) fn apply(&mut self, text: &[u8], out: &mut Vec<u8>) {
         let mut at = 0;
@@ -132,7 +156,7 @@ impl Edits {
     pub(super) fn clear(&mut self) {
         let ranges = self.path.capacity().max(self.skipped.capacity());
         let most = self.list.capacity().max(ranges).max(self.candidates.capacity());
-        if self.texts.capacity() > KEEP || most > KEEP / size_of::<Candidate>() {
+        if self.texts.capacity().max(self.beside.capacity()) > KEEP || most > KEEP / size_of::<Candidate>() {
             *self = Self::default();
         }
         self.list.clear();

@@ -24,7 +24,7 @@ pub(super) struct Reader<'r> {
     /// The field that holds the text; the path of what is inside begins with it.
     field: &'r str,
     depth: usize,
-    edits: &'r mut Edits,
+    pub(super) edits: &'r mut Edits,
     /// The keys under which the innermost container stands (JSON), outermost first.
     path: Vec<Range<usize>>,
     /// Whether replaced text stands inside a JSON string.
@@ -51,6 +51,11 @@ impl<'r> Reader<'r> {
     /// The same of a part in which candidates were found already: those from index `from` on.
     fn text_in_which(&mut self, root: &[u8], range: Range<usize>, from: usize) {
         self.find(root, range, 0);
+        self.mask_found(root, from);
+    }
+
+    /// Settles the candidates from index `from` on, which stand in `root`, and masks them.
+    pub(super) fn mask_found(&mut self, root: &[u8], from: usize) {
         if self.edits.candidates.len() == from {
             return;
         }
@@ -75,7 +80,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Finds candidates in the part `range` of `root`, a text that was decoded so many times.
-    fn find(&mut self, root: &[u8], range: Range<usize>, decoded: u8) {
+    pub(super) fn find(&mut self, root: &[u8], range: Range<usize>, decoded: u8) {
         let from = self.edits.candidates.len();
         let text = &root[range.clone()];
         let skipped = std::mem::take(&mut self.edits.skipped);
@@ -188,8 +193,9 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Reads a JSON string that has escapes: its text is read, and each edit led back to the raw characters.
-    fn escaped_text(&mut self, root: &[u8], range: Range<usize>) {
+    /// Reads a JSON string that has escapes: its text is read, with its key before it if that is given, and each edit led back to the raw
+    /// characters.
+    fn escaped_text(&mut self, root: &[u8], key: Option<&[u8]>, range: Range<usize>) {
         let raw = &root[range.clone()];
         if self.depth >= MAX_DEPTH {
             let (policy, field) = (self.policy, self.field);
@@ -200,7 +206,11 @@ impl<'r> Reader<'r> {
         json::STRING.decode(raw, &mut text);
         let mut inner = Edits::default();
         let field = self.path_text(root);
-        Reader::new(self.policy, &field, self.depth + 1, &mut inner).text(&text, 0..text.len());
+        let mut reader = Reader::new(self.policy, &field, self.depth + 1, &mut inner);
+        match key {
+            Some(key) => reader.text_beside(key, &text),
+            None => reader.text(&text, 0..text.len()),
+        }
         let mut offsets = json::STRING.offsets(raw);
         for (edit, rule, replacement) in inner.sorted() {
             let start = range.start + offsets.raw(edit.start);

@@ -29,7 +29,7 @@ impl Policy {
     /// of this one, is text like any other.
     pub(crate) fn reduces(&self, action: Action, field: &str, text: &str) -> bool {
         let Some(reduction) = &self.compiled().reduction else { return false };
-        action == Action::Scan && text.len() > reduction.over && !is_not_data(field) && !is_reduced(text)
+        action.is_scan() && text.len() > reduction.over && !is_not_data(field) && !is_reduced(text)
     }
 
     /// Puts in its place the name of its type, which the text may begin with, its size, and a token.

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::{Matcher, TOKEN, Target};
 use crate::detect::Detector;
 use crate::detect::anchor::{Anchor, Shape, may_follow_name};
-use crate::detect::grams::{Direction, Grams, Literal, ShortWords};
+use crate::detect::grams::{Direction, Grams, Literal, SHORTEST_WORD, ShortWords};
 use crate::detect::regex_rule::{Prefix, RegexRule, Start};
 use crate::detect::screen::{BLOCK, Block, Seen};
 use crate::detect::words::{Beginning, Words};
@@ -90,6 +90,34 @@ impl Lists {
         }
     }
 
+    /// Calls `ask` with each target whose word may stand at place `i` of the block at `at`, and with where it ends. In the order of the
+    /// text, whichever list a word stands in: where a rule found a value it does not look again before it.
+    #[inline(always)]
+    pub(super) fn each_word(
+        &self,
+        text: &[u8],
+        at: usize,
+        block: &Block<'_>,
+        places: &Places,
+        i: usize,
+        mut ask: impl FnMut(Target, usize),
+    ) {
+        let eight = block.forward(i);
+        for (literals, places) in [(&self.literals, places.literals), (&self.inside, places.inside)] {
+            if places >> i & 1 == 1 {
+                literals.each(text, at + i, eight, &mut ask);
+            }
+        }
+        for (words, places) in [(&self.short, places.short), (&self.pairs, places.pairs)] {
+            if places >> i & 1 == 1 {
+                words.each(eight, |target| ask(target, at + i + SHORTEST_WORD));
+            }
+        }
+        if places.names >> i & 1 == 1 {
+            self.names.each(text, at + i + 1, block.backward(i), &mut ask);
+        }
+    }
+
     /// The same if each digit is taken for all of them. To short words all digits are one, and signs and shapes stand where they stand.
     pub(super) fn places_in_any_digits(&self, block: &Block<'_>, seen: &Seen) -> Places {
         let here = self.places(block, seen);
@@ -116,8 +144,12 @@ fn everywhere(block: &Block<'_>) -> u64 {
 
 impl Places {
     pub(super) fn all(&self) -> u64 {
-        let words = self.literals | self.inside | self.short | self.pairs | self.codes | self.words | self.names;
-        words | self.special | self.shapes
+        self.words() | self.codes | self.words | self.special | self.shapes
+    }
+
+    /// Those of words that are known by their letters.
+    pub(super) fn words(&self) -> u64 {
+        self.literals | self.inside | self.short | self.pairs | self.names
     }
 }
 

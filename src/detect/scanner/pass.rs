@@ -8,7 +8,6 @@ use super::resume::Resume;
 use super::{Matcher, Scanner, Scratch, Sink, TOKEN, Target};
 use crate::detect::anchor::Shape;
 use crate::detect::around::past_escape;
-use crate::detect::grams::SHORTEST_WORD;
 use crate::detect::regex_rule::{CONTEXT_REACH, is_whole_word};
 use crate::detect::screen::{BLOCK, Block, LONG_WORD, Seen};
 use crate::detect::{Probe, Verdict};
@@ -61,30 +60,13 @@ impl<S: Sink> Pass<'_, S> {
         if places.all() == 0 && self.operators.is_empty() {
             return;
         }
-        // In the order of the text, whichever list a word stands in: where a rule found a value it does not look again before it.
-        for i in each_bit(places.literals | places.inside | places.short | places.pairs | places.names) {
-            let eight = block.forward(i);
-            let mut ask = |target, end| {
+        for i in each_bit(places.words()) {
+            scanner.lists.each_word(text, at, block, &places, i, |target, end| {
                 // What stands in a document was found when that was read.
                 if at + i >= document.end || matches!(target, Target::Context(..)) {
                     self.ask(target, end);
                 }
-            };
-            for (literals, places) in
-                [(&scanner.lists.literals, places.literals), (&scanner.lists.inside, places.inside)]
-            {
-                if places >> i & 1 == 1 {
-                    literals.each(text, at + i, eight, &mut ask);
-                }
-            }
-            for (words, places) in [(&scanner.lists.short, places.short), (&scanner.lists.pairs, places.pairs)] {
-                if places >> i & 1 == 1 {
-                    words.each(eight, |target| ask(target, at + i + SHORTEST_WORD));
-                }
-            }
-            if places.names >> i & 1 == 1 {
-                scanner.lists.names.each(text, at + i + 1, block.backward(i), &mut ask);
-            }
+            });
         }
         for (words, places) in [(&scanner.lists.codes, places.codes), (&scanner.lists.words, places.words)] {
             for i in each_bit(places).filter(|i| at + i >= document.end) {

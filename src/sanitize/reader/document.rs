@@ -7,12 +7,12 @@ use super::part::Part;
 use super::{Reader, json_escape_from, known_keys, stand_in};
 use crate::detect::FEWEST_DIGITS;
 use crate::detect::pair::{Dotted, Role, name_beside, names_value, option_name};
-use crate::detect::scanner::Glance;
+use crate::detect::scanner::{Glance, Told};
 use crate::document::encoding::byte_list;
 use crate::document::json;
 use crate::mask::{is_own_mark, push_placeholder};
 use crate::policy::Parents;
-use crate::sanitize::edits::Candidate;
+use crate::sanitize::edits::{Candidate, Edits};
 use crate::sanitize::{Action, Sanitized, as_always};
 
 /// A JSON document while it is read.
@@ -27,6 +27,8 @@ pub(super) struct Document<'d, 'r> {
     arguments: Found,
     /// Whether the value of the last key is erased rather than masked.
     erases: bool,
+    /// Whether it is read with the key before it, which says something to a detector.
+    told: Told,
     /// How many containers are open.
     depth: usize,
     glance: Glance<'d>,
@@ -56,6 +58,7 @@ impl<'d, 'r> Document<'d, 'r> {
             arguments: Found::default(),
             named: [None; DEEPEST_NAMES + 1],
             erases: false,
+            told: Told::Nothing,
             depth: 0,
             glance,
         }
@@ -65,10 +68,29 @@ impl<'d, 'r> Document<'d, 'r> {
     fn text(&mut self, content: Range<usize>, escaped: bool) {
         if escaped {
             self.reader.path.push(self.key.clone());
-            self.reader.escaped_text(self.root, content);
+            self.reader.escaped_text(self.root, None, content);
             self.reader.path.pop();
         } else if !self.glance.is_quiet(&content) {
             self.reader.text(self.root, content);
+        }
+    }
+
+    /// Reads a string below a key that says something to a detector.
+    fn told_text(&mut self, content: Range<usize>, escaped: bool) {
+        let key = json::unescaped(&self.root[self.key.clone()]);
+        if escaped {
+            self.reader.path.push(self.key.clone());
+            self.reader.escaped_text(self.root, Some(&key), content);
+            self.reader.path.pop();
+            return;
+        }
+        let mut inner = Edits::default();
+        let mut reader = Reader::new(self.reader.policy, self.reader.field, self.reader.depth, &mut inner);
+        reader.in_json = true;
+        reader.text_beside(&key, &self.root[content.clone()]);
+        for (edit, rule, replacement) in inner.sorted() {
+            let edit = content.start + edit.start..content.start + edit.end;
+            self.reader.edits.push(edit, rule, |out| out.extend_from_slice(replacement));
         }
     }
 
@@ -193,15 +215,19 @@ impl json::Visitor for Document<'_, '_> {
         self.key = key.clone();
         let policy = self.reader.policy;
         let raw = &self.root[key.clone()];
-        (self.naming, self.erases) = (None, false);
+        (self.naming, self.erases, self.told) = (None, false, Told::Nothing);
         if known_keys::is_harmless(policy.id(), raw) {
             return Action::Scan;
         }
         // Personal data hides in the keys of maps, too.
         let edits = self.reader.edits.len();
-        let lasting = as_always(|| self.text(key.clone(), escaped));
+        let quiet = !escaped && self.glance.is_quiet(&key);
+        let lasting = quiet || as_always(|| self.text(key.clone(), escaped));
         let name = json::unescaped(raw);
         let action = policy.action_in(&name, &self.path());
+        if !quiet && action == Action::Scan {
+            self.told = policy.scanner.told_by(&name);
+        }
         let role = Role::of(&name);
         if role == Some(Role::Name) {
             self.naming = Some(key);
@@ -213,7 +239,7 @@ impl json::Visitor for Document<'_, '_> {
             self.erases = matches!(action, Action::Erase(_));
             return action;
         }
-        let lasting = lasting && role.is_none() && self.reader.edits.len() == edits;
+        let lasting = lasting && self.told == Told::Nothing && role.is_none() && self.reader.edits.len() == edits;
         if lasting && action == Action::Scan && !policy.inventory.may_know(raw) {
             known_keys::remember(policy.id(), raw);
         }
@@ -228,20 +254,33 @@ impl json::Visitor for Document<'_, '_> {
             let (key, name) = ((key.start, key.end), (content.start, content.end));
             self.named[self.depth] = Some(Named { action, key, name });
         }
-        if !self.argument(&content, escaped) {
+        if self.argument(&content, escaped) {
+            return;
+        }
+        if self.told != Told::Nothing {
+            self.told_text(content, escaped);
+        } else {
             self.text(content, escaped);
         }
     }
 
     fn scalar(&mut self, scalar: Range<usize>) {
         let text = &self.root[scalar.clone()];
-        if text.len() < 5 || !text.iter().any(u8::is_ascii_digit) {
+        let shortest = if self.told == Told::All { 4 } else { 5 };
+        if text.len() < shortest || !text.iter().any(u8::is_ascii_digit) {
             return;
         }
         let long = Some(text).filter(|text| text.len() >= FEWEST_DIGITS as usize);
         let whole = long.and_then(|text| std::str::from_utf8(text).ok()?.parse::<u128>().ok());
         if let Some(rule) = whole.and_then(|number| self.reader.policy.scanner.number(number)) {
             self.mask_value(rule, scalar, text, true);
+            return;
+        }
+        if self.told == Told::All {
+            let key = json::unescaped(&self.root[self.key.clone()]);
+            if let Some(rule) = self.reader.rule_beside(&key, text) {
+                self.mask_value(rule, scalar, text, true);
+            }
             return;
         }
         if self.glance.is_quiet(&scalar) {
@@ -313,6 +352,7 @@ impl json::Visitor for Document<'_, '_> {
 
     fn close(&mut self) {
         self.depth -= 1;
+        self.told = Told::Nothing;
         self.reader.path.pop();
     }
 }
