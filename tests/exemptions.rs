@@ -204,6 +204,35 @@ impl std::fmt::Debug for NestedLog {
     }
 }
 
+/// What an application sanitizes by itself belongs to no target, even while an event of one is formatted.
+#[test]
+fn what_is_sanitized_meanwhile_sees_nothing_of_it() {
+    struct Sanitizes<'p>(&'p Policy, Mutex<Vec<String>>);
+    impl std::fmt::Debug for Sanitizes<'_> {
+        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            let mut json = serde_json::json!({"note": "jane@example.com"});
+            self.0.sanitize_json(&mut json);
+            let mut line = Vec::new();
+            self.0.sanitize_line(b"jane@example.com", &mut line);
+            let (_, at) =
+                self.0.sanitize_json_at(&serde_json::json!({"a": "jane@example.com"}), &["a"]).expect("it is there");
+            let mut made = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+            made.push(self.0.sanitize_text("jane@example.com"));
+            made.push(self.0.sanitize_field("note", "jane@example.com"));
+            made.extend([json.to_string(), String::from_utf8_lossy(&line).into_owned(), at.to_string()]);
+            Ok(())
+        }
+    }
+    let policy = policy();
+    let _armed = policy.exempt(exemption(Exemption::pattern("email"))).expect("it is short enough");
+    let sanitizes = Sanitizes(&policy, Mutex::default());
+    let out = json(&policy, || tracing::info!(target: "shop::cart", note = "jane@example.com", ?sanitizes));
+    assert!(out.contains("jane@example.com"), "{out}");
+    let made = sanitizes.1.into_inner().unwrap_or_else(PoisonError::into_inner);
+    assert_eq!(made.len(), 5);
+    assert!(made.iter().all(|text| text.contains("***@example.com") && !text.contains("jane")), "{made:?}");
+}
+
 #[test]
 fn the_maximum_and_what_is_missing_are_errors() {
     let policy = policy();

@@ -118,6 +118,43 @@ fn a_value_is_masked_by_the_name_that_another_member_has() {
     assert_eq!(dropped, serde_json::json!({"name": "gone", "n": 1}));
 }
 
+/// A key that says something to a detector does so for each element of an array, and for nothing else.
+#[test]
+fn values_below_a_name_that_tells_are_found_wherever_they_stand() {
+    let rules = "version = 1\ninclude = [\"builtin:secrets\"]\n[[field]]\nkeys = [\"a.gone\"]\ncategory = \"x\"\n";
+    for policy in [Policy::builtin(), rules.parse().unwrap()] {
+        let document = |x: &str, n: serde_json::Value| {
+            serde_json::json!({
+                "acmeTokens": [x, {"n": RANDOM}, [x, 1], x], "acmeToken": {"kind": RANDOM}, "build": RANDOM, "escaped_acme_key": format!("{x}\n"),
+                "deep": {"a": [[{"b": {"webhookToken": x}}]]}, "badge": n,
+            })
+        };
+        let number = serde_json::json!(48_151);
+        let masked = document("[redacted:credential]", number.clone());
+        assert_eq!(policy.sanitize_text(&document(RANDOM, number).to_string()), masked.to_string());
+    }
+}
+
+/// What looks as random as a secret; no rule knows its form.
+const RANDOM: &str = "k3jD8sLq0Zx7Wm2P4nAbR9";
+
+/// `[["password", "x"]]`, as `serde` writes a list of pairs.
+#[test]
+fn a_value_is_masked_by_the_key_before_it_in_an_array() {
+    let policy = Policy::builtin();
+    let pairs = |x: &str| serde_json::json!({"headers": [["accept", "x"], ["x-api-key", x], ["password", x]], "fields": ["password", "colour"]});
+    let mut json = pairs(CANARY);
+    policy.sanitize_json(&mut json);
+    assert_eq!(json, pairs("[redacted:credential]"));
+    assert_eq!(policy.sanitize_text(&pairs(CANARY).to_string()), pairs("[redacted:credential]").to_string());
+
+    let pair =
+        |key: &'static str, value: &'static str| Value::List(vec![Value::Text(key.into()), Value::Text(value.into())]);
+    let mut value = Value::List(vec![pair("accept", "x"), pair("x-api-key", CANARY)]);
+    assert_eq!(policy.outgoing().value("headers", &mut value), Became::Masked);
+    assert!(value == Value::List(vec![pair("accept", "x"), pair("x-api-key", "[redacted:credential]")]));
+}
+
 /// Errors, wide numbers and what a rule drops; around a layer, and on another thread.
 #[test]
 fn every_type_of_value_is_masked_by_its_name() {

@@ -195,6 +195,21 @@ impl Outgoing<'_> {
             let named = if let Value::Text(text) = item { option_name(text.as_bytes()) } else { None };
             let named = named.map(|name| String::from_utf8_lossy(name).into_owned());
             let by_option = std::mem::replace(&mut option, named).map(|name: String| (self.policy.action(&name), name));
+            if let Value::List(pair) = item
+                && let [Value::Text(key), value] = &mut pair[..]
+                && let path = path_of(field, key)
+                && let named @ (Action::Mask(_) | Action::Drop(_)) = self.policy.action(&path)
+            {
+                let became = self.walk(&path, named, value, depth + 2);
+                if let Some(safe) = self.text(key) {
+                    *key = safe.into();
+                    outcome = Became::Masked;
+                }
+                if became != Became::Clean {
+                    outcome = Became::Masked;
+                }
+                return became != Became::Dropped;
+            }
             let became = match by_option {
                 Some((named @ (Action::Mask(_) | Action::Drop(_)), name)) => self.walk(&name, named, item, depth + 1),
                 _ => self.walk(field, action, item, depth + 1),
@@ -229,7 +244,7 @@ impl Outgoing<'_> {
             .map(|(key, value)| (&**key, if let Value::Text(text) = value { Some(&**text) } else { None }));
         let names = Names::among(self.policy, texts, &Dotted(field.as_bytes()));
         members.retain_mut(|(key, value)| {
-            let path = if field.is_empty() { key.to_string() } else { format!("{field}.{key}") };
+            let path = path_of(field, key);
             let (action, path) = names.action(self.policy.action(&path), key, &path);
             let became = self.walk(path, action, value, depth + 1);
             // Personal data hides in the keys of maps, too.
@@ -288,6 +303,11 @@ impl fmt::Debug for Value<'_> {
             Self::Map(_) => "Map(..)",
         })
     }
+}
+
+/// The path of a key in what stands in a field.
+fn path_of(field: &str, key: &str) -> String {
+    if field.is_empty() { key.to_owned() } else { format!("{field}.{key}") }
 }
 
 /// Keys that became one must not cost a value: all but the first get a number.

@@ -44,7 +44,7 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
     let Some(name) = Name::around(text, anchor_end, name_end) else { return nothing };
     let called = matches!(text.get(look), Some(b'('));
     let joined = start == name.end + 1 && matches!(text[name.end], b'-' | b'.');
-    let address = joined && is_address(&text[value.clone()]);
+    let address = joined && (is_address(&text[value.clone()]) || is_built(&text[..name.end], &text[value.clone()]));
     if start < floor || called || address || !is_secret(&name, &glue, &text[value.clone()]) {
         return nothing;
     }
@@ -58,6 +58,25 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
 fn is_address(rest: &[u8]) -> bool {
     let label = rest.iter().position(|b| matches!(b, b'.' | b'/'));
     rest.contains(&b'/') || label.is_some_and(|end| end < SHORTEST_LOOSE)
+}
+
+/// Whether what is joined to a name is the hash of what was built, or the rest of a file's name: `login-3f4e5d6c7b8a9012`, `auth.3f4e….js`,
+/// `token-service:3f4e…`.
+fn is_built(before: &[u8], value: &[u8]) -> bool {
+    const FILES: [&[u8]; 6] = [b".js", b".css", b".so", b".map", b".rlib", b".d"];
+    const HASH_OF_CARGO: usize = 16;
+    /// The shortest abbreviation of a commit, in digits.
+    const SHORTEST_COMMIT: usize = 7;
+    let near = &before[before.len().saturating_sub(LONGEST_NAME)..];
+    let in_target = [&b"deps/"[..], b"build/"].iter().any(|folder| memchr::memmem::find(near, folder).is_some());
+    let is_hash = value.len() == HASH_OF_CARGO && value.iter().all(u8::is_ascii_hexdigit);
+    let sign = value.iter().rposition(|b| matches!(b, b':' | b'@'));
+    let is_tag = |at: usize| {
+        let (name, tag) = (&value[..at], &value[at + 1..]);
+        let is_commit = tag.len() >= SHORTEST_COMMIT && tag.iter().all(u8::is_ascii_hexdigit);
+        is_commit && !tag.iter().all(u8::is_ascii_digit) && !looks_random(name, SHORTEST_ASSIGNED)
+    };
+    in_target && is_hash || FILES.iter().any(|end| value.ends_with(end)) || sign.is_some_and(is_tag)
 }
 
 fn is_secret(name: &Name, glue: &Glue, value: &[u8]) -> bool {
@@ -75,7 +94,9 @@ fn is_secret(name: &Name, glue: &Glue, value: &[u8]) -> bool {
     }
     let every_kind =
         [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit].iter().all(|is| value.iter().any(is));
-    looks_random(value, enough) && (name.tells != Tells::Little || every_kind)
+    // A `key` with signs between its parts is that of a map or a file.
+    let is_path = || value.iter().any(|b| matches!(b, b'/' | b':'));
+    looks_random(value, enough) && (name.tells != Tells::Little || every_kind && !is_path())
 }
 
 /// How much a name says of the value after it.
@@ -157,6 +178,9 @@ const SECRET_KEY: &[&str] = &[
     "query",
 ];
 
+/// Words that make a `key` something else.
+const OTHER_KEY: &[&str] = &["bucket", "dedupe", "fingerprint", "kernel", "rsa"];
+
 /// Words that make a key or token something else.
 const OTHER: &[&str] = &[
     "cache",
@@ -190,6 +214,7 @@ const OTHER: &[&str] = &[
     "primary",
     "pub",
     "public",
+    "publickey",
     "registry",
     "resume",
     "row",
@@ -222,7 +247,8 @@ impl Name {
         let before = if head.is_empty() { word_before(&text[from..anchor_end - anchor.len()]) } else { head };
         // `rapidKey` is a key, `turkey` is none.
         let joined = head.last().is_some_and(|last| last.is_ascii_uppercase() == anchored[0].is_ascii_uppercase());
-        let tells = if OTHER.iter().any(|other| ends_in_word(before, other)) {
+        let is_other = |others: &[&str]| others.iter().any(|other| ends_in_word(before, other));
+        let tells = if is_other(OTHER) || *anchor == "key" && is_other(OTHER_KEY) {
             Tells::Nothing
         } else if *strong || SECRET_KEY.iter().any(|kind| ends_with(before, kind)) {
             Tells::Much
@@ -394,6 +420,7 @@ mod tests {
                 "?acme_token=⟦k3jD8sLq0Zx7Wm2P4n⟧&page=2",
                 "acme KEY ⟦0123456789abcdef01234567⟧ used",
                 "acmeSECRET-⟦k3jD8sLq0Zx7Wm2P4n⟧",
+                "token-⟦3f4e5d6c7b8a9012⟧ auth-⟦0123456789abcdef0123456789abcdef⟧ token.⟦k3jD8sLq0Zx7Wm2P4n:1700000000⟧",
                 "Unseal Key 2: ⟦aGVsbG8gd29ybGQgMTIz+/Zm9vYmFyYmF6cXV4⟧",
                 "the token is expired, token ⟦k3jD8sLq0Zx7Wm2P4n⟧.",
                 "Your API key is ⟦k3jD8sLq0Zx7Wm2P4n⟧.",
@@ -427,6 +454,11 @@ mod tests {
                 "monkey k3jD8sLq0Zx7Wm2P4n, turkey=k3jD8sLq0Zx7Wm2P4n",
                 "author k3jD8sLq0Zx7Wm2P4n",
                 "auth::k3jD8sLq0Zx7Wm2P4n",
+                "Running tests/login.rs (target/debug/deps/login-3f4e5d6c7b8a9012)",
+                "registry/token-service:3f4e5d6c7b8a90123f4e5d6c7b8a90123f4e5d6c secrets-operator@3f4e5d6c7b8a90123f4e",
+                "/assets/auth.3f4e5d6c7b8a90123f4e.js",
+                "Culture=neutral, PublicKeyToken=b77a5c561934e089",
+                "dedupe key 3f4e5d6c7b8a90123F4E, using RSA key 3F4E5D6C7b8A9012, key: uploads/2026/k3jD8sLq0Zx7Wm2P4n.png",
                 "token = makeToken2Of3Parts4For5(x)",
                 "cloudflare worker k3jD8sLq0Zx7Wm2P4n",
                 "nextPageToken=k3jD8sLq0Zx7Wm2P4n nextpagetoken=k3jD8sLq0Zx7Wm2P4n NEXTPAGE_TOKEN=k3jD8sLq0Zx7Wm2P4n",

@@ -42,6 +42,7 @@ impl Sink for Found<'_> {
     fn separator(&mut self, _: usize) {}
     fn option(&mut self, _: usize) {}
     fn bracketed(&mut self, _: usize) {}
+    fn braced(&mut self, _: usize) {}
     fn element(&mut self, _: usize) {}
     fn sql_values(&mut self, _: usize) {}
     fn sql_literal(&mut self, _: usize) {}

@@ -171,7 +171,38 @@ fn is_version(text: &[u8], start: usize, end: usize) -> bool {
     // Nearly all addresses stand between other signs.
     let a_word_before = word.last().is_some_and(u8::is_ascii_alphabetic);
     let a_suffix_after = matches!(text.get(end), Some(b'-' | b'.'));
-    a_word_before && BEFORE.iter().any(ends_with) || a_suffix_after && AFTER.iter().any(starts_with)
+    // `AssemblyVersion: 1.2.3.4`
+    let is_camel = || word.ends_with(b"Version");
+    a_word_before && (BEFORE.iter().any(ends_with) || is_camel())
+        || a_suffix_after && AFTER.iter().any(starts_with)
+        || is_of_browser(&text[..start])
+        || is_of_package(&text[..start])
+}
+
+/// `Chrome/120.0.0.0`
+fn is_of_browser(before: &[u8]) -> bool {
+    const BROWSERS: [&[u8]; 10] = [
+        b"Chrome",
+        b"Chromium",
+        b"CriOS",
+        b"Edg",
+        b"EdgA",
+        b"OPR",
+        b"YaBrowser",
+        b"Vivaldi",
+        b"Electron",
+        b"SamsungBrowser",
+    ];
+    before.strip_suffix(b"/").is_some_and(|name| BROWSERS.iter().any(|browser| name.ends_with(browser)))
+}
+
+/// `numpy==1.2.3.4`, but not `ip.addr==192.0.2.1`.
+fn is_of_package(before: &[u8]) -> bool {
+    const OTHERS: [&[u8]; 9] = [b"ip", b"addr", b"address", b"src", b"dst", b"host", b"server", b"peer", b"client"];
+    let Some(name) = before.strip_suffix(b"==") else { return false };
+    let ends =
+        |other: &&[u8]| name.len().checked_sub(other.len()).is_some_and(|at| name[at..].eq_ignore_ascii_case(other));
+    name.last().is_some_and(u8::is_ascii_alphanumeric) && !OTHERS.iter().any(ends)
 }
 
 #[cfg(test)]
@@ -192,6 +223,7 @@ mod tests {
                 "⟦192.0.2.7⟧/24",
                 "from...⟦192.0.2.7⟧... .⟦192.0.2.8⟧",
                 "q=%20⟦192.0.2.1⟧%20",
+                "ip.addr==⟦192.0.2.15⟧ net/⟦203.0.0.0⟧ zk1/⟦192.0.2.15⟧ conversion: ⟦192.0.2.1⟧",
                 "peer_⟦192.0.2.1⟧_x ⟦010.001.000.001⟧",
                 "http://⟦192.0.2.1⟧/x",
             ],
@@ -242,7 +274,16 @@ mod tests {
     #[test]
     fn local_addresses_are_found_apart() {
         assert_finds(&LOCAL, &["on ⟦127.0.0.1⟧:80", "⟦0.0.0.0⟧ ⟦255.255.255.255⟧"]);
-        assert_ignores(&LOCAL, &["192.0.2.1", "127.0.0.0/24", "v0.1.2.3"]);
+        assert_ignores(
+            &LOCAL,
+            &[
+                "Chrome/120.0.0.0 Safari/537.36 Edg/120.0.0.0",
+                "AssemblyVersion: 1.2.3.4 numpy==1.2.3.4",
+                "192.0.2.1",
+                "127.0.0.0/24",
+                "v0.1.2.3",
+            ],
+        );
     }
 
     #[test]

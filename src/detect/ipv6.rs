@@ -57,12 +57,14 @@ fn is_network(text: &[u8], start: usize, end: usize) -> bool {
     text[start..end].ends_with(b"::") && prefix.is_some_and(|prefix| (1..=48).contains(&prefix))
 }
 
-/// Where the address ends that starts at `start`: at `end`, or before a port that follows a dot.
+/// Where the address ends that starts at `start`: at `end`, or before a port that follows a dot, or an address of IPv4.
 fn address(text: &[u8], start: usize, end: usize, local: bool) -> Option<usize> {
     const LONGEST: usize = "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255".len();
     let run = text.get(start..end).filter(|run| run.len() <= LONGEST + "65535.".len())?;
-    let before_port = run.iter().rposition(|&b| b == b'.').unwrap_or(run.len());
-    [run.len(), before_port].into_iter().find(|&len| is_address(&run[..len], local)).map(|len| start + len)
+    let before = |sign: u8| run.iter().rposition(|&b| b == sign).unwrap_or(run.len());
+    // `::ffff:192.0.2.1:443`
+    let colon = if run[..before(b':')].contains(&b'.') { before(b':') } else { run.len() };
+    [run.len(), before(b'.'), colon].into_iter().find(|&len| is_address(&run[..len], local)).map(|len| start + len)
 }
 
 /// Whether this is an address, and names no other machine if `local`.
@@ -108,6 +110,7 @@ mod tests {
         assert_finds(
             &DETECTOR,
             &[
+                "from ⟦::ffff:192.0.2.1⟧:443 left",
                 "⟦2001:db8:0:0:8:800:200c:417a⟧",
                 "from [⟦2001:db8::8:800:200c:417a⟧]:443,",
                 "addr:⟦fe80::1⟧: up",

@@ -109,6 +109,13 @@ const OTHERS: &[&str] = &[
     "raw",
     "payload",
     "serial",
+    "built",
+    "upgrade",
+    "leader",
+    "became",
+    "worker",
+    "queue",
+    "parentspanid",
 ];
 
 fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
@@ -131,7 +138,8 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
         && !word_before(text, start)
         && stands_alone(before, behind)
         && !is_named(before)
-        && !is_dump(before, behind);
+        && !is_dump(before, behind)
+        && !is_of_container(before);
     if is { Verdict::Found(start..end) } else { nothing }
 }
 
@@ -196,6 +204,14 @@ fn is_named(before: &[u8]) -> bool {
     })
 }
 
+/// Whether nothing stands before but a time: then it is the name of a host, which in containers is such a number. And whether it is one of Docker's.
+fn is_of_container(before: &[u8]) -> bool {
+    const DOCKER: [&[u8]; 3] = [b"---> ", b"Running in ", b"Successfully built "];
+    let of_time = |b: &u8| b.is_ascii_digit() || matches!(b, b'T' | b'Z' | b':' | b'.' | b',' | b'-' | b'+' | b' ');
+    let is_time = before.len() <= NEAR && before.contains(&b':') && before.iter().all(of_time);
+    is_time || DOCKER.iter().any(|said| before.ends_with(said))
+}
+
 /// Whether the word before or behind is of many hexadecimal digits, too.
 fn is_dump(before: &[u8], behind: &[u8]) -> bool {
     const MANY: usize = 8;
@@ -218,6 +234,7 @@ mod tests {
             &DETECTOR,
             &[
                 "seen ⟦00005e005301⟧",
+                "client 192.0.2.10:443 ⟦00005e005301⟧ forwarded -> ⟦00005e005301⟧ plugged in ⟦00005e005301⟧",
                 "⟦00005e005301⟧ left",
                 "seen ⟦00005E005301⟧, then ⟦02005E1000000001⟧.",
                 "station=⟦02005e100001⟧&x",
@@ -265,6 +282,9 @@ mod tests {
                 "12345678901e5 1234567890e5",
                 "ffffffffffff",
                 "x3f4e5d6c7b8a 3f4e5d6c7b8ax",
+                "2026-11-26T13:16:50 3f4e5d6c7b8a app: started",
+                " ---> 3f4e5d6c7b8a Running in 3f4e5d6c7b8a Successfully built 3f4e5d6c7b8a",
+                "Running upgrade 3f4e5d6c7b8a",
             ],
         );
     }

@@ -11,6 +11,7 @@ mod keys;
 mod may_be_key;
 mod named;
 mod newtype;
+mod no_value;
 mod option;
 mod sql;
 mod tuple;
@@ -18,13 +19,15 @@ mod tuple;
 use std::ops::Range;
 
 pub(crate) use self::element::at_element;
-use self::extent::{end_behind_type, extent};
+use self::extent::{end_behind_type, extent, quoted_by_error};
 pub(crate) use self::keys::{Dotted, KeyPath, Keys, Reading};
 pub(crate) use self::may_be_key::may_be_key;
 use self::named::{Named, named};
 pub(crate) use self::named::{Role, name_beside, names_value};
+use self::no_value::{fallback, is_no_value};
 pub(crate) use self::option::{at_option, option_name};
 pub(crate) use self::sql::{at_literal, at_values};
+use crate::rules::Extent;
 
 /// A key that the inventory knows, and where its value stands.
 #[derive(Debug, PartialEq, Eq)]
@@ -93,6 +96,7 @@ pub(crate) fn at_separator(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pa
     let after = match (text[at], text.get(at + 1)) {
         (b':', Some(b':' | b'=')) | (b'=', Some(b'=')) => return None,
         (b':', Some(b'/')) if text.get(at + 2) == Some(&b'/') => return None,
+        (b':', Some(b'p' | b'"')) if tells_visibility(text, at) => return None,
         (b'=', Some(b'>')) => at + 2,
         _ => at + 1,
     };
@@ -108,9 +112,14 @@ pub(crate) fn at_separator(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pa
     {
         Pair { rule: rule.0, key, value, quoted: false, named }
     } else {
-        Pair { named, ..value_after(text, after, rule, key)? }
+        Pair { named, ..value_after(text, after, rule, key, keys)? }
     };
     Some(pair)
+}
+
+/// Reads a type that is named as a key is, and whose fields stand in braces that open right before `at`.
+pub(crate) fn in_braces(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
+    newtype::at_struct(text, at, keys)
 }
 
 /// Reads what opens before the first string in a bracket, which begins at `at`, behind its quote: a tuple, or a type.
@@ -136,7 +145,14 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
             end -= backslashes_before(text, end);
         }
         let from = end.saturating_sub(LONGEST_KEY);
-        let start = from + text[from..end].iter().rposition(|&b| b == last).map_or(0, |quote| quote + 1);
+        let opening = text[from..end].iter().rposition(|&b| b == last);
+        // One that opens nowhere is that of a text which is cut off, or too far away; and in `` `verify_password' `` it is no quote.
+        if opening.is_none() && (from > 0 || text[from..end].contains(&b'`')) {
+            let key = bare_key_before(text, end);
+            let is_key = !key.is_empty() && !text[..key.start].ends_with(b"`");
+            return Some((keys.rule(&text[key.clone()]).filter(|_| is_key)?, key));
+        }
+        let start = from + opening.map_or(0, |quote| quote + 1);
         return Some((keys.rule(&text[start..end])?, start..end));
     }
     // `user[password]`; `password[]` and `password[0]` are elements of `password`.
@@ -146,14 +162,14 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
         }
         let from = end.saturating_sub(LONGEST_KEY);
         let start = from + text[from..end].iter().rposition(|&b| b == b'[')? + 1;
-        let key = trim_quotes(text, start..end - 1);
+        let key = trim_quotes(text, without_visibility(text, start..end - 1));
         if let Some(rule) = keys.rule(&text[key.clone()]) {
             return Some((rule, key));
         }
         end = start - 1;
     }
     let key = bare_key_before(text, end);
-    if key.is_empty() {
+    if key.is_empty() || is_of_parser(text, &key, at) {
         return None;
     }
     let mut start = key.start;
@@ -174,15 +190,48 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
     None
 }
 
-fn value_after(text: &[u8], after: usize, (rule, reading): (u32, Reading), key: Range<usize>) -> Option<Pair> {
+/// Whether a `token` is a piece of a text that a parser reads: `unexpected token: let`.
+fn is_of_parser(text: &[u8], key: &Range<usize>, at: usize) -> bool {
+    const BEFORE: [&[u8]; 7] = [b"unexpected", b"expected", b"illegal", b"lookahead", b"bos", b"eos", b"pad"];
+    let last_word = || {
+        let before = text[..key.start].trim_ascii_end();
+        let len = before.iter().rev().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphabetic()).count();
+        &before[before.len() - len..]
+    };
+    let piece = || {
+        let rest = text[at + 1..].trim_ascii_start();
+        &rest[..rest.iter().take(LONGEST_KEY).take_while(|b| !b.is_ascii_whitespace()).count()]
+    };
+    text[at] == b':'
+        && text[key.clone()].eq_ignore_ascii_case(b"token")
+        && !piece().iter().any(u8::is_ascii_digit)
+        && BEFORE.iter().any(|word| last_word().eq_ignore_ascii_case(word))
+}
+
+fn value_after(
+    text: &[u8],
+    after: usize,
+    (rule, reading): (u32, Reading),
+    key: Range<usize>,
+    keys: &Keys<'_>,
+) -> Option<Pair> {
     let start = skip_blanks(text, skip_colours(text, after));
     let start = skip_colours(text, start);
-    let (mut value, quoted) = extent(text, start, reading.line);
+    if let Some(value) = quoted_by_error(text, start) {
+        return Some(Pair { rule, key, value, quoted: false, named: false });
+    }
+    let (mut value, quoted) = extent(text, start, reading.extent);
     if !quoted && let Some(end) = end_behind_type(text, start) {
         value.end = end.max(value.end);
     }
-    let empty = value.is_empty() || is_nothing(&text[value.clone()]) || !quoted && is_parameter(&text[value.clone()]);
-    (!empty).then_some(Pair { rule, key, value, quoted, named: false })
+    let found = &text[value.clone()];
+    let none = !quoted && (is_nothing(found) || is_no_value(&text[key.clone()], found, reading.extent, keys));
+    if none && let Some(start) = fallback(text, value.end) {
+        let (value, quoted) = extent(text, start, Extent::Value);
+        return (!value.is_empty()).then_some(Pair { rule, key, value, quoted, named: false });
+    }
+    let nothing = none || found.is_empty() || is_nothing(found);
+    (!nothing).then_some(Pair { rule, key, value, quoted, named: false })
 }
 
 fn skip_blanks(text: &[u8], at: usize) -> usize {
@@ -253,6 +302,23 @@ fn backslashes_before(text: &[u8], at: usize) -> usize {
     text[..at].iter().rev().take_while(|&&b| b == b'\\').count()
 }
 
+/// A property as PHP prints it, without who may see it: `[password:protected]`, `["password":"App\User":private]`.
+fn without_visibility(text: &[u8], key: Range<usize>) -> Range<usize> {
+    let name = &text[key.clone()];
+    let len = memchr::memchr(b':', name).filter(|_| VISIBILITIES.iter().any(|who| name.ends_with(who)));
+    key.start..key.start + len.unwrap_or(name.len())
+}
+
+/// What PHP prints behind the name of a property that not all may see.
+const VISIBILITIES: [&[u8]; 2] = [b":protected", b":private"];
+
+/// Whether the colon at `at` stands between the name of a property and who may see it.
+fn tells_visibility(text: &[u8], at: usize) -> bool {
+    let rest = &text[at..text.len().min(at + LONGEST_KEY)];
+    let end = memchr::memchr2(b']', b' ', rest).filter(|end| rest[*end] == b']');
+    end.is_some_and(|end| VISIBILITIES.iter().any(|who| rest[..end].ends_with(who)))
+}
+
 fn trim_quotes(text: &[u8], range: Range<usize>) -> Range<usize> {
     let is_quote = |b: Option<&u8>| matches!(b, Some(b'"' | b'\''));
     let start = range.start + usize::from(range.len() > 1 && is_quote(text.get(range.start)));
@@ -262,14 +328,8 @@ fn trim_quotes(text: &[u8], range: Range<usize>) -> Range<usize> {
 
 /// Values that say that there is none.
 pub(crate) fn is_nothing(value: &[u8]) -> bool {
-    matches!(value, b"null" | b"None" | b"nil" | b"undefined" | b"()" | b"[]" | b"{}") || is_variable(value)
-}
-
-/// `$1`: the place of a value in a prepared statement.
-fn is_parameter(value: &[u8]) -> bool {
-    const MOST_DIGITS: usize = 3;
-    let digits = value.strip_prefix(b"$").unwrap_or_default();
-    (1..=MOST_DIGITS).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
+    matches!(value, b"null" | b"NULL" | b"None" | b"nil" | b"<nil>" | b"(null)" | b"undefined" | b"()" | b"[]" | b"{}")
+        || is_variable(value)
 }
 
 /// `${DB_PASSWORD}`: the name of an environment variable, not its value. Its bracket may count as that of something around.
@@ -290,14 +350,25 @@ mod tests {
 
     pub(super) fn inventory() -> Inventory {
         let rank = Rank { segments: 0, plain: false, masks: true, own: false, strictness: 0 };
-        let keys = ["password", "api_key", "token", "authorization", "date_of_birth", "*.pin", "cookie"];
+        let keys = ["password", "api_key", "token", "authorization", "date_of_birth", "*.pin", "cookie", "full_name"];
         let compile = |(i, key): (usize, &&str)| KeyPattern::parse(key, i as u32, rank).expect("a good key");
         Inventory::new(keys.iter().enumerate().map(compile).collect())
     }
 
     fn value(text: &str) -> Option<&str> {
         let inventory = inventory();
-        let reading = |rule| Some(Reading { line: rule == 6, phrase: true });
+        let reading = |rule| {
+            Some(Reading {
+                extent: if rule == 6 {
+                    Extent::Line
+                } else if rule == 7 {
+                    Extent::Words
+                } else {
+                    Extent::Value
+                },
+                phrase: true,
+            })
+        };
         let keys = Keys { inventory: &inventory, field: "", reading: &reading };
         let bytes = text.as_bytes();
         let separators = (0..bytes.len()).filter(|&i| matches!(bytes[i], b'=' | b':'));
@@ -306,6 +377,10 @@ mod tests {
         let options = (2..bytes.len()).filter(|&i| &bytes[i - 2..i] == b"--");
         let pair = pair.or_else(|| options.into_iter().find_map(|at| at_option(bytes, at, &keys)));
         let pair = pair.or_else(|| (2..bytes.len()).find_map(|at| behind(bytes, at, b"(\"", in_bracket, &keys)));
+        let pair = pair.or_else(|| (2..bytes.len()).find_map(|at| behind(bytes, at, b"('", in_bracket, &keys)));
+        let pair = pair.or_else(|| (3..bytes.len()).find_map(|at| behind(bytes, at, b"(b'", in_bracket, &keys)));
+        let pair = pair.or_else(|| (3..bytes.len()).find_map(|at| behind(bytes, at, b"(b\"", in_bracket, &keys)));
+        let pair = pair.or_else(|| (2..bytes.len()).find_map(|at| behind(bytes, at, b" {", in_braces, &keys)));
         let pair = pair.or_else(|| (1..bytes.len()).find_map(|at| behind(bytes, at, b"<", at_element, &keys)));
         pair.map(|p| &text[p.value])
     }
@@ -326,6 +401,71 @@ mod tests {
         for (text, expected) in [
             ("password=hunter2 next", "hunter2"),
             ("password = hunter2", "hunter2"),
+            ("password=$ECRET", "$ECRET"),
+            ("password=<Secret 'hunter2'>", "<Secret"),
+            ("password = process.env.TOKEN || 'hunter2'", "hunter2"),
+            ("password = nil or \"hunter2\"", "hunter2"),
+            (r#"password: invalid digit: "hunter2""#, "hunter2"),
+            ("--password: invalid choice: 'hunter2' (choose", "hunter2"),
+            ("[password:protected] => hunter2", "hunter2"),
+            (r#"["password":"App\User":private]=> "hunter2""#, "hunter2"),
+            (r#"Password(b"hunter2")"#, "hunter2"),
+            (r#"done for ApiKey { key: "x" }"#, r#"{ key: "x" }"#),
+            (r#"["password":protected]=> string(7) "hunter2""#, r#"string(7) "hunter2""#),
+            (r#"Password:[]string{"Bearer hunter2"}, "#, r#"[]string{"Bearer hunter2"}"#),
+            (r#"Password:map[string]string{"a":"x y"} "#, r#"map[string]string{"a":"x y"}"#),
+            (
+                r#"Password:sql.NullString{String:"hun ter2", Valid:true}}"#,
+                r#"sql.NullString{String:"hun ter2", Valid:true}"#,
+            ),
+            ("Password:&{hun ter2 true} N:1", "&{hun ter2 true}"),
+            ("[('password', 'hunter2')]", "hunter2"),
+            ("[(b'password', b'hunter2')]", "hunter2"),
+            ("User(full_name=Jane Q. Doe, x=1)", "Jane Q. Doe"),
+            ("full_name: Jane Doe logged in", "Jane Doe"),
+            ("full_name=Jane Doe ID=7", "Jane Doe"),
+            ("full_name=Jane Doe STATUS: ok", "Jane Doe"),
+            ("full_name=Jane ERROR x", "Jane"),
+            ("full_name=Jane  Doe", "Jane"),
+            ("full_name=4111111111111111 Amount 99.00", "4111111111111111"),
+            ("full_name: 4111 1111 1111 1111 Paid", "4111 1111 1111 1111 Paid"),
+            ("full_name: 12 Main Street HTTP/1.1 200", "12 Main Street"),
+            ("full_name: SW1A 1AA", "SW1A 1AA"),
+            ("full_name: (030) 1234567 x", "(030) 1234567"),
+            ("full_name: 12 34\nnext", "12 34"),
+            (r#"password: invalid type: string "hunter2", expected u32"#, "hunter2"),
+            ("password: unknown variant `hunter2`, expected `a`", "hunter2"),
+            (r#"password: Validation error: length [{"value": String("x")}]"#, r#"[{"value": String("x")}]"#),
+            (r#""password": Array [String("hunter2")]}"#, r#"Array [String("hunter2")]"#),
+            (r#"Password(Some("hunter2"))"#, "hunter2"),
+            (r#"token::Password(Secret("hunter2"))"#, "hunter2"),
+            (r#"ApiKey { key: "x", id: 7 }"#, r#"{ key: "x", id: 7 }"#),
+            (r#"Authorization(Basic { decoded: "jo:x" })"#, r#"{ decoded: "jo:x" }"#),
+            ("password: :hunter2", ":hunter2"),
+            ("password: <hunter2>", "<hunter2>"),
+            ("password: expired-hunter2", "expired-hunter2"),
+            ("password=/Ab3/xyz==", "/Ab3/xyz=="),
+            ("invalid token: hunter2", "hunter2"),
+            (r#"("password", "hunter2")"#, "hunter2"),
+            (r#"insert("password", "hunter2")"#, "hunter2"),
+            ("cookie=- status=200", "-"),
+            ("cookie=192.0.2.1 status=200", "192.0.2.1"),
+            ("cookie=a=1; b=2 c=3", "a=1; b=2 c=3"),
+            ("cookie=AWS4-X Credential=a b=c", "AWS4-X Credential=a b=c"),
+            (r#"x("password", "correct horse battery password")"#, "correct horse battery password"),
+            (r#"User("password", "S3cretpassword")"#, "S3cretpassword"),
+            ("password=$uperpassword", "$uperpassword"),
+            ("password=:mysecretpassword", ":mysecretpassword"),
+            ("password=(correct horse battery staple)", "(correct horse battery staple)"),
+            ("password=/s3cret-pass", "/s3cret-pass"),
+            ("full_name=Null x", "Null"),
+            ("expected token: k3jD8sLq, got", "k3jD8sLq"),
+            ("illegal token=hunter", "hunter"),
+            (r#"password: invalid value: string \"hunter2\" y"#, "hunter2"),
+            (
+                r#"a line that is longer than a key may be and has no quote in it, as a log may be cut: password": "hunter2""#,
+                "hunter2",
+            ),
             ("password: hunter2", "hunter2"),
             (r#"{"passWord": "hunter2", "b": 1}"#, "hunter2"),
             (r#"User { password: "hun\"ter2", id: 1 }"#, r#"hun\"ter2"#),
@@ -431,6 +571,24 @@ mod tests {
             ":",
             "password: \"\"",
             "password = $1",
+            "password=? token = %s, password = @p0",
+            "(using password: YES) password: NO",
+            "token: expired. password: Invalid",
+            "password = :password, token=@token",
+            "password=$PASSWORD token: ${{ secrets.token }} --token <TOKEN> password=%(password)s",
+            "password = os.environ[\"API_KEY\"]",
+            "password: must be at least 8 characters, token = (known after apply)",
+            "random_password.token: Creating...",
+            "password: invalid length 3, expected 8",
+            "struct Password { inner: \"x\" }",
+            r#"Token { kind: "x" }"#,
+            "Password { len: 7 }",
+            r#"Region { inner: "x" }"#,
+            "unexpected token: let, Expected token: END_ARRAY",
+            "in `verify_password': x.c",
+            r#"INSERT INTO "t" ("password", "token") VALUES"#,
+            r#"fields("password", ["token"])"#,
+            "<auth::Password as Debug>::fmt",
             "password:\nnext: x",
             "got password:\n    at com.example.Login.check(Login.java:17)",
             "password: |\nnext: x",

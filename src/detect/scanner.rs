@@ -66,6 +66,8 @@ pub(crate) trait Sink {
     fn option(&mut self, at: usize);
     /// The first string in a bracket begins at `at`.
     fn bracketed(&mut self, at: usize);
+    /// The fields of a type begin at `at`, behind a brace.
+    fn braced(&mut self, at: usize);
     /// The name of an element of XML begins at `at`.
     fn element(&mut self, at: usize);
     /// The rows of an SQL statement (`VALUES (`) begin at `at`.

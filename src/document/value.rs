@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::detect::pair::Role;
 use crate::document::arguments;
 use crate::document::encoding::byte_list;
-use crate::document::names::Names;
+use crate::document::names::{self, Names};
 use crate::policy::{Parents, Policy};
 use crate::sanitize::{Action, Number, Sanitized};
 
@@ -78,7 +78,15 @@ fn walk(policy: &Policy, value: &mut Value, action: Action, path: &Path<'_>, dep
                 let read = || arguments::sanitize(policy, &field_in(policy, action, path), items);
                 match action.is_scan().then(read).flatten() {
                     Some(safe) => *items = safe,
-                    None => items.retain_mut(|item| walk(policy, item, action, path, depth + 1)),
+                    None => items.retain_mut(|item| match names::of_pair(policy, item, path) {
+                        Some((named, key, value)) => {
+                            let stays =
+                                walk(policy, value, named, &Path { segment: key, outer: Some(path) }, depth + 2);
+                            *key = policy.sanitize_text(key);
+                            stays
+                        }
+                        None => walk(policy, item, action, path, depth + 1),
+                    }),
                 }
                 true
             }

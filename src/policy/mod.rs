@@ -189,6 +189,8 @@ impl Policy {
     }
 
     /// Sanitizes a text that stands under no key: a line of a log file, a message. Documents inside it are understood.
+    ///
+    /// Of this and its kin, what they are given belongs to no target: no [exemption](crate::Exemption) lets anything of it pass.
     pub fn sanitize_text(&self, text: &str) -> String {
         self.sanitize_field("", text)
     }
@@ -202,7 +204,7 @@ impl Policy {
     /// assert_eq!(policy.sanitize_field("note", "ask jo@example.com"), "ask ***@example.com");
     /// ```
     pub fn sanitize_field(&self, field: &str, text: &str) -> String {
-        let mut out = Vec::new();
+        let (_apart, mut out) = (self.looking_at_nothing(), Vec::new());
         match self.sanitize(self.action(field), field, text.as_bytes(), &mut out) {
             Sanitized::Clean => text.to_owned(),
             Sanitized::Masked => String::from_utf8_lossy(&out).into_owned(),
@@ -214,6 +216,7 @@ impl Policy {
     ///
     /// Appends exactly one sanitized text to `out`, clean or not. Returns whether anything was masked.
     pub fn sanitize_line(&self, text: &[u8], out: &mut Vec<u8>) -> bool {
+        let _apart = self.looking_at_nothing();
         let outcome = self.sanitize(Action::Scan, "", text, out);
         if outcome == Sanitized::Clean {
             out.extend_from_slice(text);
@@ -234,6 +237,7 @@ impl Policy {
     /// assert_eq!(value, serde_json::json!({"user": {"passWord": "[redacted:credential]", "id": 7}}));
     /// ```
     pub fn sanitize_json(&self, value: &mut serde_json::Value) {
+        let _apart = self.looking_at_nothing();
         match self.mode() {
             Mode::Enforce => value::sanitize(self, value),
             Mode::Observe => value::sanitize(self, &mut value.clone()),
@@ -260,6 +264,7 @@ impl Policy {
         document: &serde_json::Value,
         keys: &[K],
     ) -> Option<(Vec<String>, serde_json::Value)> {
+        let _apart = self.looking_at_nothing();
         let sanitized = match self.mode() {
             Mode::Enforce | Mode::Observe => value::sanitize_at(self, document, keys),
             Mode::Off => None,
@@ -309,6 +314,22 @@ impl Policy {
 /// record's place is turned back into metadata by layers, so it may be scanned but not masked as a whole.
 pub(crate) fn is_not_data(field: &str) -> bool {
     matches!(field, "" | "message" | "log.target" | "log.module_path" | "log.file" | "log.line")
+}
+
+/// The elements of a list are what the list is: `password.0`.
+fn without_index(field: &str) -> &str {
+    let list = field.trim_end_matches(|c: char| c.is_ascii_digit());
+    list.strip_suffix('.').filter(|list| !list.is_empty() && list.len() + 1 < field.len()).unwrap_or(field)
+}
+
+/// The name by which detectors are asked about the value of a field.
+pub(crate) fn name_of(field: &str) -> &str {
+    let field = without_index(field);
+    field.rsplit('.').next().unwrap_or(field)
+}
+
+fn last_segment(key: &[u8]) -> &[u8] {
+    key.rsplit(|b| *b == b'.').next().unwrap_or(key)
 }
 
 /// The segments before the key, with a dot behind, and the key.
@@ -370,13 +391,17 @@ impl Compiled {
             return Action::Scan;
         }
         let (path, key) = split_path(field);
+        if self.inventory.rule(key, &Dotted(path)).is_some() {
+            return self.action_or_named(key, &Dotted(path));
+        }
+        let (path, key) = split_path(without_index(field));
         self.action_or_named(key, &Dotted(path))
     }
 
     /// What is done with the value of a key, of which [`action_in`](Self::action_in) does not say whether it is read with its name.
     pub(crate) fn action_or_named(&self, key: &[u8], parents: &dyn Parents) -> Action {
         match self.action_in(key, parents) {
-            Action::Scan => match self.scanner.told_by(key) {
+            Action::Scan => match self.scanner.told_by(last_segment(key)) {
                 Told::Nothing => Action::Scan,
                 told => Action::ScanNamed { numbers: told == Told::All },
             },

@@ -203,6 +203,8 @@ impl Unlisted {
 pub(crate) enum Extent {
     /// To the next delimiter.
     Value,
+    /// The same, and on over blanks while numbers and words with a capital follow, as with names of people and postal addresses.
+    Words,
     /// To the end of the line, as with cookies.
     Line,
 }

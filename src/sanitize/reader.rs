@@ -29,12 +29,14 @@ pub(super) struct Reader<'r> {
     path: Vec<Range<usize>>,
     /// Whether replaced text stands inside a JSON string.
     in_json: bool,
+    /// Where quotes begin to count: behind the one that opens a value which is read with its name.
+    pub(super) quotes_from: usize,
 }
 
 impl<'r> Reader<'r> {
     pub(super) fn new(policy: &'r Compiled, field: &'r str, depth: usize, edits: &'r mut Edits) -> Self {
         let path = std::mem::take(&mut edits.path);
-        Self { policy, field, depth, edits, path, in_json: false }
+        Self { policy, field, depth, edits, path, in_json: false, quotes_from: 0 }
     }
 
     /// Gives back what it took.

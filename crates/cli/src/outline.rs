@@ -98,7 +98,13 @@ fn may_be_opener(line: &[u8]) -> bool {
         key = rest.trim_ascii_start();
     }
     let is_key = !key.is_empty() && (key[0] == b'"' || !key.iter().any(u8::is_ascii_whitespace));
-    may_end_opener(*last) && (*last != b':' || is_key)
+    may_end_opener(*last) && (*last != b':' || is_key) && (*last != b'>' || may_be_element(before))
+}
+
+/// Whether what ends before a `>` may be an arrow, or the tag of an element, with others before it at most: not a word in `usage: app <PASSWORD>`.
+fn may_be_element(line: &[u8]) -> bool {
+    let tag = memchr::memchr(b'<', line);
+    tag.is_none_or(|tag| matches!(line[..tag].trim_ascii(), [] | [.., b':' | b'=' | b'(' | b'[' | b'"' | b'\'']))
 }
 
 /// How deep a line stands; `None` for an empty one. The item of a list stands deeper than its key, which may begin in the same column.
@@ -286,6 +292,8 @@ mod tests {
             "password: a\n  b",
             "token:\n    at com.example.Login.check(Login.java:17)",
             "Enter password:\n  go on",
+            "usage: app --secret <SECRET>\n  --verbose",
+            "login <user> <password>\n  to go on",
             "error: unexpected token:\n  --> src/main.rs:3:5\n   |",
             "Region(\n    \"eu\",\n)",
             "note: Some(\n    \"password\",\n)",

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::extent::{end_behind_type, extent};
 use super::{LONGEST_KEY, backslashes_before, follows_a_string, is_key_byte};
+use crate::rules::Extent;
 
 /// The value after the colon that ends at `after`, of the key that begins at `key`, if it stands below, or behind an anchor or tag.
 pub(super) fn block(text: &[u8], after: usize, key: usize) -> Option<Range<usize>> {
@@ -34,7 +35,7 @@ pub(super) fn block(text: &[u8], after: usize, key: usize) -> Option<Range<usize
         }
         // `password: &str = "x"` is none.
         None if at > properties && !scalar && at < text.len() && end_behind_type(text, properties).is_none() => {
-            let (value, quoted) = extent(text, at, false);
+            let (value, quoted) = extent(text, at, Extent::Value);
             // A value that is a key has a value of its own, and a string that begins like what follows a string ends another: so
             // this was no anchor.
             let none = text[at..value.end].ends_with(b":") || quoted && follows_a_string(text[value.start..].first());

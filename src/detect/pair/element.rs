@@ -21,6 +21,10 @@ pub(crate) fn at_element(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair
     }
     let len = text[at..].iter().take(LONGEST_KEY).take_while(|b| is_name(**b)).count();
     let name = at..at + len;
+    // `<auth::Token as Debug>` is a type.
+    if text[name.clone()].windows(2).any(|two| two == b"::") {
+        return None;
+    }
     let local = text[name.clone()].iter().rposition(|&b| b == b':').map_or(name.start, |colon| name.start + colon + 1);
     let first = text[name.end..].iter().take(LONGEST_ATTRIBUTES).position(|b| matches!(b, b'>' | b'<'));
     let first = name.end + first?;

@@ -4,18 +4,73 @@ use std::ops::Range;
 
 use super::block::folded;
 use super::{LONGEST_KEY, MOST_ESCAPES, backslashes_before, is_key_byte, skip_blanks};
+use crate::rules::Extent;
 
 /// Where the value that begins at `start` stands, and whether it is quoted.
-pub(super) fn extent(text: &[u8], start: usize, line: bool) -> (Range<usize>, bool) {
+pub(super) fn extent(text: &[u8], start: usize, extent: Extent) -> (Range<usize>, bool) {
     let opening = start + string_prefix(text, start);
     let escapes = text[opening..].iter().take_while(|&&b| b == b'\\').count();
     match text.get(opening + escapes) {
         Some(b'"' | b'\'' | b'`') => (quoted(text, opening, escapes), true),
         Some(0xc2 | 0xe2) if let Some(value) = curly_quoted(text, start) => (value, true),
+        Some(b'(') if escapes == 0 && extent == Extent::Words => (start..words_end(text, start), false),
         Some(b'{' | b'[' | b'(') if escapes == 0 => (start..word_end(text, start), false),
-        _ if line => (start..line_end(text, start), false),
+        _ if extent == Extent::Line => (start..line_end(text, start), false),
+        _ if extent == Extent::Words => (start..words_end(text, start), false),
         _ => (start..bare_end(text, start), false),
     }
+}
+
+/// How many words a value has at most that goes on over blanks.
+const MOST_WORDS: usize = 8;
+/// The end of a value that goes on over blanks: of a number, while groups of digits follow; else while such groups and capitalised words do.
+fn words_end(text: &[u8], start: usize) -> usize {
+    /// A longer group of digits is a number by itself, and no name of a street begins with it.
+    const LONGEST_OF_STREET: usize = 4;
+    /// The longest group of a number that is written in groups.
+    const LONGEST_GROUP: usize = 7;
+    let mut end = word_end(text, start);
+    let is_digits = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_digit);
+    let is_number = is_digits(&text[start..end]) && end - start > LONGEST_OF_STREET || text[start] == b'(';
+    for _ in 1..MOST_WORDS {
+        if text.get(end) != Some(&b' ') {
+            break;
+        }
+        let next = end + 1;
+        let next_end = word_end(text, next);
+        let word = &text[next..next_end];
+        let key = text[next..].iter().take(LONGEST_KEY).take_while(|b| is_key_byte(**b)).count();
+        let is_key = matches!(text.get(next + key), Some(b'=' | b':'));
+        let group = is_digits(word) && word.len() <= LONGEST_GROUP || is_in_groups(word);
+        if is_key || !(group || !is_number && is_capitalised(word)) {
+            break;
+        }
+        end = next_end;
+    }
+    end
+}
+
+/// `Roe`, `O'Brien`, `Q.`, `Straße`, and what stands in a postcode (`1AA`); not `GET`, nor `HTTP/1.1`.
+fn is_capitalised(word: &[u8]) -> bool {
+    let small = |b: &u8| b.is_ascii_lowercase() || *b >= 0x80 || matches!(b, b'\'' | b'-' | b'.');
+    match word {
+        [first, rest @ ..] if first.is_ascii_uppercase() || *first >= 0x80 => {
+            rest.iter().all(|b| small(b) || b.is_ascii_uppercase()) && (rest.is_empty() || rest.iter().any(small))
+        }
+        [digit, letters @ ..] => {
+            digit.is_ascii_digit() && letters.len() == 2 && letters.iter().all(u8::is_ascii_uppercase)
+        }
+        [] => false,
+    }
+}
+
+/// `555-1234`
+fn is_in_groups(word: &[u8]) -> bool {
+    const LONGEST: usize = 9;
+    word.len() <= LONGEST
+        && word.first().is_some_and(u8::is_ascii_digit)
+        && word.iter().all(|b| b.is_ascii_digit() || *b == b'-')
+        && word.iter().filter(|b| **b == b'-').count() == 1
 }
 
 /// Where the string ends behind what begins at `start` and is not the value, but its type: `password: &str = "x"`, `= Some("x")`, or
@@ -39,12 +94,28 @@ pub(super) fn end_behind_type(text: &[u8], start: usize) -> Option<usize> {
         }
         _ => return None,
     };
-    let (value, quoted) = extent(text, start, false);
+    let (value, quoted) = extent(text, start, Extent::Value);
     let closing = text[value.end..].iter().take_while(|b| matches!(b, b'\\' | b'"' | b'\'')).count();
     match quoted {
         true if value.start > start => Some(value.end + closing.min(value.start - start)),
         _ => text[value.clone()].starts_with(b"Some(\"").then_some(value.end),
     }
+}
+
+/// The value that an error quotes behind its key: `password: invalid type: string "x", expected u32` of `serde`, `unknown variant `, and of `validator`
+/// `password: Validation error: length [{"value": String("x")}]`.
+pub(super) fn quoted_by_error(text: &[u8], start: usize) -> Option<Range<usize>> {
+    const ERRORS: [&[u8]; 3] = [b"invalid ", b"unknown ", b"Validation error: "];
+    /// The most that an error says before it quotes.
+    const LONGEST: usize = 64;
+    let rest = &text[start..];
+    let error = ERRORS.iter().find(|error| rest.starts_with(error))?;
+    let said = rest[error.len()..].iter().take(LONGEST);
+    let said = said.take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b':' | b'_')).count();
+    let value = start + error.len() + said;
+    let quote = value + text[value..].iter().take(MOST_ESCAPES).take_while(|b| **b == b'\\').count();
+    let begins = matches!(text.get(quote), Some(b'"' | b'\'' | b'`' | b'[')) && text[value - 1] == b' ';
+    begins.then(|| extent(text, value, Extent::Value).0)
 }
 
 /// How long the letters are that languages put right before a quote: `b"…"`, `r'…'`, `N'…'`, `$'…'`; 0 without a quote.
@@ -148,6 +219,7 @@ fn line_end(text: &[u8], start: usize) -> usize {
     while at < text.len() {
         let escapes = text[at..].iter().take_while(|&&b| b == b'\\').count();
         match text.get(at + escapes) {
+            Some(b' ') if is_next_pair(text, start, at) => break,
             // A quoted parameter of the value (`Digest username="…", response="…"`), not the end of what holds it.
             Some(b'"') if at > start && matches!(text[at - 1], b'=' | b'(') => {
                 let quote = at + escapes;
@@ -166,6 +238,19 @@ fn line_end(text: &[u8], start: usize) -> usize {
         }
     }
     at.min(text.len())
+}
+
+/// Whether a blank in a line of keys and values (`forwarded=192.0.2.1 status=200`, `cookie=- status=200`) stands before the next one. That is so
+/// only behind one word that is no more than a number, an address or a state: all else may go on.
+fn is_next_pair(text: &[u8], start: usize, blank: usize) -> bool {
+    if start == 0 || text[start - 1] != b'=' {
+        return false;
+    }
+    let (before, after) = (&text[start..blank], &text[blank + 1..]);
+    let of_number = |b: &u8| b.is_ascii_hexdigit() || matches!(b, b'.' | b':' | b',' | b'-' | b'[' | b']');
+    let is_short = before.iter().all(of_number) || matches!(before, b"true" | b"false" | b"none" | b"null");
+    let key = || after.iter().take(LONGEST_KEY).take_while(|b| is_key_byte(**b)).count();
+    is_short && matches!(key(), len if len > 0 && after.get(len) == Some(&b'='))
 }
 
 /// The end of a value without quotes. A blank ends it; a comma, a bracket and the like only where nothing of the value
@@ -189,8 +274,11 @@ fn word_end(text: &[u8], start: usize) -> usize {
     let mut at = start;
     // Whether all so far is the name of a type, and whether that has an open `<`.
     let (mut name, mut generic) = (true, false);
+    // And whether it is that of a type in Go.
+    let mut of_go = true;
     while at < text.len() {
         name &= is_name(&text[at.saturating_sub(1).max(start)..at]);
+        of_go &= at == start || is_in_type_of_go(text[at - 1]);
         match text[at] {
             b if b.is_ascii_whitespace() => break,
             // What follows the bracket without a blank belongs to the value: it may be a password that holds brackets.
@@ -198,7 +286,10 @@ fn word_end(text: &[u8], start: usize) -> usize {
                 name = false;
                 at = group_end(text, at);
             }
+            b'{' if of_go && at > start => at = group_end(text, at),
             b'>' if generic && name => at += 1,
+            // A pointer of Go: `&{x true}`.
+            b'&' if at == start && text[at + 1..].starts_with(b"{") => at += 1,
             b',' | b';' | b'&' | b'|' if ends_item(text, at + 1) => break,
             b')' | b']' | b'}' | b'"' | b'\'' | b'`' | b'>' if closes(text, at + 1) => break,
             b'\\' if matches!(text.get(at + 1), Some(b'"' | b'\'')) && closes(text, at + 2) => break,
@@ -212,7 +303,9 @@ fn word_end(text: &[u8], start: usize) -> usize {
     }
     // `Secret { inner: "x" }`, `secrecy::SecretBox<str> { … }`
     let names_a_type = text[start..at].first().is_some_and(u8::is_ascii_uppercase) || text[start..at].contains(&b':');
-    if text[at..].starts_with(b" {") && names_a_type && is_name(&text[start..at]) {
+    // `Array [String("x")]`, as `serde_json` and others print lists.
+    let is_list = text[at..].starts_with(b" [") && matches!(&text[start..at], b"Array" | b"Set" | b"List");
+    if is_list || text[at..].starts_with(b" {") && names_a_type && is_name(&text[start..at]) {
         return group_end(text, at + 1);
     }
     at
@@ -221,6 +314,11 @@ fn word_end(text: &[u8], start: usize) -> usize {
 /// `Some`, `Secret`, `my::Type`: what stands before the bracket of a `Debug` value.
 fn is_name(text: &[u8]) -> bool {
     text.iter().all(|&b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'<' | b'>' | b'&'))
+}
+
+/// `[]string`, `map[string]string`, `sql.NullString`, `&`: what stands before the brace of a value in Go.
+fn is_in_type_of_go(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'[' | b']' | b'.' | b'_' | b'*' | b'&')
 }
 
 /// After a comma: whether another item, or nothing, follows.

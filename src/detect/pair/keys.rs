@@ -1,6 +1,7 @@
 //! The keys that are looked for, and the segments of their paths.
 
 use crate::policy::{Inventory, Parents};
+use crate::rules::Extent;
 
 /// The keys that are looked for, and what stands around the text.
 pub(crate) struct Keys<'k> {
@@ -14,8 +15,8 @@ pub(crate) struct Keys<'k> {
 /// How a rule reads keys and values in text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Reading {
-    /// A value without quotes goes on to the end of the line.
-    pub(crate) line: bool,
+    /// How far a value without quotes goes.
+    pub(crate) extent: Extent,
     /// A key may be written with blanks (`API key: …`). Prose is full of such words, so not every rule asks for it.
     pub(crate) phrase: bool,
 }

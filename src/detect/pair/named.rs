@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::extent::extent;
 use super::{Keys, LONGEST_KEY, Reading, backslashes_before, bare_key_before, before_space, key_at, past_space};
+use crate::rules::Extent;
 
 /// What a key says of the value beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +117,7 @@ pub(crate) fn name_beside(
         let start = past_space(text, after);
         let in_quotes = matches!(text.get(start), Some(b'"' | b'\'' | b'\\'));
         let near = &text[..text.len().min(start + if in_quotes { FARTHEST } else { LONGEST_KEY })];
-        let (value, quoted) = extent(near, start, false);
+        let (value, quoted) = extent(near, start, Extent::Value);
         // Where a line break is written out, nobody knows whether it is part of a value without quotes.
         let ends_line = !quoted && !near[value.clone()].contains(&b'\\');
         name_behind(near, past_closing(near, value.end), quoted, ends_line, &is_it)
@@ -178,7 +179,7 @@ fn name_behind(
             _ => return None,
         };
         let start = past_space(text, at + separator);
-        let (value, in_quotes) = extent(text, start, false);
+        let (value, in_quotes) = extent(text, start, Extent::Value);
         let name = if in_quotes { Some(value.clone()) } else { word_at(text, start).map(|(word, _)| word) };
         if let Some(name) = name.filter(|name| is_it(&key, name)) {
             return Some(name);

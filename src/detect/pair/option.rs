@@ -21,7 +21,7 @@ pub(crate) fn at_option(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair>
         return if value.starts_with(b"-") {
             None
         } else {
-            value_after(text, next, keys.rule(&text[key.clone()])?, key)
+            value_after(text, next, keys.rule(&text[key.clone()])?, key, keys)
         };
     }
     if !matches!(text.get(key.end), Some(b' ' | b'\t')) {
@@ -33,7 +33,7 @@ pub(crate) fn at_option(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair>
     if text[next..].starts_with(b"--") || matches!(text.get(next), Some(b'=' | b':')) {
         return None;
     }
-    value_after(text, next, rule, key)
+    value_after(text, next, rule, key, keys)
 }
 
 /// The name of an option (`--token`, `-token`), if an argument is one without a value: that is the next argument.

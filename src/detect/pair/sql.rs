@@ -264,6 +264,7 @@ fn literal(text: &[u8], item: Range<usize>) -> Option<(Range<usize>, bool)> {
 mod tests {
     use super::*;
     use crate::policy::{Inventory, KeyPattern, Rank};
+    use crate::rules::Extent;
 
     type Read = fn(&[u8], usize, &Keys<'_>, &mut dyn FnMut(Pair)) -> usize;
 
@@ -273,7 +274,7 @@ mod tests {
         let keys = ["password", "token"].iter().zip(0..);
         let keys = keys.map(|(key, rule)| KeyPattern::parse(key, rule, rank).expect("a good key"));
         let inventory = Inventory::new(keys.collect());
-        let reading = |_| Some(Reading { line: false, phrase: false });
+        let reading = |_| Some(Reading { extent: Extent::Value, phrase: false });
         let keys = Keys { inventory: &inventory, field: "", reading: &reading };
         let at = text.find(opening).expect("it stands there") + opening.len();
         let mut values = Vec::new();

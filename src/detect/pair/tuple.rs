@@ -2,6 +2,7 @@
 
 use super::extent::extent;
 use super::{Keys, LONGEST_KEY, Pair, is_nothing};
+use crate::rules::Extent;
 
 /// The most blanks and line breaks between key and value; `{:#?}` writes each in a line of its own.
 const MOST_BLANKS: usize = 64;
@@ -11,22 +12,43 @@ const MOST_PREFIX: usize = 9;
 /// Reads the tuple whose first string begins at `at`, behind its quote. Only a string that follows is a value, or one in a type (`String("x")`), for this is how functions are
 /// called, too: `get("password", default)`.
 pub(super) fn at_tuple(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
-    let len = text[at..].iter().take(LONGEST_KEY + 1).position(|b| matches!(b, b'"' | b'\\'))?;
+    let mark = text[at - 1];
+    let len = text[at..].iter().take(LONGEST_KEY + 1).position(|b| *b == mark || *b == b'\\')?;
     let key = at..at + len;
     let rule = keys.rule(&text[key.clone()])?;
     let rest = &text[key.end..];
     let quote = rest.iter().take_while(|&&b| b == b'\\').count() + 1;
-    let comma = rest.get(quote) == Some(&b',') && rest[quote - 1] == b'"';
+    let comma = rest.get(quote) == Some(&b',') && rest[quote - 1] == mark;
     let start = key.end + quote + 1;
     let start = start + blanks(text.get(start..)?);
     let value = text.get(start..)?;
-    let string = value.iter().take(MOST_PREFIX).find(|b| !matches!(b, b'\\' | b'b')) == Some(&b'"');
+    let first = value.iter().take(MOST_PREFIX).find(|b| !matches!(b, b'\\' | b'b' | b'u'));
+    // `t("password", { count: 1 })` calls a function.
+    let called = text[..at]
+        .iter()
+        .rev()
+        .find(|b| !matches!(b, b'"' | b'\'' | b'\\' | b'('))
+        .is_some_and(u8::is_ascii_alphanumeric);
+    let string = matches!(first, Some(b'"' | b'\'')) || !called && matches!(first, Some(b'[' | b'{'));
     if !comma || !(string || begins_with_type(value)) {
         return None;
     }
-    let (value, quoted) = extent(text, start, false);
-    let found = !value.is_empty() && !is_nothing(&text[value.clone()]);
+    let (value, quoted) = extent(text, start, Extent::Value);
+    let is_column = keys.rule(&text[value.clone()]).is_some() && is_list_of_columns(text, at, &text[value.clone()]);
+    let found = !value.is_empty() && !is_nothing(&text[value.clone()]) && !is_column;
     found.then_some(Pair { rule: rule.0, key, value, quoted, named: false })
+}
+
+/// Whether a tuple is what SQL has behind the name of a table or a constraint: `INSERT INTO "users" ("email", "password") VALUES …`.
+fn is_list_of_columns(text: &[u8], at: usize, value: &[u8]) -> bool {
+    const BEFORE: [&[u8]; 6] = [b"INTO ", b"CONFLICT ", b"UNIQUE ", b"KEY ", b"INDEX ", b"REFERENCES "];
+    /// The longest name of a table, with its schema and quotes, and the word before it.
+    const LONGEST_TABLE: usize = 96;
+    let opening = at - text[..at].iter().rev().take_while(|b| matches!(b, b'\\' | b'"' | b'\'')).count();
+    let before = &text[opening.saturating_sub(LONGEST_TABLE)..opening];
+    let is_name = value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    let before = before.to_ascii_uppercase();
+    is_name && before.ends_with(b"(") && BEFORE.iter().any(|word| memchr::memmem::rfind(&before, word).is_some())
 }
 
 /// `Some(`, `String(`, `HeaderValue(`: as names of types begin, and those of functions do not.

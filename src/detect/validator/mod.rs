@@ -20,6 +20,8 @@ pub(super) mod us_ssn;
 mod verhoeff;
 mod weighted;
 
+use super::base64;
+
 /// A check that a rules file names: `validate = "luhn"`.
 pub(crate) struct Validator {
     /// The name in rules files.
@@ -36,6 +38,7 @@ pub(crate) const VALIDATORS: &[Validator] = &[
     Validator { name: "us_ssn", check: us_ssn::check },
     Validator { name: "github_checksum", check: github::check },
     Validator { name: "entropy", check: entropy::check },
+    Validator { name: "base64_pair", check: is_base64_pair },
     Validator { name: "phone_national", check: phone::national },
     // Finance.
     Validator { name: "bech32", check: bech32::check },
@@ -125,6 +128,12 @@ fn exactly<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
         }
     }
     (len == N).then_some(digits)
+}
+
+/// Whether this is base64 of a user and a password, with a colon between (RFC 7617, section 2).
+fn is_base64_pair(text: &[u8]) -> bool {
+    let pair: Vec<u8> = base64::decode(text).collect();
+    memchr::memchr(b':', &pair).is_some_and(|colon| colon > 0) && std::str::from_utf8(&pair).is_ok()
 }
 
 /// The digits of a text that is nothing but digits and separators; `None` where it holds anything else or more than `N`.

@@ -6,7 +6,14 @@ use super::date::is_day;
 pub(super) fn national(text: &[u8]) -> bool {
     let Some((digits, len @ 7..=12)) = super::digits::<12>(text) else { return false };
     let same = digits[..len].iter().all(|digit| *digit == digits[0]);
-    !same && !is_date(text) && !is_ipv4(text)
+    !same && !is_date(text) && !is_ipv4(text) && !is_decimal(text)
+}
+
+/// `45.123456`: two groups with one point between, as of seconds.
+fn is_decimal(text: &[u8]) -> bool {
+    let mut others = text.iter().filter(|b| !b.is_ascii_digit());
+    let has_trunk_prefix = matches!(text, [b'0', b'0'..=b'9', ..]);
+    others.next() == Some(&b'.') && others.next().is_none() && !has_trunk_prefix
 }
 
 /// `192.0.2.10`, four times at most 255: as in `dial tcp 192.0.2.10:443`.
@@ -30,7 +37,7 @@ mod tests {
 
     #[test]
     fn numbers_are_told_from_dates() {
-        for number in ["020 7946 0958", "01.99.00.12.34", "5550143", "2026-5550143"] {
+        for number in ["020 7946 0958", "01.99.00.12.34", "5550143", "2026-5550143", "089.1234567"] {
             assert!(national(number.as_bytes()), "{number}");
         }
         for other in [
@@ -38,6 +45,8 @@ mod tests {
             "22.11.2026",
             "11 22 2026",
             "2026-11-22 10",
+            "45.123456",
+            "131.6778",
             "192.168.10.25",
             "123456",
             "0000000",

@@ -1,5 +1,6 @@
 //! Reads a JSON document inside a text: what becomes of its members, and where.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::arguments::{Found, find_as_command};
@@ -12,6 +13,7 @@ use crate::document::encoding::byte_list;
 use crate::document::json;
 use crate::mask::{is_own_mark, push_placeholder};
 use crate::policy::Parents;
+use crate::sanitize::beside::SHORTEST_TOLD;
 use crate::sanitize::edits::{Candidate, Edits};
 use crate::sanitize::{Action, Sanitized, as_always};
 
@@ -27,12 +29,19 @@ pub(super) struct Document<'d, 'r> {
     arguments: Found,
     /// Whether the value of the last key is erased rather than masked.
     erases: bool,
-    /// Whether it is read with the key before it, which says something to a detector.
-    told: Told,
+    /// What the key says to detectors that is read with the value, and where it stands.
+    told: (Told, (usize, usize)),
+    /// The same by depth, of the elements of each open array.
+    told_of: [(Told, (usize, usize)); DEEPEST_NAMES + 1],
+    /// No pair begins before this: one was tried, and what was read is none.
+    no_pairs: usize,
     /// How many containers are open.
     depth: usize,
     glance: Glance<'d>,
 }
+
+/// The shortest number that anybody finds in itself, in bytes.
+const SHORTEST_ALONE: usize = 5;
 
 /// What is done with a value that has its name in another member.
 #[derive(Clone, Copy)]
@@ -42,6 +51,9 @@ struct Named {
     key: (usize, usize),
     name: (usize, usize),
 }
+
+/// Of a value without a key that says something.
+const NOTHING_TOLD: (Told, (usize, usize)) = (Told::Nothing, (0, 0));
 
 /// How deep the names of values are kept. Further in, they are seen near these only.
 const DEEPEST_NAMES: usize = 8;
@@ -58,7 +70,9 @@ impl<'d, 'r> Document<'d, 'r> {
             arguments: Found::default(),
             named: [None; DEEPEST_NAMES + 1],
             erases: false,
-            told: Told::Nothing,
+            told: NOTHING_TOLD,
+            told_of: [NOTHING_TOLD; DEEPEST_NAMES + 1],
+            no_pairs: 0,
             depth: 0,
             glance,
         }
@@ -75,9 +89,15 @@ impl<'d, 'r> Document<'d, 'r> {
         }
     }
 
+    /// The key that says something to a detector of the value that is read.
+    fn told_key(&self) -> Cow<'d, [u8]> {
+        let (_, (start, end)) = self.told;
+        json::unescaped(&self.root[start..end])
+    }
+
     /// Reads a string below a key that says something to a detector.
     fn told_text(&mut self, content: Range<usize>, escaped: bool) {
-        let key = json::unescaped(&self.root[self.key.clone()]);
+        let key = self.told_key();
         if escaped {
             self.reader.path.push(self.key.clone());
             self.reader.escaped_text(self.root, Some(&key), content);
@@ -161,6 +181,27 @@ impl<'d, 'r> Document<'d, 'r> {
         true
     }
 
+    /// Masks the value of an array that is a pair with a known key. Answers where that ends.
+    fn pair(&mut self, start: usize) -> Option<usize> {
+        let (key, value) = json::key_in_array(self.root, start).filter(|_| start >= self.no_pairs)?;
+        let action = self.reader.policy.action_in(&self.root[key.clone()], &self.path());
+        let (Action::Mask(rule) | Action::Drop(rule)) = action else { return None };
+        match json::value_in_array(self.root, value) {
+            Ok((value, end)) => {
+                // Personal data hides in the keys of maps, too.
+                self.text(key.clone(), false);
+                let around = std::mem::replace(&mut self.key, key);
+                json::Visitor::masked(self, value, rule);
+                self.key = around;
+                Some(end)
+            }
+            Err(read) => {
+                self.no_pairs = read;
+                None
+            }
+        }
+    }
+
     /// The keys around the members that are read.
     fn path(&self) -> JsonPath<'_> {
         JsonPath { root: self.root, keys: &self.reader.path, field: self.reader.field }
@@ -215,7 +256,7 @@ impl json::Visitor for Document<'_, '_> {
         self.key = key.clone();
         let policy = self.reader.policy;
         let raw = &self.root[key.clone()];
-        (self.naming, self.erases, self.told) = (None, false, Told::Nothing);
+        (self.naming, self.erases, self.told) = (None, false, NOTHING_TOLD);
         if known_keys::is_harmless(policy.id(), raw) {
             return Action::Scan;
         }
@@ -226,7 +267,7 @@ impl json::Visitor for Document<'_, '_> {
         let name = json::unescaped(raw);
         let action = policy.action_in(&name, &self.path());
         if !quiet && action == Action::Scan {
-            self.told = policy.scanner.told_by(&name);
+            self.told = (policy.scanner.told_by(&name), (key.start, key.end));
         }
         let role = Role::of(&name);
         if role == Some(Role::Name) {
@@ -239,7 +280,7 @@ impl json::Visitor for Document<'_, '_> {
             self.erases = matches!(action, Action::Erase(_));
             return action;
         }
-        let lasting = lasting && self.told == Told::Nothing && role.is_none() && self.reader.edits.len() == edits;
+        let lasting = lasting && self.told.0 == Told::Nothing && role.is_none() && self.reader.edits.len() == edits;
         if lasting && action == Action::Scan && !policy.inventory.may_know(raw) {
             known_keys::remember(policy.id(), raw);
         }
@@ -257,7 +298,7 @@ impl json::Visitor for Document<'_, '_> {
         if self.argument(&content, escaped) {
             return;
         }
-        if self.told != Told::Nothing {
+        if self.told.0 != Told::Nothing {
             self.told_text(content, escaped);
         } else {
             self.text(content, escaped);
@@ -266,7 +307,7 @@ impl json::Visitor for Document<'_, '_> {
 
     fn scalar(&mut self, scalar: Range<usize>) {
         let text = &self.root[scalar.clone()];
-        let shortest = if self.told == Told::All { 4 } else { 5 };
+        let shortest = if self.told.0 == Told::All { SHORTEST_TOLD } else { SHORTEST_ALONE };
         if text.len() < shortest || !text.iter().any(u8::is_ascii_digit) {
             return;
         }
@@ -276,8 +317,8 @@ impl json::Visitor for Document<'_, '_> {
             self.mask_value(rule, scalar, text, true);
             return;
         }
-        if self.told == Told::All {
-            let key = json::unescaped(&self.root[self.key.clone()]);
+        if self.told.0 == Told::All {
+            let key = self.told_key();
             if let Some(rule) = self.reader.rule_beside(&key, text) {
                 self.mask_value(rule, scalar, text, true);
             }
@@ -322,6 +363,9 @@ impl json::Visitor for Document<'_, '_> {
     }
 
     fn array(&mut self, start: usize) -> Option<usize> {
+        if let Some(end) = self.pair(start) {
+            return Some(end);
+        }
         if let Some(end) = json::end_of_arguments(self.root, start) {
             self.read_arguments(start..end);
             return None;
@@ -342,6 +386,9 @@ impl json::Visitor for Document<'_, '_> {
     fn open(&mut self) {
         self.depth += 1;
         self.naming = None;
+        if let Some(told) = self.told_of.get_mut(self.depth) {
+            *told = self.told;
+        }
         if let Some(named) = self.named.get_mut(self.depth) {
             *named = None;
         }
@@ -352,7 +399,7 @@ impl json::Visitor for Document<'_, '_> {
 
     fn close(&mut self) {
         self.depth -= 1;
-        self.told = Told::Nothing;
+        self.told = self.told_of.get(self.depth).copied().unwrap_or(NOTHING_TOLD);
         self.reader.path.pop();
     }
 }

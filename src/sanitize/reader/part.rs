@@ -11,7 +11,6 @@ use crate::document::encoding::byte_list::{self, ByteList};
 use crate::document::json;
 use crate::mask::Reveals;
 use crate::policy::DataClass;
-use crate::rules::Extent;
 use crate::sanitize::MAX_DECODED;
 use crate::sanitize::edits::Candidate;
 
@@ -50,6 +49,7 @@ type SqlReader = fn(&[u8], usize, &Keys<'_>, &mut dyn FnMut(Pair)) -> usize;
 impl<'p, 'r> Part<'p, 'r> {
     /// The part `range` of `root`, a text that was decoded so many times.
     pub(super) fn new(reader: &'p mut Reader<'r>, root: &'p [u8], range: Range<usize>, decoded: u8) -> Self {
+        let quotes = (reader.quotes_from, false);
         Self {
             reader,
             root,
@@ -60,7 +60,7 @@ impl<'p, 'r> Part<'p, 'r> {
             element: 0..0,
             sql_end: 0,
             broken_end: 0,
-            quotes: (0, false),
+            quotes,
             skipped: Vec::new(),
             disguised: false,
             blobs: Vec::new(),
@@ -136,7 +136,7 @@ impl Part<'_, '_> {
         let policy = self.reader.policy;
         let reading = |rule| {
             let rule = policy.rule(rule);
-            let reading = Reading { line: rule.extent == Extent::Line, phrase: rule.class == DataClass::Confidential };
+            let reading = Reading { extent: rule.extent, phrase: rule.class == DataClass::Confidential };
             rule.masks.then_some(reading)
         };
         read(&Keys { inventory: &policy.inventory, field: self.reader.field, reading: &reading })
@@ -147,6 +147,9 @@ impl Part<'_, '_> {
     /// Whether `at` stands between quotes: a bracket there begins no document (`name: "[", password: "]"`).
     fn in_quotes(&mut self, at: usize) -> bool {
         let (mut from, mut odd) = self.quotes;
+        if at < from {
+            return true;
+        }
         while let Some(found) = memchr::memchr(b'"', &self.text[from..at]) {
             let quote = from + found;
             odd ^= quote == 0 || self.text[quote - 1] != b'\\';
@@ -174,6 +177,10 @@ impl Sink for Part<'_, '_> {
 
     fn bracketed(&mut self, at: usize) {
         self.pair_at(at, pair::in_bracket);
+    }
+
+    fn braced(&mut self, at: usize) {
+        self.pair_at(at, pair::in_braces);
     }
 
     fn element(&mut self, at: usize) {

@@ -52,6 +52,7 @@ impl<S: Sink> Pass<'_, S> {
                 self.literal_after(at + 1 + usize::from(rest.get(1) == Some(&b'*')), 1);
             }
             b'<' if rest.get(1).is_some_and(u8::is_ascii_alphabetic) => self.sink.element(at + 1),
+            b'<' if is_lifetime(&self.text[..at], &rest[1..]) => {}
             // Of `<>` and `->` the second sign speaks.
             b'<' | b'>' => self.literal_after(at + 1, 1),
             b'(' => {
@@ -70,14 +71,32 @@ impl<S: Sink> Pass<'_, S> {
                     self.sink.own_mark(at..at + len);
                 } else if json::may_begin(rest) {
                     // After the document, whatever there is of it.
-                    return Some(self.sink.document(at)).filter(|end| *end > at);
+                    let end = Some(self.sink.document(at)).filter(|end| *end > at);
+                    if end.is_none() && rest[0] == b'[' {
+                        self.array_of_two(at);
+                    }
+                    return end;
                 } else if rest[0] == b'[' {
+                    self.array_of_two(at);
                     self.sink.byte_list(at);
+                } else if let [.., name, b' '] = self.text[..at]
+                    && name.is_ascii_alphanumeric()
+                {
+                    self.sink.braced(at + 1);
                 }
             }
             _ => {}
         }
         None
+    }
+
+    /// Asks about a pair in an array that opens at `at`, as in JSON that is escaped or broken: `[["password","x"]]`.
+    fn array_of_two(&mut self, at: usize) {
+        if let Some(len) = string_after(&self.text[at + 1..])
+            && matches!(self.text[..at].trim_ascii_end(), [.., b'[' | b','])
+        {
+            self.sink.bracketed(at + 1 + len);
+        }
     }
 
     /// Asks about a literal of SQL that opens near `at`, behind an operator.
@@ -138,16 +157,34 @@ pub(in crate::detect::scanner) fn is_quiet_sign(text: &[u8], at: usize, may_be_k
         b'<' => !next(u8::is_ascii_alphabetic) && quote_of_literal(&rest[1..], 1).is_none(),
         b'>' => quote_of_literal(&rest[1..], 1).is_none(),
         b'(' => string_after(&rest[1..]).is_none() && !begins_rows(before) && !last_word_is(before, b"in"),
-        b'{' => !json::may_begin(rest),
+        b'{' => {
+            // `ApiKey { key: "x" }`, `Authorization(Basic { …`
+            let of_type = before.strip_suffix(b" ").filter(|name| name.last().is_some_and(u8::is_ascii_alphanumeric));
+            !json::may_begin(rest) && !of_type.is_some_and(|name| name.contains(&b'(') || may_be_key(name))
+        }
         b'[' => {
             // A list of bytes has several numbers, with blanks or commas between.
             let word = rest[1..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
             let is_list = rest.get(1 + word).is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'\\' | b','));
-            own_mark(rest).is_none() && !json::may_begin(rest) && !is_list
+            own_mark(rest).is_none() && !json::may_begin(rest) && !is_list && string_after(&rest[1..]).is_none()
         }
         b';' | b'$' => true,
         _ => false,
     }
+}
+
+/// The longest name of a lifetime, in bytes.
+const LONGEST_LIFETIME: usize = 32;
+
+/// Whether what stands behind a type is a lifetime of Rust, as in `Token<'a>` and `Token<'_, T>`, and not a literal.
+fn is_lifetime(before: &[u8], text: &[u8]) -> bool {
+    let Some(name) = text.strip_prefix(b"'") else { return false };
+    let of_type = before.iter().rev().take(LONGEST_LIFETIME).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_');
+    if !of_type.last().is_some_and(u8::is_ascii_uppercase) {
+        return false;
+    }
+    let len = name.iter().take(LONGEST_LIFETIME).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    len > 0 && matches!(name.get(len), Some(b'>' | b','))
 }
 
 /// Where the quote stands of a literal of SQL that a text begins with, behind so many blanks and brackets at most.
@@ -213,7 +250,9 @@ fn string_after(text: &[u8]) -> Option<usize> {
     loop {
         match text.get(at..)? {
             [b' ' | b'\n', ..] => at += 1,
-            [b'"', ..] => return Some(at + 1),
+            [b'"' | b'\'', ..] => return Some(at + 1),
+            // Of Python.
+            [b'b' | b'u', b'"' | b'\'', ..] => return Some(at + 2),
             [b'\\', rest @ ..] => {
                 let slashes = rest.iter().take_while(|&&b| b == b'\\').count();
                 at += 1 + slashes + 1;
