@@ -39,6 +39,7 @@ const SECRETS: &str = concat!(
     include_str!("secrets/business.toml"),
     include_str!("secrets/observability.toml"),
     include_str!("secrets/commands.toml"),
+    include_str!("secrets/messages.toml"),
     include_str!("secrets/forms.toml"),
 );
 
