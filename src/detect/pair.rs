@@ -146,10 +146,12 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
         }
         let from = end.saturating_sub(LONGEST_KEY);
         let opening = text[from..end].iter().rposition(|&b| b == last);
-        // One that opens nowhere is that of a text which is cut off, or too far away; and in `` `verify_password' `` it is no quote.
-        if opening.is_none() && (from > 0 || text[from..end].contains(&b'`')) {
+        // One that opens nowhere is that of a text which is cut off, or opens too far away; and in `` `verify_password' `` it is no quote.
+        let in_gnu_style = last == b'\'' && text[from..end].contains(&b'`');
+        if opening.is_none() && (from > 0 || in_gnu_style) {
             let key = bare_key_before(text, end);
-            let is_key = !key.is_empty() && !text[..key.start].ends_with(b"`");
+            let is_quoted = last == b'\'' && text[..key.start].ends_with(b"`");
+            let is_key = !(key.is_empty() || is_quoted);
             return Some((keys.rule(&text[key.clone()]).filter(|_| is_key)?, key));
         }
         let start = from + opening.map_or(0, |quote| quote + 1);
@@ -192,7 +194,7 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
 
 /// Whether a `token` is a piece of a text that a parser reads: `unexpected token: let`.
 fn is_of_parser(text: &[u8], key: &Range<usize>, at: usize) -> bool {
-    const BEFORE: [&[u8]; 7] = [b"unexpected", b"expected", b"illegal", b"lookahead", b"bos", b"eos", b"pad"];
+    const BEFORE: [&[u8]; 5] = [b"unexpected", b"lookahead", b"bos", b"eos", b"pad"];
     let last_word = || {
         let before = text[..key.start].trim_ascii_end();
         let len = before.iter().rev().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphabetic()).count();
@@ -202,7 +204,7 @@ fn is_of_parser(text: &[u8], key: &Range<usize>, at: usize) -> bool {
         let rest = text[at + 1..].trim_ascii_start();
         &rest[..rest.iter().take(LONGEST_KEY).take_while(|b| !b.is_ascii_whitespace()).count()]
     };
-    text[at] == b':'
+    text[at..].starts_with(b": ")
         && text[key.clone()].eq_ignore_ascii_case(b"token")
         && !piece().iter().any(u8::is_ascii_digit)
         && BEFORE.iter().any(|word| last_word().eq_ignore_ascii_case(word))
@@ -350,7 +352,8 @@ mod tests {
 
     pub(super) fn inventory() -> Inventory {
         let rank = Rank { segments: 0, plain: false, masks: true, own: false, strictness: 0 };
-        let keys = ["password", "api_key", "token", "authorization", "date_of_birth", "*.pin", "cookie", "full_name"];
+        let keys =
+            ["password", "api_key", "token", "authorization", "date_of_birth", "*.pin", "cookie", "full_name", "pwd"];
         let compile = |(i, key): (usize, &&str)| KeyPattern::parse(key, i as u32, rank).expect("a good key");
         Inventory::new(keys.iter().enumerate().map(compile).collect())
     }
@@ -461,6 +464,11 @@ mod tests {
             ("full_name=Null x", "Null"),
             ("expected token: k3jD8sLq, got", "k3jD8sLq"),
             ("illegal token=hunter", "hunter"),
+            ("expected token: hunter", "hunter"),
+            ("unexpected token:hunter", "hunter"),
+            (r#"`password":"hunter2""#, "hunter2"),
+            ("pwd=/hunter2", "/hunter2"),
+            ("full_name: Bearer abc.def", "Bearer abc.def"),
             (r#"password: invalid value: string \"hunter2\" y"#, "hunter2"),
             (
                 r#"a line that is longer than a key may be and has no quote in it, as a log may be cut: password": "hunter2""#,
@@ -579,12 +587,13 @@ mod tests {
             "password = os.environ[\"API_KEY\"]",
             "password: must be at least 8 characters, token = (known after apply)",
             "random_password.token: Creating...",
+            "PWD=/home/ubuntu ; OLDPWD=/ pwd=/srv/app/x",
             "password: invalid length 3, expected 8",
             "struct Password { inner: \"x\" }",
             r#"Token { kind: "x" }"#,
             "Password { len: 7 }",
             r#"Region { inner: "x" }"#,
-            "unexpected token: let, Expected token: END_ARRAY",
+            "unexpected token: let, Unexpected token: END_ARRAY",
             "in `verify_password': x.c",
             r#"INSERT INTO "t" ("password", "token") VALUES"#,
             r#"fields("password", ["token"])"#,

@@ -29,7 +29,7 @@ fn words_end(text: &[u8], start: usize) -> usize {
     const LONGEST_OF_STREET: usize = 4;
     /// The longest group of a number that is written in groups.
     const LONGEST_GROUP: usize = 7;
-    let mut end = word_end(text, start);
+    let mut end = bare_end(text, start);
     let is_digits = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_digit);
     let is_number = is_digits(&text[start..end]) && end - start > LONGEST_OF_STREET || text[start] == b'(';
     for _ in 1..MOST_WORDS {

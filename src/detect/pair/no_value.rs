@@ -139,8 +139,12 @@ fn is_of_name(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-')
 }
 
-/// `/srv/app`; what has capitals or other signs may be base64.
+/// `/srv/app`; what has capitals or other signs may be base64, and what has no second part a password.
 fn is_directory(value: &[u8]) -> bool {
+    const ALONE: [&[u8]; 9] = [b"/", b"~", b"/root", b"/app", b"/tmp", b"/workspace", b"/code", b"/src", b"/data"];
     let is_part = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'/' | b'_' | b'-' | b'.');
-    matches!(value, [b'/'] | [b'/' | b'~', b'/' | b'a'..=b'z', ..]) && value[1..].iter().all(is_part)
+    let is_path = |rest: &[u8]| rest.contains(&b'/') && rest.iter().all(is_part);
+    ALONE.contains(&value)
+        || value.strip_prefix(b"/").is_some_and(is_path)
+        || value.strip_prefix(b"~/").is_some_and(|rest| rest.iter().all(is_part))
 }
