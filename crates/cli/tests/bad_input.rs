@@ -13,7 +13,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use support::{Ran, command, command_without_power, directory, finished};
 
@@ -235,6 +235,7 @@ fn input_without_end_is_worked_on_as_it_comes_in_bounded_memory() {
 fn files_that_change_while_they_are_read_do_no_harm() {
     let directory = directory();
     let path = directory.path().join("moving.log");
+    let mut seen_open = 0;
     for (arguments, _) in COMMANDS {
         for change in ["grows", "shrinks", "goes", "is replaced"] {
             fs::write(&path, format!("to {MAIL} shop_contact={MAIL}\n").repeat(8_000)).unwrap();
@@ -243,7 +244,14 @@ fn files_that_change_while_they_are_read_do_no_harm() {
             let has_it = |entry: std::io::Result<fs::DirEntry>| {
                 entry.is_ok_and(|entry| fs::read_link(entry.path()).is_ok_and(|file| file == path))
             };
-            while !fs::read_dir(format!("/proc/{}/fd", child.id())).unwrap().any(has_it) {
+            let is_open = || fs::read_dir(format!("/proc/{}/fd", child.id())).unwrap().any(has_it);
+            // It may have been read between two looks: then it waits for somebody to read what it prints, and never opens it again.
+            let deadline = Instant::now() + Duration::from_secs(5);
+            while Instant::now() < deadline {
+                if is_open() {
+                    seen_open += 1;
+                    break;
+                }
                 std::thread::sleep(Duration::from_millis(1));
             }
             match change {
@@ -267,6 +275,7 @@ fn files_that_change_while_they_are_read_do_no_harm() {
             }
         }
     }
+    assert!(seen_open > 0, "no file changed while it was open");
 }
 
 #[test]
