@@ -10,7 +10,7 @@ const MOST_BLANKS: usize = 64;
 const MOST_PREFIX: usize = 9;
 
 /// Reads the tuple whose first string begins at `at`, behind its quote. Only a string that follows is a value, or one in a type (`String("x")`), for this is how functions are
-/// called, too: `get("password", default)`.
+/// called, too: `get("password", default)`. A list or map is one where no name of a function stands before.
 pub(super) fn at_tuple(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
     let mark = text[at - 1];
     let len = text[at..].iter().take(LONGEST_KEY + 1).position(|b| *b == mark || *b == b'\\')?;
