@@ -310,6 +310,8 @@ impl Glue {
                 b'(' if assigned || matches!(text.get(at + 1), Some(b'"' | b'\'')) => assigned = true,
                 b'[' | b'{' if assigned => {}
                 b'[' | b'(' => told = true,
+                // As `Debug` prints a value that is there.
+                b'S' if assigned && text[at..].starts_with(b"Some(") => at += "Some".len(),
                 b']' | b')' if quoted && !assigned => {}
                 _ => break,
             }
@@ -410,6 +412,7 @@ mod tests {
             &DETECTOR,
             &[
                 "acme_token = '⟦k3jD8sLq0Zx7Wm2P4n⟧'",
+                r#"Hook { acme_token: Some("⟦k3jD8sLq0Zx7Wm2P4n⟧") }"#,
                 "ACME_KEY=⟦0123456789abcdef0123456789abcdef⟧ next",
                 r#"const acmeApiKey = "⟦k3jD8sLq0Zx7Wm2P4n⟧";"#,
                 "acme_key := `⟦k3jD8sLq0Zx7Wm2P4n⟧`",
