@@ -86,6 +86,7 @@ fn a_string_with_escapes_is_masked_where_something_stands() {
         ),
         (r#"["git","-m","Fix \"login\" for all"]"#, r#"["git","-m","Fix \"login\" for all"]"#),
         (r#"["sshpass","-p","hun\"ter2zq","ssh"]"#, r#"["sshpass","-p","[redacted:credential]","ssh"]"#),
+        (r#"["sshpass","-p","hun\"ter2zq"#, r#"["sshpass","-p","[redacted:credential]""#),
     ];
     for (raw, safe) in pairs {
         assert_eq!(policy.sanitize_text(raw), safe);

@@ -3,8 +3,11 @@
 #[path = "fuzz/checks.rs"]
 mod checks;
 
+use std::cell::Cell;
 use std::fs;
+use std::panic::{set_hook, take_hook};
 use std::path::Path;
+use std::sync::Once;
 
 /// How many changed inputs each target gets.
 const CHANGED: usize = 300;
@@ -39,7 +42,49 @@ fn rules() {
     run("rules", checks::rules);
 }
 
+/// Documents, lists and pairs end in the middle, where logs are cut.
+#[test]
+fn texts_that_are_cut_off() {
+    /// What may be the last that is left.
+    const BEGUN: [&str; 6] = ["full_name=", "cookie: ", "--password ", "\"token\":\"", "('api_key', ", "phone=\\\""];
+    let texts =
+        [include_str!("data/documents.toml"), include_str!("data/masking.toml"), include_str!("data/disguises.toml")];
+    let lines = texts.into_iter().flat_map(str::lines).filter(|line| !line.starts_with('#'));
+    let check = seeing_panics(checks::any);
+    for line in lines {
+        (1..=line.len()).for_each(|cut| check(&line.as_bytes()[..cut]));
+        BEGUN.iter().for_each(|begun| check(format!("{line} {begun}").as_bytes()));
+    }
+}
+
+thread_local! {
+    static PANICS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Sees to it that panics are counted, those too that the library catches: it masks the value, so nothing else tells of them. A
+/// fuzzer ends at each anyway.
+fn count_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let tell = take_hook();
+        set_hook(Box::new(move |panic| {
+            PANICS.set(PANICS.get() + 1);
+            tell(panic);
+        }));
+    });
+}
+
+/// The check, which fails where the library caught a panic.
+fn seeing_panics(check: fn(&[u8])) -> impl Fn(&[u8]) {
+    count_panics();
+    move |input| {
+        check(input);
+        assert_eq!(PANICS.get(), 0, "a panic was caught for {:?}", String::from_utf8_lossy(input));
+    }
+}
+
 fn run(target: &str, check: fn(&[u8])) {
+    let check = seeing_panics(check);
     let seeds = seeds(target);
     assert!(!seeds.is_empty(), "no seeds for {target}");
     seeds.iter().for_each(|seed| check(seed));

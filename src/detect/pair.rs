@@ -562,6 +562,8 @@ mod tests {
             "author: x",
             "pin=1",
             "password=",
+            "full_name=",
+            "full_name: ",
             "password: null",
             "password: ${DB_PASSWORD}",
             "password=\"${DB_PASSWORD}\"",

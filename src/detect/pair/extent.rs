@@ -31,7 +31,7 @@ fn words_end(text: &[u8], start: usize) -> usize {
     const LONGEST_GROUP: usize = 7;
     let mut end = bare_end(text, start);
     let is_digits = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_digit);
-    let is_number = is_digits(&text[start..end]) && end - start > LONGEST_OF_STREET || text[start] == b'(';
+    let is_number = is_digits(&text[start..end]) && end - start > LONGEST_OF_STREET || text.get(start) == Some(&b'(');
     for _ in 1..MOST_WORDS {
         if text.get(end) != Some(&b' ') {
             break;

@@ -172,7 +172,8 @@ impl<'d, 'r> Document<'d, 'r> {
             if !found.iter().all(|candidate| self.reader.edits.cover(before, &candidate.range)) {
                 // How much of the string that is, the raw characters do not tell.
                 self.reader.edits.truncate(before);
-                self.erase_value(rule, content.start - 1..content.end + 1);
+                // A string that is cut off has no quote at its end.
+                self.erase_value(rule, content.start - 1..self.root.len().min(content.end + 1));
             }
         }
         if self.reader.edits.len() == before {
