@@ -51,7 +51,9 @@ impl<R: Read> Blocks<R> {
     pub(crate) fn next(&mut self) -> io::Result<Option<Block>> {
         loop {
             self.make_room();
-            let read = read(&mut self.input, &mut self.rest[self.rest_len..])?;
+            // A buffer that held what masking lengthened may have room for more than a block.
+            let most = self.rest.len().min(self.rest_len + self.size);
+            let read = read(&mut self.input, &mut self.rest[self.rest_len..most])?;
             let end = self.rest_len + read;
             if read == 0 {
                 let block = self.cut_at(end, end);
@@ -197,6 +199,18 @@ mod tests {
                 assert_eq!(split(input, read, 1024, size), expected, "{read} bytes with each read, blocks of {size}");
             }
         }
+    }
+
+    #[test]
+    fn a_buffer_with_more_room_makes_no_larger_block() {
+        let buffers = Buffers::default();
+        buffers.give(vec![0; 64]);
+        let mut blocks = Blocks::new(&b"a\nb\nc\nd\n"[..], 64, 4, buffers);
+        let mut texts = Vec::new();
+        while let Some(block) = blocks.next().expect("memory can be read") {
+            texts.push(block.text().to_vec());
+        }
+        assert_eq!(texts, [b"a\nb\n", b"c\nd\n"]);
     }
 
     #[test]
