@@ -279,6 +279,20 @@ const VALUES: &[&str] = &["4", "1234567890", "@", "{", "\"password\":"];
 /// Kind, name, head, unit, tail.
 #[rustfmt::skip]
 const DOCUMENTS: &[[&str; 5]] = &[
+    ["pairs", "quotes within quotes", "", r"password='a'\''", ""],
+    ["pairs", "changes", "", r#"password="a" -> ""#, ""],
+    ["pairs", "changes that are closed", "", r#"password="a" -> "b" "#, ""],
+    ["pairs", "options of one dash", "", " -password", ""],
+    ["pairs", "options of one dash with values", "", " -password x", ""],
+    ["pairs", "ends of paths", "", "a/token: b", ""],
+    ["pairs", "ARNs", "", "arn:token:", ""],
+    ["pairs", "tags", "", "passwd[99]: a b", ""],
+    ["pairs", "modules", "", "a::token: b", ""],
+    ["pairs", "octal", "", "#012password=", ""],
+    ["pairs", "arguments of a shell", "", "'Cookie: a ", ""],
+    ["pairs", "placeholders", "", "'--token <TOKEN>'", ""],
+    ["pairs", "masked", "", "token: *** ", ""],
+    ["pairs", "masked types", "", "token: Some(", ""],
     ["JSON", "members", r#"{"a":["#, r#"{"password":"x","b":[1,"y"]},"#, "0]}"],
     ["JSON", "clean members", r#"{"a":["#, r#"{"name":"x","b":[1,"y"]},"#, "0]}"],
     ["JSON", "many documents", "", r#"x={"password":"y","b":1} "#, ""],

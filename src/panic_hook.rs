@@ -43,5 +43,5 @@ fn report(panic: &PanicHookInfo<'_>) {
         );
     }
     // Where standard error is gone, there is nobody to tell.
-    let _ = writeln!(io::stderr(), "thread '{}' panicked at {file}:{line}", thread.escape_debug());
+    let _ = writeln!(io::stderr(), "a thread panicked at {file}:{line}");
 }

@@ -357,6 +357,43 @@ fn control_characters_do_not_forge_lines() {
 }
 
 #[test]
+fn the_place_of_a_record_does_not_forge_lines() {
+    let log = || {
+        let record = log::Record::builder()
+            .args(format_args!("hello"))
+            .level(log::Level::Info)
+            .target("evil\n INFO forged: line")
+            .module_path(Some("m\u{1b}[31m"))
+            .file(Some("f\n"))
+            .build();
+        tracing_log::format_trace(&record).unwrap();
+    };
+    let raw = Output::default();
+    with_default(text(&raw), log);
+    assert_eq!(raw.lines().len(), 2, "the stock formatter lets lines be forged");
+
+    let output = Output::default();
+    with_default(text(&output).with_privacy(Policy::builtin()), log);
+    assert_eq!(output.lines(), [r" INFO evil\n INFO forged: line: hello"]);
+}
+
+#[test]
+fn what_is_taken_apart_is_masked_by_the_name_of_the_whole() {
+    let output = Output::default();
+    with_default(json(&output).with_privacy(Policy::builtin()), || {
+        info!(
+            password.value = PASSWORD,
+            auth.token.raw = PASSWORD,
+            user.password.old = PASSWORD,
+            old.value = "kept",
+            "new"
+        );
+    });
+    assert!(!output.text().contains(PASSWORD), "{}", output.text());
+    assert!(output.text().contains("kept"), "{}", output.text());
+}
+
+#[test]
 fn many_fields_all_arrive() {
     macro_rules! many {
         ($($name:ident)*) => { info!($($name = EMAIL),*) };

@@ -56,6 +56,20 @@ fn observing_masks_nothing_and_tells_the_same() {
 }
 
 #[test]
+fn an_observer_that_panics_takes_nothing_with_it() {
+    struct Broken;
+    impl Observer for Broken {
+        fn decided(&self, decision: &Decision<'_>) {
+            panic!("cannot tell of {}", decision.rule);
+        }
+    }
+    let policy = Policy::builder().include_all().observer(Broken).build().expect("good rules");
+    let text = capture(&policy, log).text(Output::Json).to_owned();
+    assert!(!text.contains("hunter2zq") && text.contains("mail to ***@example.com"), "{text}");
+    assert_eq!(policy.counts().failures, 0);
+}
+
+#[test]
 fn other_ways_in_heed_the_mode_too() {
     for mode in [Mode::Observe, Mode::Off] {
         let policy = policy(mode, &Told::default());

@@ -8,11 +8,11 @@ use tracing_core::Field;
 use tracing_core::field::Visit;
 
 use super::buffer::{Fields, Kept};
-use super::escape::forges_lines;
+use super::escape::{escaped, forges_lines};
 use super::named::Named;
 use super::plan::{Plan, PlanRef};
 use crate::observe::LookingAt;
-use crate::policy::{Policy, Scope};
+use crate::policy::{Policy, Scope, is_not_data};
 use crate::sanitize::{Action, Number, Sanitized};
 use crate::typed::reading;
 
@@ -217,12 +217,17 @@ impl Visit for Sanitizer<'_> {
             Sanitized::Masked => self.fields.keep_masked(),
             Sanitized::Dropped => return,
         };
-        // Formatters print the message as it is, and quote every other text.
-        if field.name() == "message" && forges_lines(&self.fields.text[text.clone()]) {
-            self.keep(field, Kept::Printed(text));
-        } else {
-            self.keep(field, Kept::Str(text));
-        }
+        // Formatters print the message as it is, and where a record of `log` comes from; they quote every other text.
+        let kept = match field.name() {
+            name if !is_not_data(name) || !forges_lines(&self.fields.text[text.clone()]) => Kept::Str(text),
+            "message" => Kept::Printed(text),
+            // It is turned back into metadata, and must stay a text.
+            _ => {
+                let escaped = escaped(&self.fields.text[text]);
+                Kept::Str(self.fields.keep_text(&escaped))
+            }
+        };
+        self.keep(field, kept);
     }
 
     fn record_bytes(&mut self, field: &Field, value: &[u8]) {

@@ -45,7 +45,8 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
     let called = matches!(text.get(look), Some(b'('));
     let joined = start == name.end + 1 && matches!(text[name.end], b'-' | b'.');
     let address = joined && (is_address(&text[value.clone()]) || is_built(&text[..name.end], &text[value.clone()]));
-    if start < floor || called || address || !is_secret(&name, &glue, &text[value.clone()]) {
+    let other = called || address || is_of_path(text, anchor_end, name_end, &value);
+    if start < floor || other || !is_secret(&name, &glue, &text[value.clone()]) {
         return nothing;
     }
     if look < start + LONGEST_LOOK {
@@ -58,6 +59,18 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
 fn is_address(rest: &[u8]) -> bool {
     let label = rest.iter().position(|b| matches!(b, b'.' | b'/'));
     rest.contains(&b'/') || label.is_some_and(|end| end < SHORTEST_LOOSE)
+}
+
+/// Whether the name ends a path, of which the value is a tag or a digest (`acme/auth:3f4e…`, `checksum/secret: 3f4e…`), or that of a task
+/// (`app.tasks.refresh_token[<uuid>]`, of Celery).
+fn is_of_path(text: &[u8], anchor_end: usize, name_end: usize, value: &Range<usize>) -> bool {
+    let of_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let start = anchor_end - text[..anchor_end].iter().rev().take(LONGEST_NAME).take_while(of_name).count();
+    let (before, glue) = (&text[..start], &text[name_end..value.start]);
+    let found = &text[value.clone()];
+    before.ends_with(b"/") && glue == b":" && found.iter().all(u8::is_ascii_hexdigit)
+        || before.ends_with(b"checksum/")
+        || before.ends_with(b".") && glue == b"[" && is_uuid(found)
 }
 
 /// Whether what is joined to a name is the hash of what was built, or the rest of a file's name: `login-3f4e5d6c7b8a9012`, `auth.3f4e….js`,
@@ -179,7 +192,30 @@ const SECRET_KEY: &[&str] = &[
 ];
 
 /// Words that make a `key` something else.
-const OTHER_KEY: &[&str] = &["bucket", "dedupe", "fingerprint", "kernel", "rsa"];
+const OTHER_KEY: &[&str] = &[
+    "bucket",
+    "dedupe",
+    "dsa",
+    "ecdsa",
+    "eddsa",
+    "evicted",
+    "fingerprint",
+    "input",
+    "invalidate",
+    "kafka",
+    "kernel",
+    "lock",
+    "message",
+    "record",
+    "recv",
+    "redis",
+    "restore",
+    "rsa",
+    "websocket",
+];
+
+/// What stands before a `key` of a cache, as those of CI tell of it: `Cache restored from key: Linux-cargo-…`.
+const BEFORE_KEY: &[&[u8]] = &[b"restored from ", b"saved with ", b"by "];
 
 /// Words that make a key or token something else.
 const OTHER: &[&str] = &[
@@ -248,7 +284,8 @@ impl Name {
         // `rapidKey` is a key, `turkey` is none.
         let joined = head.last().is_some_and(|last| last.is_ascii_uppercase() == anchored[0].is_ascii_uppercase());
         let is_other = |others: &[&str]| others.iter().any(|other| ends_in_word(before, other));
-        let tells = if is_other(OTHER) || *anchor == "key" && is_other(OTHER_KEY) {
+        let of_cache = || BEFORE_KEY.iter().any(|said| text[from..anchor_end - anchor.len()].ends_with(said));
+        let tells = if is_other(OTHER) || *anchor == "key" && (is_other(OTHER_KEY) || of_cache()) {
             Tells::Nothing
         } else if *strong || SECRET_KEY.iter().any(|kind| ends_with(before, kind)) {
             Tells::Much
@@ -460,6 +497,12 @@ mod tests {
                 "Running tests/login.rs (target/debug/deps/login-3f4e5d6c7b8a9012)",
                 "registry/token-service:3f4e5d6c7b8a90123f4e5d6c7b8a90123f4e5d6c secrets-operator@3f4e5d6c7b8a90123f4e",
                 "/assets/auth.3f4e5d6c7b8a90123f4e.js",
+                "registry.example.org/auth:3f4e5d6c7b8a90123f4e5d6c7b8a90123f4e5d6c",
+                "checksum/secret: 3f4e5d6c7b8a90123f4e5d6c7b8a90123f4e5d6c",
+                "Task app.tasks.refresh_token[01234567-89ab-4cde-8f01-23456789abcd] succeeded",
+                "Cache restored from key: Linux-cargo-3f4e5d6c7b8a90123f4e5d6c7b8a9012",
+                "Cache not found for input keys: Linux-cargo-3f4e5d6c7b8a90123f4e5d6c7b8a9012",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
                 "Culture=neutral, PublicKeyToken=b77a5c561934e089",
                 "dedupe key 3f4e5d6c7b8a90123F4E, using RSA key 3F4E5D6C7b8A9012, key: uploads/2026/k3jD8sLq0Zx7Wm2P4n.png",
                 "token = makeToken2Of3Parts4For5(x)",

@@ -136,8 +136,22 @@ fn is_part(text: &[u8], start: usize, end: usize) -> bool {
 
 /// Whether the words around say that this is a version or a file name.
 fn is_version(text: &[u8], start: usize, end: usize) -> bool {
-    const BEFORE: [&[u8]; 7] = [b"version", b"ver", b"v", b"release", b"rev", b"revision", b".so"];
-    const AFTER: [&[u8]; 14] = [
+    const BEFORE: [&[u8]; 13] = [
+        b"version",
+        b"ver",
+        b"v",
+        b"release",
+        b"rev",
+        b"revision",
+        b".so",
+        b"section",
+        b"chapter",
+        b"oid",
+        b"firmware",
+        b"bios",
+        b"extension",
+    ];
+    const AFTER: [&[u8]; 18] = [
         b"-snapshot",
         b"-alpha",
         b"-beta",
@@ -152,6 +166,10 @@ fn is_version(text: &[u8], start: usize, end: usize) -> bool {
         b".gz",
         b".whl",
         b".so",
+        b".pom",
+        b".nupkg",
+        b".gem",
+        b".deb",
     ];
     let glue = |b: &&u8| matches!(b, b' ' | b'=' | b':' | b'.' | b'"' | b'\'');
     let gap = text[..start].iter().rev().take(4).take_while(glue).count();

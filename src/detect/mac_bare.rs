@@ -116,6 +116,28 @@ const OTHERS: &[&str] = &[
     "worker",
     "queue",
     "parentspanid",
+    "member",
+    "peer",
+    "cluster",
+    "lease",
+    "connection",
+    "conn",
+    "query",
+    "op",
+    "deploy",
+    "deployment",
+    "token",
+    "pubkey",
+    "metadata",
+    "iv",
+    "xxh64",
+    "xxh3",
+    "wwn",
+    // The arguments of a system call, as auditd writes them.
+    "a0",
+    "a1",
+    "a2",
+    "a3",
 ];
 
 fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
@@ -139,7 +161,7 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
         && stands_alone(before, behind)
         && !is_named(before)
         && !is_dump(before, behind)
-        && !is_of_container(before);
+        && !is_of_container(before, behind);
     if is { Verdict::Found(start..end) } else { nothing }
 }
 
@@ -204,12 +226,16 @@ fn is_named(before: &[u8]) -> bool {
     })
 }
 
-/// Whether nothing stands before but a time: then it is the name of a host, which in containers is such a number. And whether it is one of Docker's.
-fn is_of_container(before: &[u8]) -> bool {
+/// Whether nothing stands before but a time: then it is the name of a host, which in containers is such a number. And whether it is one of
+/// Docker's, which lists when each was made.
+fn is_of_container(before: &[u8], behind: &[u8]) -> bool {
     const DOCKER: [&[u8]; 3] = [b"---> ", b"Running in ", b"Successfully built "];
     let of_time = |b: &u8| b.is_ascii_digit() || matches!(b, b'T' | b'Z' | b':' | b'.' | b',' | b'-' | b'+' | b' ');
     let is_time = before.len() <= NEAR && before.contains(&b':') && before.iter().all(of_time);
-    is_time || DOCKER.iter().any(|said| before.ends_with(said))
+    // `3f4e5d6c7b8a   2 weeks ago`, `About an hour ago`
+    let mut words = behind[..behind.len().min(NEAR)].split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let is_made = behind.starts_with(b"  ") && words.by_ref().take(4).any(|word| word == b"ago");
+    is_time || is_made || DOCKER.iter().any(|said| before.ends_with(said))
 }
 
 /// Whether the word before or behind is of many hexadecimal digits, too.
@@ -285,6 +311,11 @@ mod tests {
                 "2026-11-26T13:16:50 3f4e5d6c7b8a app: started",
                 " ---> 3f4e5d6c7b8a Running in 3f4e5d6c7b8a Successfully built 3f4e5d6c7b8a",
                 "Running upgrade 3f4e5d6c7b8a",
+                "nginx   1.25.3   3f4e5d6c7b8a   2 weeks ago   187MB",
+                "nginx   1.25.3   3f4e5d6c7b8a   About an hour ago",
+                "a0=7ffe1c2d3e4f a1=7ffe1c2d3e40",
+                "PublicKeyToken=b77a5c561934e089",
+                "added member 8e9e05c52164694d",
             ],
         );
     }

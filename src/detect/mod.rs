@@ -23,6 +23,7 @@ mod ipv6;
 mod jwt;
 mod mac;
 mod mac_bare;
+mod masked;
 pub(crate) mod pair;
 mod phone;
 mod phone_national;

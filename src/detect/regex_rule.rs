@@ -208,7 +208,8 @@ impl RegexRule {
 
     fn agreed(&self, text: &[u8], value: Range<usize>, whole: &Range<usize>) -> Option<Range<usize>> {
         let valid = self.validator.is_none_or(|v| (v.check)(&text[value.clone()]));
-        (!value.is_empty() && valid && self.has_context(text, whole)).then_some(value)
+        let near = self.has_context(text, whole) && (self.context.is_empty() || !is_digest(text, &value));
+        (!value.is_empty() && valid && near).then_some(value)
     }
 
     /// The first capture group, or else the whole match; and the whole match. What is searched stands at `from`.
@@ -233,6 +234,16 @@ impl RegexRule {
         let after = &text[found.end..text.len().min(found.end + CONTEXT_REACH)];
         self.context.iter().any(|word| contains_word(before, word) || contains_word(after, word))
     }
+}
+
+/// Whether it is that of an image, an action or a file, whatever word is near: `acme/app@sha256:01ba…`, `acme/deploy@01ba…`.
+fn is_digest(text: &[u8], value: &Range<usize>) -> bool {
+    const SHORTEST: usize = 32;
+    const BEFORE: [&[u8]; 5] = [b"@", b"md5:", b"sha1:", b"sha256:", b"sha512:"];
+    let (before, found) = (&text[..value.start], &text[value.clone()]);
+    found.len() >= SHORTEST
+        && found.iter().all(u8::is_ascii_hexdigit)
+        && BEFORE.iter().any(|sign| before.ends_with(sign))
 }
 
 /// Whether a text is of ASCII and has no escapes, before which or with which a match may begin that is no word's beginning.
@@ -281,6 +292,15 @@ mod tests {
         assert!(found("123456 badge") && found("Badge 123456") && !found("123456 badg"));
         assert!(!found("badger no 123456"));
         assert!(!found(&format!("badge{}123456", " ".repeat(CONTEXT_REACH))));
+    }
+
+    #[test]
+    fn digests_are_nothing_that_a_word_tells_of() {
+        let rule = RegexRule::new("[0-9a-f]{40}", None, &["acme"]).expect("a good regex");
+        let digits = "01ba4719c80b6fe911b091a7c05124b64eeece96";
+        let found = |before: &str| !rule.all(format!("acme {before}{digits}").as_bytes()).is_empty();
+        assert!(found("") && found("sha256 ") && found("x:"));
+        assert!(!found("app@") && !found("app@sha256:"));
     }
 
     /// What is found where a match may begin is what a search finds.

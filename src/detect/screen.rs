@@ -39,7 +39,7 @@ pub(super) struct Seen {
     pub(super) short_word: u64,
     /// A letter with none behind it.
     pub(super) letters_end: u64,
-    /// The second dash of `--`.
+    /// The second dash of `--`, or one behind a blank and before two letters.
     pub(super) dashes: u64,
     pub(super) shapes: Shapes,
 }
@@ -183,13 +183,16 @@ impl Seen {
         let behind = kinds.letter >> 1 | u64::from(after.is_ascii_alphabetic()) << (BLOCK - 1);
         let second = ascii >> 1 | u64::from(after.is_ascii_alphanumeric()) << (BLOCK - 1);
         let third = second >> 1 | u64::from(second_after.is_ascii_alphanumeric()) << (BLOCK - 1);
+        let second_behind = behind >> 1 | u64::from(second_after.is_ascii_alphabetic()) << (BLOCK - 1);
+        let before_two_letters = behind & second_behind;
+        let behind_blank = kinds.blank << 1 | u64::from(last == b' ');
         Seen {
             special: kinds.special,
             word_start,
             code_start: (kinds.digit | kinds.upper) & word_start,
             short_word: word_start & second & !third,
             letters_end: kinds.letter & !behind,
-            dashes: kinds.dash & (kinds.dash << 1 | u64::from(last == b'-')),
+            dashes: kinds.dash & (kinds.dash << 1 | u64::from(last == b'-') | before_two_letters & behind_blank),
             shapes: Shapes::of(before, kinds),
         }
     }
@@ -268,7 +271,6 @@ mod tests {
                 "mac",
                 r"(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4})$",
             ),
-            ("dashes", "--$"),
             ("long word", "(?:^|[^0-9A-Za-z+/_-])[0-9A-Za-z+/_-]{22}$"),
         ];
         let mut all = Vec::new();
@@ -287,6 +289,11 @@ mod tests {
             }
             if is(Some(i), u8::is_ascii_alphabetic) && !is(Some(i + 1), u8::is_ascii_alphabetic) {
                 all.push(("letters end", i));
+            }
+            let is_long = [i + 1, i + 2].into_iter().all(|next| is(Some(next), u8::is_ascii_alphabetic));
+            let before = i.checked_sub(1);
+            if is(Some(i), |b| *b == b'-') && (is(before, |b| *b == b'-') || is_long && is(before, |b| *b == b' ')) {
+                all.push(("dashes", i));
             }
             if is(Some(i), u8::is_ascii_alphanumeric) && !is(i.checked_sub(1), u8::is_ascii_alphanumeric) {
                 all.push(("word start", i));
@@ -326,6 +333,8 @@ mod tests {
             "ab-cd-ef-ab-cd-ef",
             "0123.4567.89ab",
             "--x",
+            " -xy",
+            " -x",
             "a1b2",
             "x",
             "the/path_of-a+word/that/is/longer/than/most/words/ever/will/be/in/a/text",

@@ -12,6 +12,8 @@ pub(crate) use self::counters::{Counters, Label, Passed};
 pub use self::counters::{Location, Masked, MaskedCount, Snapshot};
 pub use self::notice::Notice;
 pub(crate) use self::place::{Fate, LookingAt, place};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use tracing_core::Metadata;
 
 use crate::policy::{Category, DataClass};
@@ -21,7 +23,7 @@ use crate::policy::{Category, DataClass};
 #[non_exhaustive]
 pub struct Decision<'a> {
     /// The name of the rule that decided: of a pattern, or of a field (its first key, if it has no name); `unlisted` for a
-    /// key that no rule names, `unreadable` or `too_deep` where no rule was asked.
+    /// key that no rule names, `schema`, `typed`, `reduced`, `unreadable` or `too_deep` where none was asked.
     pub rule: &'a str,
     /// The rule's category.
     pub category: &'a Category,
@@ -47,7 +49,8 @@ pub struct Decision<'a> {
     pub(crate) made_by: Option<(u64, u32)>,
 }
 
-/// Told of every decision, on the thread that logs. It must be quick and must not log.
+/// Told of every decision, on the thread that logs. It must be quick and must not log. Should it panic, the application goes on, and what
+/// it was told of is masked all the same.
 pub trait Observer: Send + Sync + 'static {
     /// Called once for each masked value, and where the mode is `observe`, for each that would be.
     fn decided(&self, decision: &Decision<'_>);
@@ -55,5 +58,25 @@ pub trait Observer: Send + Sync + 'static {
     /// Called for whatever else is worth a record: exemptions that begin and end, rules that change.
     fn noticed(&self, notice: &Notice<'_>) {
         let _ = notice;
+    }
+}
+
+/// An observer of the application, whose panics are caught.
+pub(crate) struct Caught<O>(pub(crate) O);
+
+impl<O: Observer> Observer for Caught<O> {
+    fn decided(&self, decision: &Decision<'_>) {
+        caught(|| self.0.decided(decision));
+    }
+
+    fn noticed(&self, notice: &Notice<'_>) {
+        caught(|| self.0.noticed(notice));
+    }
+}
+
+fn caught(tell: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(tell)) {
+        // A payload may panic again when it is dropped.
+        std::mem::forget(payload);
     }
 }

@@ -13,7 +13,7 @@ use super::settings::{InCode, settle};
 use super::{Category, DataClass, Mode, Policy};
 use crate::mask::spec::{MaskSpec, StepSpec};
 use crate::mask::{KeyRing, Masker, MaskerSet};
-use crate::observe::Observer;
+use crate::observe::{Caught, Observer};
 use crate::rules::{Environment, Error, FieldRule, PACKS, PatternRule, RulesFile, Source, parse};
 
 /// The name of the rules file that is looked for in the working directory.
@@ -168,7 +168,7 @@ impl PolicyBuilder {
 
     /// Sets who is told of every decision.
     pub fn observer(mut self, observer: impl Observer) -> Self {
-        self.observer = Some(Arc::new(observer));
+        self.observer = Some(Arc::new(Caught(observer)));
         self
     }
 

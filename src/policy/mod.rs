@@ -316,15 +316,25 @@ pub(crate) fn is_not_data(field: &str) -> bool {
     matches!(field, "" | "message" | "log.target" | "log.module_path" | "log.file" | "log.line")
 }
 
-/// The elements of a list are what the list is: `password.0`.
-fn without_index(field: &str) -> &str {
-    let list = field.trim_end_matches(|c: char| c.is_ascii_digit());
-    list.strip_suffix('.').filter(|list| !list.is_empty() && list.len() + 1 < field.len()).unwrap_or(field)
+/// Last segments of a path that say nothing of their own: what they hold is what is before them says.
+const SILENT: [&str; 11] =
+    ["value", "values", "raw", "plain", "plaintext", "text", "inner", "old", "new", "current", "previous"];
+
+/// The elements of a list are what the list is (`password.0`), and so is what a value is taken apart into (`password.value`).
+fn without_silent(mut field: &str) -> &str {
+    while let Some((whole, last)) = field.rsplit_once('.')
+        && !whole.is_empty()
+        && !last.is_empty()
+        && (last.bytes().all(|b| b.is_ascii_digit()) || SILENT.iter().any(|silent| last.eq_ignore_ascii_case(silent)))
+    {
+        field = whole;
+    }
+    field
 }
 
 /// The name by which detectors are asked about the value of a field.
 pub(crate) fn name_of(field: &str) -> &str {
-    let field = without_index(field);
+    let field = without_silent(field);
     field.rsplit('.').next().unwrap_or(field)
 }
 
@@ -394,7 +404,7 @@ impl Compiled {
         if self.inventory.rule(key, &Dotted(path)).is_some() {
             return self.action_or_named(key, &Dotted(path));
         }
-        let (path, key) = split_path(without_index(field));
+        let (path, key) = split_path(without_silent(field));
         self.action_or_named(key, &Dotted(path))
     }
 

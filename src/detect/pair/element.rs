@@ -50,8 +50,8 @@ pub(crate) fn at_element(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair
         let end = start + memchr::memchr(b'<', &text[start..]).unwrap_or(text.len() - start);
         let ends = match text.get(end..end + 2) {
             Some(tag) => tag[1] == b'/',
-            // Cut off.
-            None => !text.get(start)?.is_ascii_whitespace(),
+            // Cut off. In `'--token <TOKEN>' is required` it is no element.
+            None => !text.get(start)?.is_ascii_whitespace() && !closes_string(&text[start..end]),
         };
         if !ends {
             return None;
@@ -65,6 +65,11 @@ pub(crate) fn at_element(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair
     let start = start + value.len() - value.trim_ascii_start().len();
     let end = start + value.trim_ascii().len();
     Some(Pair { rule, key, value: start..end, quoted: false, named })
+}
+
+/// Whether a text begins with the end of a string, and goes on with a blank.
+fn closes_string(text: &[u8]) -> bool {
+    matches!(text, [b'\'' | b'"' | b'`'] | [b'\'' | b'"' | b'`', b' ' | b',' | b'.' | b':' | b')', ..])
 }
 
 /// Where the tag ends, or the next one begins, that goes on at `at`.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::block::folded;
 use super::{LONGEST_KEY, MOST_ESCAPES, backslashes_before, is_key_byte, skip_blanks};
+use crate::detect::masked::is_masked;
 use crate::rules::Extent;
 
 /// Where the value that begins at `start` stands, and whether it is quoted.
@@ -83,7 +84,7 @@ pub(super) fn end_behind_type(text: &[u8], start: usize) -> Option<usize> {
     }
     let is_type = |at: &usize| match rest[*at] {
         b'&' => rest[..*at].ends_with(b"<"),
-        b => b.is_ascii_alphanumeric() || b"_:<>".contains(&b),
+        b => b.is_ascii_alphanumeric() || b"_:<>[]".contains(&b),
     };
     len += (len..rest.len().min(LONGEST_KEY)).take_while(is_type).count();
     let behind = skip_blanks(text, start + len);
@@ -99,6 +100,27 @@ pub(super) fn end_behind_type(text: &[u8], start: usize) -> Option<usize> {
     match quoted {
         true if value.start > start => Some(value.end + closing.min(value.start - start)),
         _ => text[value.clone()].starts_with(b"Some(\"").then_some(value.end),
+    }
+}
+
+/// Where a value in quotes ends that goes on behind them: with a quote of its own, as shells write it (`'ab'\''cd'`), or with what it is
+/// changed to (`"a" -> "b"`).
+pub(super) fn end_behind_more(text: &[u8], value: Range<usize>) -> usize {
+    const QUOTES: [&[u8]; 2] = [b"'\\''", b"'\"'\"'"];
+    const ARROWS: [&[u8]; 2] = [b" -> ", b" => "];
+    let mut end = value.end;
+    if text[..value.start].ends_with(b"'") {
+        while let Some(quote) = QUOTES.iter().find(|quote| text[end..].starts_with(quote)) {
+            let from = end + quote.len();
+            end = memchr::memchr(b'\'', &text[from..]).map_or(text.len(), |len| from + len);
+        }
+    }
+    let closing = text[end..].iter().take(MOST_ESCAPES).take_while(|b| matches!(b, b'\\' | b'"' | b'\'')).count();
+    let arrow = ARROWS.iter().find(|arrow| text[end + closing..].starts_with(arrow));
+    let Some(start) = arrow.map(|arrow| end + closing + arrow.len()) else { return end };
+    match extent(text, start, Extent::Value) {
+        (next, true) => next.end,
+        _ => end,
     }
 }
 
@@ -248,7 +270,8 @@ fn is_next_pair(text: &[u8], start: usize, blank: usize) -> bool {
     }
     let (before, after) = (&text[start..blank], &text[blank + 1..]);
     let of_number = |b: &u8| b.is_ascii_hexdigit() || matches!(b, b'.' | b':' | b',' | b'-' | b'[' | b']');
-    let is_short = before.iter().all(of_number) || matches!(before, b"true" | b"false" | b"none" | b"null");
+    let is_short =
+        before.iter().all(of_number) || matches!(before, b"true" | b"false" | b"none" | b"null") || is_masked(before);
     let key = || after.iter().take(LONGEST_KEY).take_while(|b| is_key_byte(**b)).count();
     is_short && matches!(key(), len if len > 0 && after.get(len) == Some(&b'='))
 }

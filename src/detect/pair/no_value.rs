@@ -1,8 +1,16 @@
-//! What stands where a value would, and is none: a state (`token: expired`), the place of a value that stands elsewhere
-//! (`password = :password`), a directory (`PWD=/srv/app`).
+//! What stands where a value would, and is none: a state (`token: expired`), a type, what a program says of a file, the place of a
+//! value that stands elsewhere (`password = :password`), a directory (`PWD=/srv/app`).
+
+mod place;
+
+use std::ops::Range;
 
 use super::Keys;
+use crate::detect::masked::is_masked;
 use crate::rules::Extent;
+
+pub(super) use self::place::fallback;
+use self::place::{is_directory, is_known_path, is_place, is_reference, is_variable};
 
 /// Words that say of a value how it is, or begin a sentence about it.
 const STATES: &[&[u8]] = &[
@@ -43,108 +51,226 @@ const STATES: &[&[u8]] = &[
     b"cannot",
     b"should",
     b"rejected",
-    // Of PAM: `passwd:chauthtok`.
+    // Of PAM: `passwd:chauthtok`, `gdm-password:session`.
     b"chauthtok",
     b"auth",
+    b"session",
+    b"account",
 ];
 
-/// What stands before and behind the name of a value that stands elsewhere: in shells, templates, statements, usages and code. Where `?` is
-/// behind it, the bracket may count as that of something around.
-const PLACES: [(&[u8], &[u8]); 13] = [
-    (b"${{", b"}}"),
-    (b"{{", b"}}"),
-    (b"${", b"}?"),
-    (b"#{", b"}"),
-    (b"%(", b")s"),
-    (b"<", b">"),
-    (b"os.environ[\"", b"\"]?"),
-    (b"os.environ['", b"']?"),
-    (b"ENV[\"", b"\"]?"),
-    (b"process.env.", b""),
-    (b"$", b""),
-    (b":", b""),
-    (b"@", b""),
+/// More of them, which may be values where no sentence is: behind a colon and a blank only.
+const STATES_IN_PROSE: &[&[u8]] = &[
+    b"not",
+    b"found",
+    b"loaded",
+    b"loading",
+    b"refreshed",
+    b"refreshing",
+    b"rotated",
+    b"rotating",
+    b"renewed",
+    b"created",
+    b"updated",
+    b"deleted",
+    b"removed",
+    b"issued",
+    b"cached",
+    b"skipped",
+    b"skipping",
+    b"ignored",
+    b"ignoring",
+    b"changed",
+    b"reset",
+    b"set",
+    b"configured",
+    b"provided",
+    b"using",
+    b"verified",
+    b"accepted",
+    b"generated",
+    b"received",
+    b"unauthorized",
+    b"forbidden",
+    b"hidden",
+    b"masked",
+    b"omitted",
+    b"sent",
+    b"never",
+    b"could",
+    b"unable",
+    b"error",
 ];
 
-/// Whether `value`, without quotes, is no value of `key`.
-pub(super) fn is_no_value(key: &[u8], value: &[u8], extent: Extent, keys: &Keys<'_>) -> bool {
-    // The end of a sentence.
-    let word = value.strip_suffix(b".").unwrap_or(value);
+/// What stands behind an option in a sentence: `Using --password via the CLI is insecure`, `--token requires a value`.
+const BEHIND_AN_OPTION: &[&[u8]] = &[
+    b"via",
+    b"requires",
+    b"flag",
+    b"option",
+    b"argument",
+    b"parameter",
+    b"or",
+    b"and",
+    b"instead",
+    b"needs",
+    b"takes",
+    b"on",
+    b"to",
+];
+
+/// What programs say behind the name of a thing, which may end as a key does.
+const SAID: &[&[u8]] = &[
+    // Terraform.
+    b"(known after apply)",
+    b"(sensitive value)",
+    b"(sensitive)",
+    b"Creating...",
+    b"Destroying...",
+    b"Modifying...",
+    b"Reading...",
+    b"Refreshing state...",
+    b"Still creating...",
+    b"Still destroying...",
+    b"Still modifying...",
+    b"Still reading...",
+    b"Creation complete after ",
+    b"Destruction complete after ",
+    b"Modifications complete after ",
+    b"Read complete after ",
+    b"Provisioning with ",
+    // kubectl.
+    b"<set to the key '",
+    // The errors of systems (POSIX `strerror`).
+    b"Permission denied",
+    b"No such file or directory",
+    b"Is a directory",
+    b"Not a directory",
+    b"File exists",
+    b"Operation not permitted",
+    b"Input/output error",
+    b"Read-only file system",
+    b"Connection refused",
+    b"Connection reset",
+    b"Connection timed out",
+];
+
+/// The types of languages and schemas, as they stand behind the name of a field.
+const TYPES: &[&[u8]] = &[
+    b"str",
+    b"&str",
+    b"&'static",
+    b"String",
+    b"String!",
+    b"ID!",
+    b"Box<str>",
+    b"Arc<str>",
+    b"Option<String>",
+    b"Option<&str>",
+    b"Optional[str]",
+    b"SecretString",
+    b"Option<SecretString>",
+    b"Vec<u8>",
+    b"bool",
+    b"boolean",
+    b"bytes",
+    b"int",
+    b"i32",
+    b"i64",
+    b"u8",
+    b"u16",
+    b"u32",
+    b"u64",
+    b"usize",
+    b"f64",
+    b"float",
+    b"number",
+    b"any",
+    b"object",
+];
+
+/// Whether what stands at `value`, without quotes, is no value of what stands at `key`.
+pub(super) fn is_no_value(
+    text: &[u8],
+    key: &Range<usize>,
+    value: &Range<usize>,
+    extent: Extent,
+    keys: &Keys<'_>,
+) -> bool {
+    let (name, found) = (&text[key.clone()], &text[value.clone()]);
+    let is_shell_directory = || [&b"pwd"[..], b"oldpwd"].iter().any(|shell| name.eq_ignore_ascii_case(shell));
     // Of people one may be called `Null`.
-    extent != Extent::Words && STATES.iter().any(|state| word.eq_ignore_ascii_case(state))
-        || is_said(value)
-        || is_place(key, value, keys)
-        || is_directory(value) && [&b"pwd"[..], b"oldpwd"].iter().any(|shell| key.eq_ignore_ascii_case(shell))
-        || value == b"/etc/passwd"
+    extent != Extent::Words && is_state(text, key, value, extent)
+        || SAID.iter().any(|said| text[value.start..].starts_with(said))
+        || is_size(text, value)
+        || is_of_event_loop(&text[value.start..])
+        || is_empty_default(text, key, found)
+        || is_masked(found.split(|b| *b == b'@').next().unwrap_or_default())
+        || is_metric(found)
+        || is_place(name, found, keys)
+        || is_reference(found)
+        || is_known_path(found)
+        || is_directory(found) && is_shell_directory()
+        || is_hardware_pin(name, found)
 }
 
-/// The string that stands behind the place of a value, in case there is none there: `process.env.TOKEN || "x"`.
-pub(super) fn fallback(text: &[u8], end: usize) -> Option<usize> {
-    const OR: [&[u8]; 3] = [b" || ", b" ?? ", b" or "];
-    let or = OR.iter().find(|or| text[end..].starts_with(or))?;
-    let start = end + or.len();
-    matches!(text.get(start), Some(b'"' | b'\'' | b'`')).then_some(start)
-}
-
-/// What Terraform prints in place of a value, or of what it does.
-fn is_said(value: &[u8]) -> bool {
-    const SAID: [&[u8]; 7] = [
-        b"(known after apply)",
-        b"(sensitive value)",
-        b"(sensitive)",
-        b"Creating...",
-        b"Destroying...",
-        b"Modifying...",
-        b"Reading...",
-    ];
-    SAID.contains(&value)
-}
-
-/// Whether two names are the same but for their case and the signs between their words.
-fn is_same(a: &[u8], b: &[u8]) -> bool {
-    let letters = |name: &[u8]| -> Vec<u8> {
-        name.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
+/// Whether it is a word about the value.
+fn is_state(text: &[u8], key: &Range<usize>, value: &Range<usize>, extent: Extent) -> bool {
+    let found = &text[value.clone()];
+    let is_prose = text[..value.start].ends_with(b": ");
+    // Behind `password: Optional[str] = "x"` the value stands.
+    let is_type = !text[value.end..].trim_ascii_start().starts_with(b"=");
+    let is_in = |words: &[&[u8]], word: &[u8]| words.iter().any(|state| word.eq_ignore_ascii_case(state));
+    let is_state = |word: &[u8]| {
+        // The end of a sentence, and of a field in a declaration.
+        let word = word.strip_suffix(b".").or(word.strip_suffix(b",")).unwrap_or(word);
+        is_in(STATES, word) || is_prose && (is_in(STATES_IN_PROSE, word) || is_type && TYPES.contains(&word))
     };
-    letters(a) == letters(b)
+    // All the rest of the line may be a sentence.
+    let is_sentence = extent == Extent::Line && is_prose && !found.iter().any(|b| b.is_ascii_digit() || *b == b'=');
+    let first = found.split(|b| *b == b' ').next().filter(|_| is_sentence);
+    let between = text.get(key.end..value.start).unwrap_or_default();
+    let is_option = text[..key.start].ends_with(b"-") && !between.is_empty() && between.iter().all(|b| *b == b' ');
+    is_state(found) || first.is_some_and(is_state) || is_option && is_in(BEHIND_AN_OPTION, found)
 }
 
-/// `$1`, `?`, `%s`, `$DB_PASSWORD`, `${{ secrets.TOKEN }}`, `:password`, `@p0`: the place of a value. A name must be one of a key that is
-/// known, for a password may begin with such a sign.
-fn is_place(key: &[u8], value: &[u8], keys: &Keys<'_>) -> bool {
-    let numbered = |sign: &[u8]| value.strip_prefix(sign).is_some_and(is_short_number);
-    let named = |(open, close): &(&[u8], &[u8])| {
-        let rest = value.strip_prefix(*open).unwrap_or_default().trim_ascii_start();
-        let (name, rest) = rest.split_at(rest.iter().take_while(|b| is_of_name(**b)).count());
-        let closes = match close.split_last() {
-            Some((b'?', close)) => close.starts_with(rest),
-            _ => rest.trim_ascii_start() == *close,
-        };
-        // A password may begin with a sign.
-        let is_bare = close.is_empty() && open.len() == 1;
-        let is_constant = name.contains(&b'_') && !name.iter().any(u8::is_ascii_lowercase);
-        let is_it = !is_bare || is_constant || is_same(name, key);
-        !name.is_empty() && closes && is_it && keys.rule(name).is_some()
-    };
-    matches!(value, b"?" | b"${{" | b"%s" | b"%v" | b"%q" | b"%r")
-        || [&b"$"[..], b"@p", b"@__p_"].into_iter().any(numbered)
-        || PLACES.iter().any(named)
+/// `password:  16 bytes`, as `kubectl describe` prints it.
+fn is_size(text: &[u8], value: &Range<usize>) -> bool {
+    let behind = text[value.end..].strip_prefix(b" bytes");
+    text[value.clone()].iter().all(u8::is_ascii_digit)
+        && behind.is_some_and(|rest| rest.first().is_none_or(|b| matches!(b, b'\n' | b'\r' | b'\\')))
 }
 
-fn is_short_number(digits: &[u8]) -> bool {
-    const MOST_DIGITS: usize = 3;
-    (1..=MOST_DIGITS).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
+/// `Token(7), interests=READABLE`, as `mio` tells of what it watches.
+fn is_of_event_loop(text: &[u8]) -> bool {
+    let Some(number) = text.strip_prefix(b"Token(") else { return false };
+    let digits = number.iter().take_while(|b| b.is_ascii_digit()).count();
+    digits > 0 && number[digits..].starts_with(b"), interests=")
 }
 
-fn is_of_name(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-')
+/// `${PASSWORD:-}`: nothing, in case there is none.
+fn is_empty_default(text: &[u8], key: &Range<usize>, value: &[u8]) -> bool {
+    text[..key.start].ends_with(b"${") && matches!(value, b"-" | b"-}" | b"?" | b"?}")
 }
 
-/// `/srv/app`; what has capitals or other signs may be base64, and what has no second part a password.
-fn is_directory(value: &[u8]) -> bool {
-    const ALONE: [&[u8]; 9] = [b"/", b"~", b"/root", b"/app", b"/tmp", b"/workspace", b"/code", b"/src", b"/data"];
-    let is_part = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'/' | b'_' | b'-' | b'.');
-    let is_path = |rest: &[u8]| rest.contains(&b'/') && rest.iter().all(is_part);
-    ALONE.contains(&value)
-        || value.strip_prefix(b"/").is_some_and(is_path)
-        || value.strip_prefix(b"~/").is_some_and(|rest| rest.iter().all(is_part))
+/// `1|c`, `12.5|ms`: what StatsD has behind the name of a metric.
+fn is_metric(value: &[u8]) -> bool {
+    const KINDS: [&[u8]; 5] = [b"c", b"g", b"ms", b"h", b"s"];
+    let Some(bar) = memchr::memchr(b'|', value) else { return false };
+    let (number, kind) = (&value[..bar], &value[bar + 1..]);
+    !number.is_empty() && number.iter().all(|b| b.is_ascii_digit() || *b == b'.') && KINDS.contains(&kind)
+}
+
+/// `LED_PIN = 2`, `Pin: GPIO4`: that of a chip. Those of people have at least four digits (ISO 9564-1).
+fn is_hardware_pin(key: &[u8], value: &[u8]) -> bool {
+    const MOST_DIGITS: usize = 2;
+    let is_pin = key.len() >= 3 && key[key.len() - 3..].eq_ignore_ascii_case(b"pin");
+    let digits = value.strip_prefix(b"GPIO").unwrap_or(value);
+    is_pin && (1..=MOST_DIGITS).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
+}
+
+/// Values that say that there is none, or that show none.
+pub(crate) fn is_nothing(value: &[u8]) -> bool {
+    matches!(value, b"null" | b"NULL" | b"None" | b"nil" | b"<nil>" | b"(null)" | b"undefined" | b"()" | b"[]" | b"{}")
+        || is_variable(value)
+        || is_masked(value)
 }

@@ -1,4 +1,4 @@
-//! Options of command lines, and what follows them: `--token x`, `["--token", "x"]`.
+//! Options of command lines, and what follows them: `--token x`, `-Password x`, `["--token", "x"]`.
 
 use super::{Keys, LONGEST_KEY, MOST_ESCAPES, Pair, is_key_byte, key_at, past_space, skip_blanks, value_after};
 
@@ -30,7 +30,8 @@ pub(crate) fn at_option(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair>
     let rule = keys.rule(&text[key.clone()])?;
     let next = skip_blanks(text, key.end);
     // Another option follows: this one has no value. Or a separator, which asks for itself.
-    if text[next..].starts_with(b"--") || matches!(text.get(next), Some(b'=' | b':')) {
+    let is_long = text[..at].ends_with(b"--");
+    if text[next..].starts_with(if is_long { b"--" } else { b"-" }) || matches!(text.get(next), Some(b'=' | b':')) {
         return None;
     }
     value_after(text, next, rule, key, keys)

@@ -53,6 +53,7 @@ impl<S: Sink> Pass<'_, S> {
             }
             b'<' if rest.get(1).is_some_and(u8::is_ascii_alphabetic) => self.sink.element(at + 1),
             b'<' if is_lifetime(&self.text[..at], &rest[1..]) => {}
+            b'>' if ends_placeholder(&self.text[..at], &rest[1..]) => {}
             // Of `<>` and `->` the second sign speaks.
             b'<' | b'>' => self.literal_after(at + 1, 1),
             b'(' => {
@@ -185,6 +186,18 @@ fn is_lifetime(before: &[u8], text: &[u8]) -> bool {
     }
     let len = name.iter().take(LONGEST_LIFETIME).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
     len > 0 && matches!(name.get(len), Some(b'>' | b','))
+}
+
+/// Whether a `>` ends what an usage has in place of a value, at the end of a string: `'--token <TOKEN>' is required`.
+fn ends_placeholder(before: &[u8], text: &[u8]) -> bool {
+    let len = before.iter().rev().take(LONGEST_LIFETIME).take_while(|b| is_of_placeholder(**b)).count();
+    let behind =
+        matches!(text, [b'\'' | b'"' | b'`', rest @ ..] if rest.first().is_none_or(|b| !b.is_ascii_alphanumeric()));
+    len > 0 && behind && before[..before.len() - len].ends_with(b"<")
+}
+
+fn is_of_placeholder(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')
 }
 
 /// Where the quote stands of a literal of SQL that a text begins with, behind so many blanks and brackets at most.
