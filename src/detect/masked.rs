@@ -4,6 +4,8 @@ use std::str::from_utf8;
 
 /// The fewest signs that stand for a value.
 const FEWEST: usize = 3;
+/// The longest value of a type that is looked into, in bytes.
+const LONGEST_TYPED: usize = 128;
 /// What is printed in brackets in place of a value, by frameworks and wrappers.
 const WORDS: [&[u8]; 12] = [
     b"redacted",
@@ -23,17 +25,19 @@ const WORDS: [&[u8]; 12] = [
 /// Whether nothing is left of a value, as someone else's mask stands for all of it; in quotes or a type, too.
 pub(super) fn is_masked(value: &[u8]) -> bool {
     let value = without_quotes(value);
-    let inner = value.iter().position(|b| matches!(b, b'(' | b'[' | b'<'));
-    match inner {
-        Some(0) => is_word_in_brackets(value),
-        // `Some("***")`, `SecretBox<str>([REDACTED])`
-        Some(_) => {
-            let name = value.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'<' | b'>'));
-            let rest = value.get(name.count()..).and_then(|rest| rest.strip_prefix(b"("));
-            // The last bracket may count as that of something around.
-            rest.is_some_and(|inner| is_masked(inner.strip_suffix(b")").unwrap_or(inner)))
+    match value {
+        [b'*' | 0xe2, ..] => is_of_signs(value),
+        [b'(' | b'[' | b'<', ..] => is_word_in_brackets(value),
+        [b'A'..=b'Z' | b'a'..=b'z', .., b')' | b']' | b'>' | b'"' | b'*'] if value.len() <= LONGEST_TYPED => {
+            memchr::memchr(b'(', value).is_some_and(|bracket| {
+                // `Some("***")`, `SecretBox<str>([REDACTED])`
+                let of_type = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'<' | b'>');
+                let inner = &value[bracket + 1..];
+                // The last bracket may count as that of something around.
+                value[..bracket].iter().all(of_type) && is_masked(inner.strip_suffix(b")").unwrap_or(inner))
+            })
         }
-        None => is_of_signs(value),
+        _ => false,
     }
 }
 
@@ -78,6 +82,12 @@ mod tests {
         ] {
             assert!(is_masked(mask.as_bytes()), "{mask}");
         }
+    }
+
+    #[test]
+    fn types_within_types_are_read_no_deeper_than_masks_are() {
+        let nested = format!("{}***{}", "A(".repeat(1_000_000), ")".repeat(1_000_000));
+        assert!(!is_masked(nested.as_bytes()));
     }
 
     #[test]
