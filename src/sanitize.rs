@@ -315,7 +315,7 @@ impl Compiled {
         }
     }
 
-    /// Tells of a value that was erased since rules disagreed about it, or that another member gave a name.
+    /// Tells of a value that was erased whole, whatever its rule's masker would show.
     fn erased(&self, rule: u32, field: &str) {
         self.decided(Some(rule), &self.subject(rule), "erase", field, Fate::MASKED);
     }

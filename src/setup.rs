@@ -17,7 +17,7 @@ use crate::rules::Error;
 /// Installs a global subscriber that writes JSON lines to standard output, behind a privacy boundary.
 ///
 /// The policy comes from the environment ([`Policy::from_environment`]), the filter from `RUST_LOG` (`info` where it is
-/// not set). Records of the `log` crate come through it, too. For more say, use [`setup`].
+/// not set). Records of the `log` crate come through it, too. To choose any of these yourself, use [`setup`].
 ///
 /// # Errors
 ///

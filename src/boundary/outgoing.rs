@@ -42,8 +42,8 @@ impl Policy {
 /// One thing on its way out; see [`Policy::outgoing`].
 ///
 /// All of it is sanitized by one policy. When it is dropped, it is counted, with the values and bytes that were looked at.
-/// [Exemptions](crate::Exemption) and schemas are for the targets of events and spans, of which nothing is known here: so no
-/// exemption lets anything pass, and no schema speaks of what is in it.
+/// [Exemptions](crate::Exemption) and schemas apply to the targets of events and spans. Values that are sent this way have none, so
+/// neither applies.
 pub struct Outgoing<'p> {
     policy: &'p Policy,
     values: u64,

@@ -24,7 +24,7 @@ pub(super) struct Sanitizer<'a> {
     policy: &'a Policy,
     plan: Found,
     fields: &'a mut Fields,
-    /// What decisions and exemptions are told about where this is.
+    /// Held while fields are visited: decisions and exemptions are told where this is.
     place: Option<(LookingAt<'a>, Option<Scope>)>,
     /// What fields say of others.
     named: Vec<Named>,

@@ -117,7 +117,8 @@ pub trait Masker: Send + Sync + 'static {
 pub enum Outcome {
     /// The safe form stands in `out`.
     Replaced,
-    /// The field or member goes away; where it cannot (in the middle of a text), nothing is written for it.
+    /// The field or member goes away; where it cannot (in the middle of a text), the placeholder stands
+    /// for it.
     Dropped,
 }
 

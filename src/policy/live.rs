@@ -126,8 +126,8 @@ impl LivePolicy {
         Self::load(Policy::from_environment)
     }
 
-    /// The live policy of an audience; see [`Policy::audience`]. It is the same [`LivePolicy`] for other readers: a reload of
-    /// either is one of both, and each event meets the policies of one time. Counts, exemptions and what is in force are
+    /// The live policy of an audience; see [`Policy::audience`]. It is the same [`LivePolicy`] for other readers: reloading
+    /// either reloads both, and no event sees the old policy of one and the new one of the other. Counts, exemptions and what is in force are
     /// those of the audience.
     ///
     /// From now on, new rules without that audience are refused.

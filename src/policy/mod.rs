@@ -171,8 +171,8 @@ impl Policy {
         &self.compiled.source
     }
 
-    /// What is not wrong with the rules, but should be looked at: a rule in whose place always another one speaks, an exemption
-    /// whose time is over. As things stood when the policy was made; packs give none.
+    /// What is not wrong with the rules, but should be looked at: a rule that never takes effect, an exemption whose time
+    /// is over. As things stood when the policy was made; packs give none.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.compiled.warnings
     }
@@ -190,7 +190,8 @@ impl Policy {
 
     /// Sanitizes a text that stands under no key: a line of a log file, a message. Documents inside it are understood.
     ///
-    /// Of this and its kin, what they are given belongs to no target: no [exemption](crate::Exemption) lets anything of it pass.
+    /// [Exemptions](crate::Exemption) are for the targets of events and spans. Text that is given to this method, or to the other
+    /// `sanitize_…` methods, has no target, so no exemption applies.
     pub fn sanitize_text(&self, text: &str) -> String {
         self.sanitize_field("", text)
     }
@@ -249,8 +250,8 @@ impl Policy {
     /// where it stands: by its keys, by what it holds, and by the name that a member beside it gives it. No other value is sanitized or
     /// counted.
     ///
-    /// Answers the safe keys and the safe value; `None` if it is to be dropped, or if `keys` lead nowhere. There are fewer keys if a
-    /// parent is masked whole, or lies too deep: what stands there is made of this value alone, as if the parent had no other.
+    /// Answers the safe keys and the safe value; `None` if it is to be dropped, or if `keys` lead nowhere. If a parent is masked as a whole
+    /// or lies too deep, fewer keys are returned: they lead to that parent, and the value is what it would become if it held only this one.
     ///
     /// ```
     /// # use tracing_privacy::Policy;

@@ -57,7 +57,7 @@ pub enum DiagnosticKind {
     Wrong,
     /// A pattern that no text can match.
     NeverMatches,
-    /// A rule, key, schema, exemption or switch in whose place always another one speaks.
+    /// A rule, key, schema, exemption or switch that never takes effect, because another one always takes precedence.
     Shadowed,
     /// A rule whose class is masked under no profile.
     NeverMasked,

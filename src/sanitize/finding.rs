@@ -11,7 +11,8 @@ use crate::policy::{Category, DataClass, Policy, Rule};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding<'p> {
-    /// The name of the rule; `unreadable` where none could be asked. As in [`Decision`](crate::observe::Decision).
+    /// The name of the rule, as in [`Decision`](crate::observe::Decision); `unreadable` where none could be asked, also where a
+    /// decision says `too_deep`.
     pub rule: &'p str,
     /// The rule's category.
     pub category: &'p Category,

@@ -6,12 +6,14 @@ use tracing_privacy::{Finding, Policy};
 
 use crate::outline::{Insides, Outline};
 use crate::private_key::{Markers, PrivateKeys};
+use crate::siblings::Siblings;
 
 /// What lines leave behind for those below them.
 #[derive(Clone, Default)]
 pub(crate) struct Carry {
     keys: PrivateKeys,
     outline: Outline,
+    siblings: Siblings,
 }
 
 impl Carry {
@@ -20,6 +22,7 @@ impl Carry {
     pub(crate) fn pass(&mut self, block: &[u8], limit: usize) {
         self.keys.pass(block, limit);
         self.outline.pass(block, limit);
+        self.siblings.pass(block, limit);
     }
 }
 
@@ -28,6 +31,8 @@ pub(crate) struct Follower<'p, 'b> {
     keys: PrivateKeys,
     markers: Markers<'b>,
     insides: Insides<'p>,
+    siblings: Siblings,
+    policy: &'p Policy,
 }
 
 /// What began above a line and goes on in it.
@@ -42,8 +47,9 @@ pub(crate) enum GoesOn<'p> {
 impl<'p, 'b> Follower<'p, 'b> {
     /// Before the block stood lines that left `carry` behind.
     pub(crate) fn new(policy: &'p Policy, carry: Carry, block: &'b [u8]) -> Self {
-        let insides = Insides::new(policy, carry.outline);
-        Self { keys: carry.keys, markers: Markers::new(block), insides }
+        let insides = Insides::new(policy, carry.outline.clone());
+        let Carry { keys, siblings, .. } = carry;
+        Self { keys, markers: Markers::new(block), insides, siblings, policy }
     }
 
     /// What goes on in the next line, which begins at `start` of the block.
@@ -51,7 +57,8 @@ impl<'p, 'b> Follower<'p, 'b> {
         let end = start + line.len();
         let concerns_keys = self.keys.is_open() || self.markers.next_from(start).is_some_and(|marker| marker < end);
         let material = if concerns_keys { self.keys.find(line) } else { Vec::new() };
-        match self.insides.next(line) {
+        let named = self.siblings.next(self.policy, line);
+        match self.insides.next(line).or(named) {
             _ if !material.is_empty() => GoesOn::Key(material),
             Some(value) => GoesOn::Value(value),
             None => GoesOn::Nothing,

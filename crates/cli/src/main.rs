@@ -27,6 +27,7 @@ mod report;
 mod rules;
 mod scan;
 mod schema;
+mod siblings;
 mod sieve;
 mod signals;
 mod steps;

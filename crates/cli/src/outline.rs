@@ -154,7 +154,7 @@ impl<'p> Insides<'p> {
 
 /// What a line has besides blanks, the dash of a list, the key of a member, the comma behind it, and the quotes around all of it; `None` if
 /// that is nothing, brackets, `null`, or masked already.
-fn content(line: &[u8], has_members: bool) -> Option<Range<usize>> {
+pub(crate) fn content(line: &[u8], has_members: bool) -> Option<Range<usize>> {
     let is_around = |b: &u8| b.is_ascii_whitespace();
     let mut start = line.iter().position(|b| !is_around(b))?;
     start += if line[start..].starts_with(b"- ") { 2 } else { 0 };

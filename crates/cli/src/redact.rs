@@ -241,7 +241,7 @@ impl<S: Sink> Output<S> {
     }
 
     fn count(&mut self, masked: &Masked, progress: &Progress) {
-        // They were not read, if also nothing of them comes out.
+        // A line that was not read is a failure, although nothing of it was shown.
         self.all_done &= masked.overlong.is_empty();
         for index in &masked.overlong {
             let input = one_line(&self.input.to_string());
@@ -294,6 +294,10 @@ mod tests {
             "password: Some(",
             "    \"hunter2\",",
             "  token: |",
+            "- name: DB_PASSWORD",
+            "  value: hunter2",
+            "- --password",
+            "- hunter2",
             "- ",
             "AKIAIOSFODNN7EXAMPLE",
             "harmless ",

@@ -1,4 +1,4 @@
-//! Keys in whose place always another rule speaks.
+//! Keys that never take effect, because another rule always takes precedence.
 
 use super::{Place, Written};
 use crate::detect::pair::Dotted;

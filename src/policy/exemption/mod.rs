@@ -124,7 +124,7 @@ impl Policy {
     /// Lets some values through, for a time, wherever this policy is in force.
     ///
     /// What passes is the whole value of a field, whatever is in it, or what one pattern finds. It holds for events and
-    /// spans; [`sanitize_text`](Self::sanitize_text) and its kin have no target, and know no exemption.
+    /// spans; text given to [`sanitize_text`](Self::sanitize_text) and the like has no target, so none applies.
     ///
     /// That it is armed is logged, and told to the observer, as are its first use and its end.
     ///

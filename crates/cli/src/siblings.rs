@@ -1,0 +1,242 @@
+//! Values whose name stands in a line above, and no less deep: `- name: DB_PASSWORD` and `  value: x` below it, as Kubernetes, headers and
+//! properties are printed, or an option and its value as items of a list (`- --password`, `- x`).
+
+use tracing_privacy::{Finding, Policy};
+
+use crate::blocks;
+use crate::outline::content;
+
+/// So many lines below a name its value may stand.
+const FARTHEST: usize = 3;
+/// The longest line that is taken for a name, in bytes.
+const LONGEST_NAME: usize = 160;
+
+/// The last line that may name a value, if it stands near.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Siblings(Option<Name>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Name {
+    /// In which column the line begins, behind the dash of a list.
+    column: usize,
+    text: Vec<u8>,
+    is_option: bool,
+    lines_left: usize,
+}
+
+impl Siblings {
+    /// Goes on to the next line. Answers the value in it that a line above names, if that is sensitive.
+    #[inline]
+    pub(crate) fn next<'p>(&mut self, policy: &'p Policy, line: &[u8]) -> Option<Finding<'p>> {
+        if !self.is_concerned_by(line) {
+            return None;
+        }
+        let found = self.0.as_ref().and_then(|name| name.value_in(policy, line));
+        self.enter(line);
+        found
+    }
+
+    /// Whether a line may have a value, or name one. Most do not.
+    #[inline]
+    fn is_concerned_by(&self, line: &[u8]) -> bool {
+        self.0.is_some() || (line.len() <= LONGEST_NAME && begins_as_name(line))
+    }
+
+    fn enter(&mut self, line: &[u8]) {
+        let Some(column) = column(line) else { return };
+        if let Some(name) = &mut self.0 {
+            name.lines_left -= 1;
+            if name.lines_left == 0 || column < name.column {
+                self.0 = None;
+            }
+        }
+        let is_option = is_option(line);
+        if line.len() <= LONGEST_NAME && (is_option || begins_as_name(line) && is_name(line)) {
+            self.0 = Some(Name { column, text: line.to_vec(), is_option, lines_left: FARTHEST });
+        }
+    }
+
+    /// Goes on to the state behind a block of lines, of which those over `limit` are not looked at: a name is forgotten soon, so the last
+    /// lines tell it.
+    pub(crate) fn pass(&mut self, block: &[u8], limit: usize) {
+        let (mut from, mut lines) = (block.len(), 0);
+        while from > 0 && lines < FARTHEST {
+            let end = from;
+            from = memchr::memrchr(b'\n', &block[..end - 1]).map_or(0, |newline| newline + 1);
+            let line = blocks::line(block, from..end, limit);
+            lines += usize::from(line.text.and_then(column).is_some());
+        }
+        if lines == FARTHEST {
+            self.0 = None;
+        }
+        for line in blocks::lines(&block[from..], limit).filter_map(|line| line.text) {
+            if self.is_concerned_by(line) {
+                self.enter(line);
+            }
+        }
+    }
+}
+
+impl Name {
+    fn value_in<'p>(&self, policy: &'p Policy, line: &[u8]) -> Option<Finding<'p>> {
+        if column(line) != Some(self.column) {
+            return None;
+        }
+        let value = content(line, !self.is_option)?;
+        let (text, from) = if self.is_option {
+            // Another option follows: this one has no value.
+            if line[value.clone()].starts_with(b"-") || self.lines_left < FARTHEST {
+                return None;
+            }
+            let option = content(&self.text, false)?;
+            let text = [&self.text[option.clone()], b" ", &line[value.clone()]].concat();
+            (text, option.len() + 1)
+        } else {
+            // The item of a list has a name of its own.
+            if line.trim_ascii_start().starts_with(b"- ") {
+                return None;
+            }
+            ([&self.text, &b"\n"[..], line].concat(), self.text.len() + 1 + value.start)
+        };
+        let in_value = |finding: &Finding<'_>| finding.range.end > from && finding.range.start >= from;
+        let mut finding = policy.findings(&text).into_iter().find(in_value)?;
+        // What a detector finds in it by itself is found without the name, too.
+        let alone = policy.findings(&line[value.clone()]);
+        if alone.iter().any(|alone| alone.rule == finding.rule) {
+            return None;
+        }
+        let offset = from - value.start;
+        let is_element = line[value.clone()].starts_with(b"<") && line[value.clone()].ends_with(b">");
+        finding.range = if is_element { finding.range.start - offset..finding.range.end - offset } else { value };
+        Some(finding)
+    }
+}
+
+/// Where a line begins, behind the dash of a list; `None` for an empty one.
+fn column(line: &[u8]) -> Option<usize> {
+    let blanks = line.iter().position(|b| !b.is_ascii_whitespace())?;
+    Some(blanks + if line[blanks..].starts_with(b"- ") { 2 } else { 0 })
+}
+
+/// A line without its blanks, and the dash of a list.
+fn inner(line: &[u8]) -> &[u8] {
+    let line = line.trim_ascii();
+    line.strip_prefix(b"- ").unwrap_or(line)
+}
+
+/// Whether a line begins as those that name a value, or as an option in a list.
+#[inline]
+fn begins_as_name(line: &[u8]) -> bool {
+    let Some(first) = line.iter().position(|b| !b.is_ascii_whitespace()) else { return false };
+    matches!(line[first], b'-' | b'"' | b'\'' | b'<' | b'n' | b'N' | b'k' | b'K' | b'h' | b'H' | b'p' | b'P')
+}
+
+/// `name: X`, `"key": "X",`, `headerName = X`, `<name>X</name>`: a role, and something that is named.
+fn is_name(line: &[u8]) -> bool {
+    const ROLES: [&[u8]; 6] = [b"name", b"key", b"header", b"headername", b"parameterkey", b"parametername"];
+    let line = inner(line);
+    let line = line.strip_prefix(b"<").unwrap_or(line).trim_ascii_start();
+    let line = line.strip_prefix(b"\"").or_else(|| line.strip_prefix(b"'")).unwrap_or(line);
+    let len = line.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let behind = line[len..].trim_ascii_start();
+    let behind = behind.strip_prefix(b"\"").or_else(|| behind.strip_prefix(b"'")).unwrap_or(behind).trim_ascii_start();
+    ROLES.iter().any(|role| line[..len].eq_ignore_ascii_case(role))
+        && matches!(behind, [b':' | b'=' | b'>', rest @ ..] if !rest.trim_ascii().is_empty())
+}
+
+/// `- --password`, `"--password",`: an option and nothing else, as the item of a list.
+fn is_option(line: &[u8]) -> bool {
+    let is_item = matches!(line.trim_ascii_start(), [b'-', b' ', ..] | [b'"' | b'\'', ..]);
+    let text = inner(line);
+    let text = text.strip_suffix(b",").unwrap_or(text);
+    let text = match text {
+        [first @ (b'"' | b'\''), text @ .., last] if first == last => text,
+        text => text,
+    };
+    let Some(name) = text.strip_prefix(b"-") else { return false };
+    let name = name.strip_prefix(b"-").unwrap_or(name);
+    is_item && name.len() > 1 && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines, with `#` for what a line above names.
+    fn marked(text: &str) -> String {
+        let policy = Policy::builtin();
+        let mut siblings = Siblings::default();
+        let mark = |line: &str| match siblings.next(&policy, line.as_bytes()) {
+            Some(value) => format!("{}#{}", &line[..value.range.start], &line[value.range.end..]),
+            None => line.to_owned(),
+        };
+        text.lines().map(mark).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn what_a_line_above_names_is_sensitive_by_that_name() {
+        for (text, expected) in [
+            (
+                "env:\n- name: DB_PASSWORD\n  value: a b\n- name: PORT\n  value: 80",
+                "env:\n- name: DB_PASSWORD\n  value: #\n- name: PORT\n  value: 80",
+            ),
+            (
+                "  {\n    \"name\": \"DB_PASSWORD\",\n    \"value\": \"a\",\n    \"n\": 1\n  }",
+                "  {\n    \"name\": \"DB_PASSWORD\",\n    \"value\": \"#\",\n    \"n\": 1\n  }",
+            ),
+            (
+                "Header {\n    name: \"x-api-key\",\n    value: \"a\",\n}",
+                "Header {\n    name: \"x-api-key\",\n    value: \"#\",\n}",
+            ),
+            ("<name>DB_PASSWORD</name>\n<value>a</value>", "<name>DB_PASSWORD</name>\n<value>#</value>"),
+            ("  name: password\n  kind: x\n  value: a", "  name: password\n  kind: x\n  value: #"),
+            (
+                "args:\n  - --db-password\n  - hunter2\n  - --port\n  - 80",
+                "args:\n  - --db-password\n  - #\n  - --port\n  - 80",
+            ),
+            ("[\n  \"--password\",\n  \"a\",\n  \"b\"\n]", "[\n  \"--password\",\n  \"#\",\n  \"b\"\n]"),
+        ] {
+            assert_eq!(marked(text), expected);
+        }
+    }
+
+    #[test]
+    fn all_else_stays() {
+        for text in [
+            "- name: region\n  value: eu",
+            "- name: password\n- value: a",
+            "- name: password\n  valueFrom:\n    secretKeyRef: a",
+            "name: password\nother\nlines\nmore\nvalue: a",
+            "  name: password\nvalue: a",
+            "- --verbose\n- hunter2",
+            "- --password\n- --port\n- 80",
+            "- --password=a\n- b",
+            "--password\nhunter2",
+            "keys: password\nvalue: a",
+            "name: password",
+            "",
+            "\n ",
+        ] {
+            assert_eq!(marked(text), text);
+        }
+    }
+
+    #[test]
+    fn passing_over_lines_leaves_the_state_that_reading_them_leaves() {
+        let text = "a\n- name: b\n\n  value: c\n- --token\n\nd\n x\nover the limit: - name\n  key: e\n f\r\nname: g\nh";
+        let (policy, limit) = (Policy::builtin(), 14);
+        let starts: Vec<usize> = (0..=text.len()).filter(|at| *at == 0 || text[..*at].ends_with('\n')).collect();
+        for cut in starts.iter().copied().chain([text.len()]) {
+            for from in starts.iter().copied().filter(|from| *from <= cut) {
+                let mut passed = Siblings::default();
+                passed.pass(&text.as_bytes()[..from], limit);
+                passed.pass(&text.as_bytes()[from..cut], limit);
+                let mut read = Siblings::default();
+                for line in blocks::lines(&text.as_bytes()[..cut], limit).filter_map(|line| line.text) {
+                    let _ = read.next(&policy, line);
+                }
+                assert_eq!(read, passed, "after {cut} bytes, in two blocks of which the first ends at {from}");
+            }
+        }
+    }
+}
