@@ -13,7 +13,7 @@ const LONGEST_NAME: usize = 160;
 
 /// The last line that may name a value, if it stands near.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Siblings(Option<Name>);
+pub(crate) struct Siblings(Option<Box<Name>>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Name {
@@ -52,7 +52,7 @@ impl Siblings {
         }
         let is_option = is_option(line);
         if line.len() <= LONGEST_NAME && (is_option || begins_as_name(line) && is_name(line)) {
-            self.0 = Some(Name { column, text: line.to_vec(), is_option, lines_left: FARTHEST });
+            self.0 = Some(Box::new(Name { column, text: line.to_vec(), is_option, lines_left: FARTHEST }));
         }
     }
 
