@@ -72,7 +72,7 @@ fn read<R>(steps: Steps, held: &Held, to_work: &SyncSender<Assigned<R>>, to_orde
             let len = task.block.text().len();
             held.add(len);
             let (sender, receiver) = sync_channel(1);
-            to_work.send((task, sender)).map(|()| (receiver, len))
+            to_work.send((task, sender)).map(|()| (receiver, len)).map_err(drop)
         });
         let Ok(step) = assigned else { return };
         if to_order.send(step).is_err() {
