@@ -3,10 +3,10 @@
 //! A text is read, not rewritten: detectors, pairs and documents say where sensitive values stand; each becomes an
 //! edit; what is outside of all edits is copied byte for byte. Most texts have no edit and are not copied at all.
 
-mod beside;
 mod edits;
 mod finding;
 mod forms;
+mod hinted;
 mod peel;
 mod reader;
 mod reduce;
@@ -33,7 +33,7 @@ pub(crate) enum Action {
     /// Look inside the value.
     Scan,
     /// The same with its name before it, which says something to a detector: of texts, or of numbers, too.
-    ScanNamed { numbers: bool },
+    ScanHinted { numbers: bool },
     /// Mask the whole value by the rule of that index.
     Mask(u32),
     /// Erase the whole value: what the rule of that index would show of it is not for a value that was found by another member's word.
@@ -53,12 +53,12 @@ impl Action {
 
     /// Whether a number is looked at without its name.
     fn numbers_stand_alone(self) -> bool {
-        matches!(self, Self::Scan | Self::ScanNamed { numbers: false })
+        matches!(self, Self::Scan | Self::ScanHinted { numbers: false })
     }
 
     /// Whether only what is found in the value is masked.
     pub(crate) fn is_scan(self) -> bool {
-        matches!(self, Self::Scan | Self::ScanNamed { .. })
+        matches!(self, Self::Scan | Self::ScanHinted { .. })
     }
 }
 
@@ -98,7 +98,7 @@ impl Policy {
             Action::Mask(rule) | Action::Unlisted(rule) => self.compiled().mask(rule, field, text, out),
             Action::Erase(rule) => self.compiled().erase(rule, field, text, out),
             Action::Scan => self.compiled().scan(field, text, out),
-            Action::ScanNamed { .. } => self.compiled().scan_beside(field, text, out),
+            Action::ScanHinted { .. } => self.compiled().scan_hinted(field, text, out),
         })
     }
 
@@ -121,13 +121,13 @@ impl Policy {
                 return self.guarded(field, out, |out| self.compiled().erase(rule, field, text.as_bytes(), out));
             }
             Action::Mask(rule) | Action::Unlisted(rule) => rule,
-            Action::Scan | Action::ScanNamed { .. } => {
+            Action::Scan | Action::ScanHinted { .. } => {
                 match number.digits().and_then(|digits| self.compiled().scanner.number(digits)) {
                     Some(rule) => rule,
-                    None if action != (Action::ScanNamed { numbers: true }) => return Sanitized::Clean,
+                    None if action != (Action::ScanHinted { numbers: true }) => return Sanitized::Clean,
                     None => {
                         let text = number.text();
-                        return self.guarded(field, out, |out| self.compiled().number_beside(field, &text, out));
+                        return self.guarded(field, out, |out| self.compiled().number_hinted(field, &text, out));
                     }
                 }
             }
@@ -183,7 +183,7 @@ impl Policy {
             Action::Drop(_) => Sanitized::Dropped,
             Action::Mask(rule) => compiled.mask(rule, field, text, out),
             Action::Erase(rule) => compiled.erase(rule, field, text, out),
-            Action::Scan | Action::ScanNamed { .. } | Action::Unlisted(_) => {
+            Action::Scan | Action::ScanHinted { .. } | Action::Unlisted(_) => {
                 let subject = Subject::new(category, class, "typed");
                 compiled.mask_as(None, &subject, compiled.default_chain(), field, text, out)
             }
@@ -295,11 +295,21 @@ impl Compiled {
 
     /// Reads a text, and makes something of its edits.
     fn read<R>(&self, field: &str, text: &[u8], make: impl FnOnce(&mut Edits) -> R) -> R {
+        self.with_reader(field, |reader| reader.text(text, 0..text.len()), |(), edits| make(edits))
+    }
+
+    /// Has a reader of this thread do some work, and makes something of that and of the edits it left.
+    fn with_reader<T, R>(
+        &self,
+        field: &str,
+        work: impl FnOnce(&mut Reader<'_>) -> T,
+        make: impl FnOnce(T, &mut Edits) -> R,
+    ) -> R {
         let mut edits = scratch::take();
         let mut reader = Reader::new(self, field, 0, &mut edits);
-        reader.text(text, 0..text.len());
+        let worked = work(&mut reader);
         reader.end();
-        let made = make(&mut edits);
+        let made = make(worked, &mut edits);
         scratch::keep(edits);
         made
     }

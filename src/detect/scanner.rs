@@ -7,20 +7,20 @@
 
 mod anywhere;
 mod glance;
+mod hint;
 mod lists;
 mod pass;
 mod quiet;
 mod resume;
-mod told;
 
 use std::ops::Range;
 
 use self::anywhere::Anywhere;
 pub(crate) use self::glance::Glance;
+pub(crate) use self::hint::{BETWEEN, Hint};
 use self::lists::Lists;
 pub(crate) use self::quiet::LONGEST_QUIET;
 use self::resume::Resume;
-pub(crate) use self::told::{BETWEEN, Told};
 use super::Detector;
 use super::regex_rule::RegexRule;
 use super::screen::{Room, Screen, Seen};
@@ -76,7 +76,7 @@ pub(crate) trait Sink {
     fn sql_literal(&mut self, at: usize);
     /// A document may begin at `at`. Answers where to go on.
     fn document(&mut self, at: usize) -> usize;
-    /// Something stands in the text that means something else than it is. Told once.
+    /// Something stands in the text that means something else than it is. Hint once.
     fn disguise(&mut self);
     /// A part of a text in base64 or hex ends at `end`.
     fn blob(&mut self, kind: Blob, end: usize);

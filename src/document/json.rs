@@ -137,7 +137,7 @@ impl Reader<'_> {
                     visitor.masked(value, rule);
                 }
             }
-            Action::Scan | Action::ScanNamed { .. } | Action::Unlisted(_) => match self.peek().ok_or(Stop)? {
+            Action::Scan | Action::ScanHinted { .. } | Action::Unlisted(_) => match self.peek().ok_or(Stop)? {
                 open @ (b'{' | b'[') => {
                     if open == b'['
                         && let Some(end) = visitor.array(self.at)

@@ -119,7 +119,7 @@ fn object(policy: &Policy, members: &mut Map<String, Value>, path: &Path<'_>, de
     let old = std::mem::take(members);
     let mut taken = HashMap::new();
     for (key, mut value) in old {
-        let own = policy.compiled().action_or_named(key.as_bytes(), path);
+        let own = policy.compiled().action_or_hinted(key.as_bytes(), path);
         let (action, segment) = names.action(own, &key, &key);
         let here = Path { segment, outer: Some(path) };
         if walk(policy, &mut value, action, &here, depth + 1) {
@@ -175,7 +175,7 @@ fn walk_to<K: AsRef<str>>(
     // Of most keys the others need not be asked.
     let may_be_named = Role::of(key.as_bytes()) == Some(Role::Value);
     let names = if may_be_named { names_among(policy, members, path) } else { Names::default() };
-    let own = policy.compiled().action_or_named(key.as_bytes(), path);
+    let own = policy.compiled().action_or_hinted(key.as_bytes(), path);
     let (action, segment) = names.action(own, key, key);
     safe.push(policy.sanitize_text(key));
     walk_to(policy, value, action, &Path { segment, outer: Some(path) }, behind, safe)

@@ -123,7 +123,7 @@ impl Policy {
         let treatment = match self.action(key) {
             Action::Mask(_) | Action::Erase(_) | Action::Unlisted(_) => Treatment::Masked,
             Action::Drop(_) => Treatment::Dropped,
-            Action::Scan | Action::ScanNamed { .. } => Treatment::Scanned,
+            Action::Scan | Action::ScanHinted { .. } => Treatment::Scanned,
         };
         if is_not_data(key) {
             return KeyExplanation { treatment, speaker: Speaker::Detectors, rules: Vec::new() };

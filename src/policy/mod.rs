@@ -52,7 +52,7 @@ pub(crate) use self::source::Kind as PolicySourceKind;
 pub use self::source::PolicySource;
 use crate::boundary::PlanCache;
 use crate::detect::pair::Dotted;
-use crate::detect::scanner::{Scanner, Told};
+use crate::detect::scanner::{Hint, Scanner};
 use crate::document::value;
 use crate::mask::Chain;
 use crate::observe::{Counters, Masked, Observer, Snapshot};
@@ -403,18 +403,18 @@ impl Compiled {
         }
         let (path, key) = split_path(field);
         if self.inventory.rule(key, &Dotted(path)).is_some() {
-            return self.action_or_named(key, &Dotted(path));
+            return self.action_or_hinted(key, &Dotted(path));
         }
         let (path, key) = split_path(without_silent(field));
-        self.action_or_named(key, &Dotted(path))
+        self.action_or_hinted(key, &Dotted(path))
     }
 
     /// What is done with the value of a key, of which [`action_in`](Self::action_in) does not say whether it is read with its name.
-    pub(crate) fn action_or_named(&self, key: &[u8], parents: &dyn Parents) -> Action {
+    pub(crate) fn action_or_hinted(&self, key: &[u8], parents: &dyn Parents) -> Action {
         match self.action_in(key, parents) {
-            Action::Scan => match self.scanner.told_by(last_segment(key)) {
-                Told::Nothing => Action::Scan,
-                told => Action::ScanNamed { numbers: told == Told::All },
+            Action::Scan => match self.scanner.hint_of(last_segment(key)) {
+                Hint::None => Action::Scan,
+                hint => Action::ScanHinted { numbers: hint == Hint::ForAll },
             },
             action => action,
         }

@@ -17,7 +17,7 @@ pub(crate) struct Edits {
     pub(super) path: Vec<Range<usize>>,
     pub(super) skipped: Vec<Range<usize>>,
     /// Room for a value with its name before it.
-    pub(super) beside: Vec<u8>,
+    pub(super) hinted: Vec<u8>,
     /// Those of scanners that do not read now; several are out while one text is read inside of another.
     #[expect(clippy::vec_box, reason = "to lend one moves a pointer, not what it points to")]
     scratches: Vec<Box<scanner::Scratch>>,
@@ -156,7 +156,7 @@ impl Edits {
     pub(super) fn clear(&mut self) {
         let ranges = self.path.capacity().max(self.skipped.capacity());
         let most = self.list.capacity().max(ranges).max(self.candidates.capacity());
-        if self.texts.capacity().max(self.beside.capacity()) > KEEP || most > KEEP / size_of::<Candidate>() {
+        if self.texts.capacity().max(self.hinted.capacity()) > KEEP || most > KEEP / size_of::<Candidate>() {
             *self = Self::default();
         }
         self.list.clear();

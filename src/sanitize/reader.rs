@@ -157,8 +157,13 @@ impl<'r> Reader<'r> {
 
     /// The rule that finds something in what a part of the text means.
     fn rule_for(&mut self, meant: &[u8], decoded: u8) -> Option<u32> {
+        self.first_rule(|reader| reader.find(meant, 0..meant.len(), decoded))
+    }
+
+    /// The rule of the first candidate that `find` finds, of which none stays.
+    pub(super) fn first_rule(&mut self, find: impl FnOnce(&mut Self)) -> Option<u32> {
         let from = self.edits.candidates.len();
-        self.find(meant, 0..meant.len(), decoded);
+        find(self);
         let found = self.edits.candidates.get(from).map(|candidate| candidate.rule);
         self.edits.candidates.truncate(from);
         found
@@ -210,7 +215,7 @@ impl<'r> Reader<'r> {
         let field = self.path_text(root);
         let mut reader = Reader::new(self.policy, &field, self.depth + 1, &mut inner);
         match key {
-            Some(key) => reader.text_beside(key, &text),
+            Some(key) => reader.read_hinted(key, &text),
             None => reader.text(&text, 0..text.len()),
         }
         let mut offsets = json::STRING.offsets(raw);

@@ -8,13 +8,13 @@ use super::part::Part;
 use super::{Reader, json_escape_from, known_keys, stand_in};
 use crate::detect::FEWEST_DIGITS;
 use crate::detect::pair::{Dotted, Role, name_beside, names_value, option_name};
-use crate::detect::scanner::{Glance, Told};
+use crate::detect::scanner::{Glance, Hint};
 use crate::document::encoding::byte_list;
 use crate::document::json;
 use crate::mask::{is_own_mark, push_placeholder};
 use crate::policy::Parents;
-use crate::sanitize::beside::SHORTEST_TOLD;
 use crate::sanitize::edits::{Candidate, Edits};
+use crate::sanitize::hinted::SHORTEST_HINTED;
 use crate::sanitize::{Action, Sanitized, as_always};
 
 /// A JSON document while it is read.
@@ -29,10 +29,10 @@ pub(super) struct Document<'d, 'r> {
     arguments: Found,
     /// Whether the value of the last key is erased rather than masked.
     erases: bool,
-    /// What the key says to detectors that is read with the value, and where it stands.
-    told: (Told, (usize, usize)),
+    /// What the last key says to detectors that know its value by it alone.
+    hint: HintAt,
     /// The same by depth, of the elements of each open array.
-    told_of: [(Told, (usize, usize)); DEEPEST_NAMES + 1],
+    hints: [HintAt; DEEPEST_NAMES + 1],
     /// No pair begins before this: one was tried, and what was read is none.
     no_pairs: usize,
     /// How many containers are open.
@@ -52,8 +52,16 @@ struct Named {
     name: (usize, usize),
 }
 
-/// Of a value without a key that says something.
-const NOTHING_TOLD: (Told, (usize, usize)) = (Told::Nothing, (0, 0));
+/// A hint, and where the key stands that gives it.
+#[derive(Clone, Copy)]
+struct HintAt {
+    hint: Hint,
+    key: (usize, usize),
+}
+
+impl HintAt {
+    const NONE: Self = Self { hint: Hint::None, key: (0, 0) };
+}
 
 /// How deep the names of values are kept. Further in, they are seen near these only.
 const DEEPEST_NAMES: usize = 8;
@@ -70,8 +78,8 @@ impl<'d, 'r> Document<'d, 'r> {
             arguments: Found::default(),
             named: [None; DEEPEST_NAMES + 1],
             erases: false,
-            told: NOTHING_TOLD,
-            told_of: [NOTHING_TOLD; DEEPEST_NAMES + 1],
+            hint: HintAt::NONE,
+            hints: [HintAt::NONE; DEEPEST_NAMES + 1],
             no_pairs: 0,
             depth: 0,
             glance,
@@ -90,14 +98,14 @@ impl<'d, 'r> Document<'d, 'r> {
     }
 
     /// The key that says something to a detector of the value that is read.
-    fn told_key(&self) -> Cow<'d, [u8]> {
-        let (_, (start, end)) = self.told;
+    fn hint_key(&self) -> Cow<'d, [u8]> {
+        let (start, end) = self.hint.key;
         json::unescaped(&self.root[start..end])
     }
 
     /// Reads a string below a key that says something to a detector.
-    fn told_text(&mut self, content: Range<usize>, escaped: bool) {
-        let key = self.told_key();
+    fn hinted_string(&mut self, content: Range<usize>, escaped: bool) {
+        let key = self.hint_key();
         if escaped {
             self.reader.path.push(self.key.clone());
             self.reader.escaped_text(self.root, Some(&key), content);
@@ -107,7 +115,7 @@ impl<'d, 'r> Document<'d, 'r> {
         let mut inner = Edits::default();
         let mut reader = Reader::new(self.reader.policy, self.reader.field, self.reader.depth, &mut inner);
         reader.in_json = true;
-        reader.text_beside(&key, &self.root[content.clone()]);
+        reader.read_hinted(&key, &self.root[content.clone()]);
         for (edit, rule, replacement) in inner.sorted() {
             let edit = content.start + edit.start..content.start + edit.end;
             self.reader.edits.push(edit, rule, |out| out.extend_from_slice(replacement));
@@ -257,7 +265,7 @@ impl json::Visitor for Document<'_, '_> {
         self.key = key.clone();
         let policy = self.reader.policy;
         let raw = &self.root[key.clone()];
-        (self.naming, self.erases, self.told) = (None, false, NOTHING_TOLD);
+        (self.naming, self.erases, self.hint) = (None, false, HintAt::NONE);
         if known_keys::is_harmless(policy.id(), raw) {
             return Action::Scan;
         }
@@ -268,7 +276,7 @@ impl json::Visitor for Document<'_, '_> {
         let name = json::unescaped(raw);
         let action = policy.action_in(&name, &self.path());
         if !quiet && action == Action::Scan {
-            self.told = (policy.scanner.told_by(&name), (key.start, key.end));
+            self.hint = HintAt { hint: policy.scanner.hint_of(&name), key: (key.start, key.end) };
         }
         let role = Role::of(&name);
         if role == Some(Role::Name) {
@@ -281,7 +289,7 @@ impl json::Visitor for Document<'_, '_> {
             self.erases = matches!(action, Action::Erase(_));
             return action;
         }
-        let lasting = lasting && self.told.0 == Told::Nothing && role.is_none() && self.reader.edits.len() == edits;
+        let lasting = lasting && self.hint.hint == Hint::None && role.is_none() && self.reader.edits.len() == edits;
         if lasting && action == Action::Scan && !policy.inventory.may_know(raw) {
             known_keys::remember(policy.id(), raw);
         }
@@ -299,8 +307,8 @@ impl json::Visitor for Document<'_, '_> {
         if self.argument(&content, escaped) {
             return;
         }
-        if self.told.0 != Told::Nothing {
-            self.told_text(content, escaped);
+        if self.hint.hint != Hint::None {
+            self.hinted_string(content, escaped);
         } else {
             self.text(content, escaped);
         }
@@ -308,7 +316,7 @@ impl json::Visitor for Document<'_, '_> {
 
     fn scalar(&mut self, scalar: Range<usize>) {
         let text = &self.root[scalar.clone()];
-        let shortest = if self.told.0 == Told::All { SHORTEST_TOLD } else { SHORTEST_ALONE };
+        let shortest = if self.hint.hint == Hint::ForAll { SHORTEST_HINTED } else { SHORTEST_ALONE };
         if text.len() < shortest || !text.iter().any(u8::is_ascii_digit) {
             return;
         }
@@ -318,9 +326,9 @@ impl json::Visitor for Document<'_, '_> {
             self.mask_value(rule, scalar, text, true);
             return;
         }
-        if self.told.0 == Told::All {
-            let key = self.told_key();
-            if let Some(rule) = self.reader.rule_beside(&key, text) {
+        if self.hint.hint == Hint::ForAll {
+            let key = self.hint_key();
+            if let Some(rule) = self.reader.rule_if_hinted(&key, text) {
                 self.mask_value(rule, scalar, text, true);
             }
             return;
@@ -329,12 +337,8 @@ impl json::Visitor for Document<'_, '_> {
             return;
         }
         // Whatever else a rule finds in it: the mask takes the place of the whole, for it needs quotes.
-        let settled = self.reader.edits.candidates.len();
-        let mut part = Part::without_pairs(self.reader, self.root, scalar.clone());
-        part.scan();
-        let found = self.reader.edits.candidates.get(settled).map(|candidate| candidate.rule);
-        self.reader.edits.candidates.truncate(settled);
-        if let Some(rule) = found {
+        let find = |reader: &mut Reader<'_>| Part::without_pairs(reader, self.root, scalar.clone()).scan();
+        if let Some(rule) = self.reader.first_rule(find) {
             self.mask_value(rule, scalar, text, true);
         }
     }
@@ -387,8 +391,8 @@ impl json::Visitor for Document<'_, '_> {
     fn open(&mut self) {
         self.depth += 1;
         self.naming = None;
-        if let Some(told) = self.told_of.get_mut(self.depth) {
-            *told = self.told;
+        if let Some(hint) = self.hints.get_mut(self.depth) {
+            *hint = self.hint;
         }
         if let Some(named) = self.named.get_mut(self.depth) {
             *named = None;
@@ -400,7 +404,7 @@ impl json::Visitor for Document<'_, '_> {
 
     fn close(&mut self) {
         self.depth -= 1;
-        self.told = self.told_of.get(self.depth).copied().unwrap_or(NOTHING_TOLD);
+        self.hint = self.hints.get(self.depth).copied().unwrap_or(HintAt::NONE);
         self.reader.path.pop();
     }
 }

@@ -13,21 +13,21 @@ const RANDOM: &[u8] = b"k3jD8sLq0Zx7Wm2P4nAbR9cV\"";
 
 /// Of which values a name tells somebody what nobody finds in them alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Told {
-    Nothing,
+pub(crate) enum Hint {
+    None,
     /// A match of a rule may begin in the name, or it is that of a secret, so that a random value below it is one.
-    Texts,
+    ForTexts,
     /// It holds context of a rule: of numbers, too.
-    All,
+    ForAll,
 }
 
 impl Scanner {
     /// Of which values a name tells somebody something.
-    pub(crate) fn told_by(&self, name: &[u8]) -> Told {
+    pub(crate) fn hint_of(&self, name: &[u8]) -> Hint {
         let text = [b"\"", name, BETWEEN, RANDOM].concat();
         let named = &text[..text.len() - RANDOM.len()];
-        let (mut room, mut screen, mut seen, mut told) =
-            (Room::default(), Screen::default(), Seen::default(), Told::Nothing);
+        let (mut room, mut screen, mut seen, mut hint) =
+            (Room::default(), Screen::default(), Seen::default(), Hint::None);
         for at in (0..=name.len()).step_by(BLOCK) {
             let block = Block::new(&text, at, &mut room);
             screen.look(&block, &mut seen);
@@ -36,7 +36,7 @@ impl Scanner {
                 self.lists.each_word(&text, at, &block, &places, i, |target, end| {
                     let of_texts = match target {
                         Target::Context(_, len, _) if is_whole_word(&text, end - len..end) => {
-                            told = Told::All;
+                            hint = Hint::ForAll;
                             return;
                         }
                         Target::Beginning(rule, len) => match &self.matchers[rule as usize].1 {
@@ -48,12 +48,12 @@ impl Scanner {
                         Target::Context(..) | Target::Token | Target::Operator => false,
                     };
                     if of_texts {
-                        told = told.max(Told::Texts);
+                        hint = hint.max(Hint::ForTexts);
                     }
                 });
             }
         }
-        told
+        hint
     }
 
     /// Whether a detector finds something at a word that ends there.
@@ -89,7 +89,7 @@ mod tests {
         for name in
             ["webhookToken", "acme_secret", "X-Acme-Key", "badge no", "his-badge no.1", "zq-key", "a.zq-key", &long]
         {
-            assert_ne!(scanner.told_by(name.as_bytes()), Told::Nothing, "{name}");
+            assert_ne!(scanner.hint_of(name.as_bytes()), Hint::None, "{name}");
         }
         let others = [
             "",
@@ -105,10 +105,10 @@ mod tests {
             "tok-",
             "page_token",
         ];
-        assert_eq!(scanner.told_by(b"acme_tokens"), Told::Texts);
-        assert_eq!(scanner.told_by(b"tokens-of-badge no"), Told::All);
+        assert_eq!(scanner.hint_of(b"acme_tokens"), Hint::ForTexts);
+        assert_eq!(scanner.hint_of(b"tokens-of-badge no"), Hint::ForAll);
         for name in others {
-            assert_eq!(scanner.told_by(name.as_bytes()), Told::Nothing, "{name}");
+            assert_eq!(scanner.hint_of(name.as_bytes()), Hint::None, "{name}");
         }
     }
 }
