@@ -15,11 +15,17 @@ pub(super) fn skip_blanks(text: &[u8], at: usize) -> usize {
 /// The most bytes of colours between a key, its separator and its value.
 pub(super) const MOST_COLOURS: usize = 24;
 
-/// How many bytes of colours (ECMA-48 section 8.3.117, `ESC [ 0 m`) end `text`: terminals' logs dim the separator.
+/// Whether a byte ends a sequence that colours a text (ECMA-48 section 8.3.117, `ESC [ 0 m`), or clears the rest of its line (8.3.41, `ESC [ K`),
+/// as `grep` does behind each colour.
+fn ends_colour(b: u8) -> bool {
+    matches!(b, b'm' | b'K')
+}
+
+/// How many bytes of colours end `text`: terminals' logs dim the separator.
 pub(super) fn colours_before(text: &[u8]) -> usize {
     let mut end = text.len();
     let floor = end.saturating_sub(MOST_COLOURS);
-    while end > floor && text[end - 1] == b'm' {
+    while end > floor && ends_colour(text[end - 1]) {
         let escape = text[floor..end].iter().rposition(|&b| b == 0x1b).map(|at| floor + at);
         match escape {
             Some(escape) if skip_colours(&text[..end], escape) == end => end = escape,
@@ -35,7 +41,7 @@ pub(super) fn skip_colours(text: &[u8], mut at: usize) -> usize {
     while at < limit && text.get(at..).is_some_and(|rest| rest.starts_with(b"\x1b[")) {
         let parameters =
             text[at + 2..].iter().take(MOST_COLOURS).take_while(|b| b.is_ascii_digit() || **b == b';').count();
-        if text.get(at + 2 + parameters) != Some(&b'm') {
+        if !text.get(at + 2 + parameters).is_some_and(|b| ends_colour(*b)) {
             break;
         }
         at += 3 + parameters;

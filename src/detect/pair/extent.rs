@@ -104,10 +104,10 @@ pub(super) fn end_behind_type(text: &[u8], start: usize) -> Option<usize> {
 }
 
 /// Where a value in quotes ends that goes on behind them: with a quote of its own, as shells write it (`'ab'\''cd'`), or with what it is
-/// changed to (`"a" -> "b"`).
+/// changed to (`"a" -> "b"`), or the end of a range (`"a".."b"`).
 pub(super) fn end_behind_more(text: &[u8], value: Range<usize>) -> usize {
     const QUOTES: [&[u8]; 2] = [b"'\\''", b"'\"'\"'"];
-    const ARROWS: [&[u8]; 2] = [b" -> ", b" => "];
+    const ARROWS: [&[u8]; 4] = [b" -> ", b" => ", b"..=", b".."];
     let mut end = value.end;
     if text[..value.start].ends_with(b"'") {
         while let Some(quote) = QUOTES.iter().find(|quote| text[end..].starts_with(quote)) {
@@ -127,7 +127,8 @@ pub(super) fn end_behind_more(text: &[u8], value: Range<usize>) -> usize {
 /// The value that an error quotes behind its key: `password: invalid type: string "x", expected u32` of `serde`, `unknown variant `, and of `validator`
 /// `password: Validation error: length [{"value": String("x")}]`.
 pub(super) fn quoted_by_error(text: &[u8], start: usize) -> Option<Range<usize>> {
-    const ERRORS: [&[u8]; 3] = [b"invalid ", b"unknown ", b"Validation error: "];
+    const ERRORS: [&[u8]; 6] =
+        [b"invalid ", b"unknown ", b"wrong ", b"incorrect ", b"unexpected ", b"Validation error: "];
     /// The most that an error says before it quotes.
     const LONGEST: usize = 64;
     let rest = &text[start..];

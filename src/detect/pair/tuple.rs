@@ -51,10 +51,11 @@ fn is_list_of_columns(text: &[u8], at: usize, value: &[u8]) -> bool {
     is_name && before.ends_with(b"(") && BEFORE.iter().any(|word| memchr::memmem::rfind(&before, word).is_some())
 }
 
-/// `Some(`, `String(`, `HeaderValue(`: as names of types begin, and those of functions do not.
+/// `Some(`, `String(`, `Secret {`: as names of types begin, and those of functions do not.
 fn begins_with_type(value: &[u8]) -> bool {
     let name = value.iter().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphanumeric()).count();
-    value.first().is_some_and(u8::is_ascii_uppercase) && value.get(name) == Some(&b'(')
+    let behind = value.get(name..).unwrap_or_default();
+    value.first().is_some_and(u8::is_ascii_uppercase) && (behind.starts_with(b"(") || behind.starts_with(b" {"))
 }
 
 /// How long the blanks and line breaks are at the start, the latter also as `\n`.

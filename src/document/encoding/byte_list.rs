@@ -59,7 +59,16 @@ fn text_in(bytes: &[u8]) -> Option<Vec<u8>> {
     let pieces = bytes.utf8_chunks().flat_map(|chunk| chunk.valid().split(ends));
     let pieces = pieces.filter(|piece| piece.len() >= SHORTEST_TEXT);
     let text = pieces.flat_map(|piece| piece.bytes().chain([b'\n'])).collect::<Vec<u8>>();
-    (!text.is_empty()).then_some(text)
+    if text.is_empty() { text_in(&narrowed(bytes)?) } else { Some(text) }
+}
+
+/// What bytes of UTF-16 hold of ASCII: each second one is zero. Else there is none.
+fn narrowed(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mark = |mark: &[u8]| bytes.strip_prefix(mark);
+    let bytes = mark(&[0xff, 0xfe]).or_else(|| mark(&[0xfe, 0xff])).unwrap_or(bytes);
+    let is_zero_from = |first: usize| bytes.iter().skip(first).step_by(2).all(|b| *b == 0);
+    let from = [(1, 0), (0, 1)].into_iter().find(|(zeros, _)| is_zero_from(*zeros))?.1;
+    (bytes.len() >= 2 * SHORTEST_TEXT).then(|| bytes.iter().skip(from).step_by(2).copied().collect())
 }
 
 /// A byte as a number, by base, where it can be one.
@@ -155,6 +164,18 @@ mod tests {
             let (end, [decimal, _]) = meant(&list).expect("there is a text");
             assert_eq!((end, decimal.as_deref()), (list.len(), Some(text)));
         }
+    }
+
+    #[test]
+    fn utf_16_is_read_in_either_order() {
+        let units: Vec<u16> = "password=hunter2".encode_utf16().collect();
+        let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+        let big: Vec<u8> = [0xfeff].iter().chain(&units).flat_map(|unit| unit.to_be_bytes()).collect();
+        for bytes in [&little, &big, &little[..little.len() - 1].to_vec()] {
+            let (_, [decimal, _]) = meant(&format!("{bytes:?}")).expect("there is a text");
+            assert_eq!(decimal.as_deref(), Some("password=hunter2"));
+        }
+        assert_eq!(meant(&format!("{:?}", [0; 64])), None);
     }
 
     #[test]
