@@ -1,5 +1,6 @@
 //! Values whose name stands in a line above, and no less deep: `- name: DB_PASSWORD` and `  value: x` below it, as Kubernetes, headers and
-//! properties are printed, or an option and its value as items of a list (`- --password`, `- x`).
+//! properties are printed, an option and its value as items of a list (`- --password`, `- x`), or the part of a form that is uploaded
+//! (RFC 7578) and what it holds.
 
 use tracing_privacy::{Finding, Policy};
 
@@ -20,8 +21,33 @@ struct Name {
     /// In which column the line begins, behind the dash of a list.
     column: usize,
     text: Vec<u8>,
-    is_option: bool,
+    names: Names,
     lines_left: usize,
+}
+
+/// How a line names what stands below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Names {
+    /// As the value of a key: `name: X`. The value has a key, too.
+    AsValue,
+    /// As an option: the value is the next item of a list.
+    AsOption,
+    /// As the part of a form: the value is the line behind the headers.
+    AsPart,
+}
+
+impl Names {
+    fn of(line: &[u8]) -> Option<Self> {
+        if line.len() > LONGEST_NAME || !begins_as_name(line) {
+            None
+        } else if is_option(line) {
+            Some(Self::AsOption)
+        } else if part_name(line).is_some() {
+            Some(Self::AsPart)
+        } else {
+            is_name(line).then_some(Self::AsValue)
+        }
+    }
 }
 
 impl Siblings {
@@ -46,13 +72,13 @@ impl Siblings {
         let Some(column) = column(line) else { return };
         if let Some(name) = &mut self.0 {
             name.lines_left -= 1;
-            if name.lines_left == 0 || column < name.column {
+            let ends_part = name.names == Names::AsPart && line.starts_with(b"--");
+            if name.lines_left == 0 || column < name.column || ends_part {
                 self.0 = None;
             }
         }
-        let is_option = is_option(line);
-        if line.len() <= LONGEST_NAME && (is_option || begins_as_name(line) && is_name(line)) {
-            self.0 = Some(Box::new(Name { column, text: line.to_vec(), is_option, lines_left: FARTHEST }));
+        if let Some(names) = Names::of(line) {
+            self.0 = Some(Box::new(Name { column, text: line.to_vec(), names, lines_left: FARTHEST }));
         }
     }
 
@@ -82,34 +108,53 @@ impl Name {
         if column(line) != Some(self.column) {
             return None;
         }
-        let value = content(line, !self.is_option)?;
-        let (text, from) = if self.is_option {
+        let value = content(line, self.names == Names::AsValue)?;
+        let found = &line[value.clone()];
+        // The name and the value in one text, and where in it the value begins.
+        let (text, from) = match self.names {
             // Another option follows: this one has no value.
-            if line[value.clone()].starts_with(b"-") || self.lines_left < FARTHEST {
-                return None;
-            }
-            let option = content(&self.text, false)?;
-            let text = [&self.text[option.clone()], b" ", &line[value.clone()]].concat();
-            (text, option.len() + 1)
-        } else {
+            Names::AsOption if found.starts_with(b"-") || self.lines_left < FARTHEST => return None,
+            // The part has no value, or another header.
+            Names::AsPart if found.starts_with(b"--") || is_header(found) => return None,
             // The item of a list has a name of its own.
-            if line.trim_ascii_start().starts_with(b"- ") {
-                return None;
-            }
-            ([&self.text, &b"\n"[..], line].concat(), self.text.len() + 1 + value.start)
+            Names::AsValue if line.trim_ascii_start().starts_with(b"- ") => return None,
+            Names::AsOption => behind(&self.text[content(&self.text, false)?], b" ", found),
+            Names::AsPart => behind(part_name(&self.text)?, b"=", found),
+            Names::AsValue => ([&self.text, &b"\n"[..], line].concat(), self.text.len() + 1 + value.start),
         };
-        let in_value = |finding: &Finding<'_>| finding.range.end > from && finding.range.start >= from;
-        let mut finding = policy.findings(&text).into_iter().find(in_value)?;
+        let mut finding = policy.findings(&text).into_iter().find(|finding| finding.range.start >= from)?;
         // What a detector finds in it by itself is found without the name, too.
-        let alone = policy.findings(&line[value.clone()]);
-        if alone.iter().any(|alone| alone.rule == finding.rule) {
+        if policy.findings(found).iter().any(|alone| alone.rule == finding.rule) {
             return None;
         }
         let offset = from - value.start;
-        let is_element = line[value.clone()].starts_with(b"<") && line[value.clone()].ends_with(b">");
-        finding.range = if is_element { finding.range.start - offset..finding.range.end - offset } else { value };
+        let in_line = finding.range.start - offset..finding.range.end - offset;
+        // Of an element the tags may stay, if nothing else is behind it.
+        let is_element = found.starts_with(b"<")
+            && line[in_line.end..].starts_with(b"</")
+            && memchr::memchr_iter(b'<', &line[in_line.end..]).count() == 1;
+        finding.range = if is_element { in_line } else { value };
         Some(finding)
     }
+}
+
+/// A name, what separates it from its value, and the value; and where that begins.
+fn behind(name: &[u8], separator: &[u8], value: &[u8]) -> (Vec<u8>, usize) {
+    ([name, separator, value].concat(), name.len() + separator.len())
+}
+
+/// The name of the part of a form that a header begins, if it is no file: `Content-Disposition: form-data; name="X"`.
+fn part_name(line: &[u8]) -> Option<&[u8]> {
+    const HEADER: &[u8] = b"content-disposition: form-data; name=\"";
+    let line = line.trim_ascii();
+    let (header, rest) = line.split_at_checked(HEADER.len())?;
+    let end = memchr::memchr(b'"', rest).filter(|end| header.eq_ignore_ascii_case(HEADER) && *end + 1 == rest.len())?;
+    Some(&rest[..end])
+}
+
+/// `Content-Type: text/plain`
+fn is_header(line: &[u8]) -> bool {
+    line.get(..b"content-".len()).is_some_and(|start| start.eq_ignore_ascii_case(b"content-"))
 }
 
 /// Where a line begins, behind the dash of a list; `None` for an empty one.
@@ -128,7 +173,10 @@ fn inner(line: &[u8]) -> &[u8] {
 #[inline]
 fn begins_as_name(line: &[u8]) -> bool {
     let Some(first) = line.iter().position(|b| !b.is_ascii_whitespace()) else { return false };
-    matches!(line[first], b'-' | b'"' | b'\'' | b'<' | b'n' | b'N' | b'k' | b'K' | b'h' | b'H' | b'p' | b'P')
+    matches!(
+        line[first],
+        b'-' | b'"' | b'\'' | b'<' | b'n' | b'N' | b'k' | b'K' | b'h' | b'H' | b'p' | b'P' | b'c' | b'C'
+    )
 }
 
 /// `name: X`, `"key": "X",`, `headerName = X`, `<name>X</name>`: a role, and something that is named.
@@ -213,6 +261,9 @@ mod tests {
             "- --password=a\n- b",
             "--password\nhunter2",
             "keys: password\nvalue: a",
+            "Content-Disposition: form-data; name=\"password\"\n--x\nb",
+            "Content-Disposition: form-data; name=\"note\"\n\nb",
+            "Content-Disposition: form-data; name=\"password\"; filename=\"a\"\n\nb",
             "name: password",
             "",
             "\n ",

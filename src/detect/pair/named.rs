@@ -2,7 +2,7 @@
 //! attributes are listed.
 //!
 //! Sources: HTTP Archive 1.2 (`headers`), Kubernetes (`EnvVar`), the Docker and ECS APIs, AWS CloudFormation (`ParameterKey`),
-//! OpenTelemetry (`KeyValue`), Hadoop and .NET (`<property>`, `<add>`).
+//! OpenTelemetry (`KeyValue`), Hadoop and .NET (`<property>`, `<add>`), JSON Patch (RFC 6902, `path`).
 
 use std::ops::Range;
 
@@ -20,13 +20,15 @@ pub(crate) enum Role {
 }
 
 /// The last words of keys that have a role.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 15] = [
     "k",
     "id",
     "key",
     "name",
+    "path",
     "field",
     "param",
+    "column",
     "header",
     "option",
     "setting",
@@ -55,8 +57,24 @@ fn last_word(key: &[u8]) -> usize {
     }
 }
 
-/// Whose value a key with two words may be, whatever the name stands under: `{"field": "password", "oldValue": "x", "newValue": "y"}`.
-const ANY: [&[u8]; 7] = [b"", b"old", b"new", b"previous", b"current", b"default", b"initial"];
+/// Whose value a key with two words may be, whatever the name stands under: `{"field": "password", "oldValue": "x", "newValue": "y"}`,
+/// and `rejectedValue` and the like of validators.
+const ANY: [&[u8]; 14] = [
+    b"",
+    b"old",
+    b"new",
+    b"previous",
+    b"current",
+    b"default",
+    b"initial",
+    b"rejected",
+    b"attempted",
+    b"invalid",
+    b"received",
+    b"submitted",
+    b"given",
+    b"actual",
+];
 
 /// Whether the value of one key may be the name of what stands under another: of `value` all may be, of `headerValue` that of `headerName`.
 pub(crate) fn names_value(name_key: &[u8], value_key: &[u8]) -> bool {
@@ -277,6 +295,8 @@ mod tests {
             ("AppSetting", Some(Role::Name)),
             ("env_variable", Some(Role::Name)),
             ("property", Some(Role::Name)),
+            ("path", Some(Role::Name)),
+            ("loginPath", Some(Role::Name)),
             ("value", Some(Role::Value)),
             ("VALUE", Some(Role::Value)),
             ("ParameterValue", Some(Role::Value)),
