@@ -28,12 +28,12 @@ struct Name {
 /// How a line names what stands below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Names {
-    /// As the value of a key: `name: X`. The value has a key, too.
-    AsValue,
-    /// As an option: the value is the next item of a list.
-    AsOption,
-    /// As the part of a form: the value is the line behind the headers.
-    AsPart,
+    /// `name: X`: the value stands under a key, too.
+    Member,
+    /// `- --x`: the value is the next item of a list.
+    Option,
+    /// `Content-Disposition: …`: the value is the line behind the headers.
+    FormPart,
 }
 
 impl Names {
@@ -41,11 +41,11 @@ impl Names {
         if line.len() > LONGEST_NAME || !begins_as_name(line) {
             None
         } else if is_option(line) {
-            Some(Self::AsOption)
+            Some(Self::Option)
         } else if part_name(line).is_some() {
-            Some(Self::AsPart)
+            Some(Self::FormPart)
         } else {
-            is_name(line).then_some(Self::AsValue)
+            is_name(line).then_some(Self::Member)
         }
     }
 }
@@ -72,7 +72,7 @@ impl Siblings {
         let Some(column) = column(line) else { return };
         if let Some(name) = &mut self.0 {
             name.lines_left -= 1;
-            let ends_part = name.names == Names::AsPart && line.starts_with(b"--");
+            let ends_part = name.names == Names::FormPart && line.starts_with(b"--");
             if name.lines_left == 0 || column < name.column || ends_part {
                 self.0 = None;
             }
@@ -108,19 +108,19 @@ impl Name {
         if column(line) != Some(self.column) {
             return None;
         }
-        let value = content(line, self.names == Names::AsValue)?;
+        let value = content(line, self.names == Names::Member)?;
         let found = &line[value.clone()];
         // The name and the value in one text, and where in it the value begins.
         let (text, from) = match self.names {
             // Another option follows: this one has no value.
-            Names::AsOption if found.starts_with(b"-") || self.lines_left < FARTHEST => return None,
+            Names::Option if found.starts_with(b"-") || self.lines_left < FARTHEST => return None,
             // The part has no value, or another header.
-            Names::AsPart if found.starts_with(b"--") || is_header(found) => return None,
+            Names::FormPart if found.starts_with(b"--") || is_header(found) => return None,
             // The item of a list has a name of its own.
-            Names::AsValue if line.trim_ascii_start().starts_with(b"- ") => return None,
-            Names::AsOption => behind(&self.text[content(&self.text, false)?], b" ", found),
-            Names::AsPart => behind(part_name(&self.text)?, b"=", found),
-            Names::AsValue => ([&self.text, &b"\n"[..], line].concat(), self.text.len() + 1 + value.start),
+            Names::Member if line.trim_ascii_start().starts_with(b"- ") => return None,
+            Names::Option => behind(&self.text[content(&self.text, false)?], b" ", found),
+            Names::FormPart => behind(part_name(&self.text)?, b"=", found),
+            Names::Member => ([&self.text, &b"\n"[..], line].concat(), self.text.len() + 1 + value.start),
         };
         let mut finding = policy.findings(&text).into_iter().find(|finding| finding.range.start >= from)?;
         // What a detector finds in it by itself is found without the name, too.
