@@ -66,9 +66,12 @@ fn is_address(rest: &[u8]) -> bool {
 fn is_of_path(text: &[u8], anchor_end: usize, name_end: usize, value: &Range<usize>) -> bool {
     let of_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     let start = anchor_end - text[..anchor_end].iter().rev().take(LONGEST_NAME).take_while(of_name).count();
+    /// Of images.
+    const IMAGES: [&[u8]; 4] = [b"access", b"api", b"auth", b"login"];
     let (before, glue) = (&text[..start], &text[name_end..value.start]);
     let found = &text[value.clone()];
-    before.ends_with(b"/") && glue == b":" && found.iter().all(u8::is_ascii_hexdigit)
+    let is_image = || IMAGES.contains(&&text[start..name_end]);
+    before.ends_with(b"/") && glue == b":" && is_image() && found.iter().all(u8::is_ascii_hexdigit)
         || before.ends_with(b"checksum/")
         || before.ends_with(b".") && glue == b"[" && is_uuid(found)
 }
@@ -192,30 +195,24 @@ const SECRET_KEY: &[&str] = &[
 ];
 
 /// Words that make a `key` something else.
-const OTHER_KEY: &[&str] = &[
-    "bucket",
-    "dedupe",
-    "dsa",
-    "ecdsa",
-    "eddsa",
-    "evicted",
-    "fingerprint",
-    "input",
-    "invalidate",
-    "kafka",
-    "kernel",
-    "lock",
-    "message",
-    "record",
-    "recv",
-    "redis",
-    "restore",
-    "rsa",
-    "websocket",
-];
+const OTHER_KEY: &[&str] = &["bucket", "dedupe", "fingerprint", "kernel", "rsa"];
 
-/// What stands before a `key` of a cache, as those of CI tell of it: `Cache restored from key: Linux-cargo-…`.
-const BEFORE_KEY: &[&[u8]] = &[b"restored from ", b"saved with ", b"by "];
+/// What stands before a `key` that is one of a map, a cache or a message, in a sentence: `Cache restored from key: Linux-cargo-…`.
+const BEFORE_KEY: &[&str] = &[
+    "cache restored from ",
+    "cache saved with ",
+    "input ",
+    "message ",
+    "record ",
+    "evicted ",
+    "invalidate ",
+    "redis ",
+    "kafka ",
+    "lock ",
+    "restore ",
+    // The header of a handshake (RFC 6455, section 11.3.1).
+    "sec-websocket-",
+];
 
 /// Words that make a key or token something else.
 const OTHER: &[&str] = &[
@@ -284,7 +281,7 @@ impl Name {
         // `rapidKey` is a key, `turkey` is none.
         let joined = head.last().is_some_and(|last| last.is_ascii_uppercase() == anchored[0].is_ascii_uppercase());
         let is_other = |others: &[&str]| others.iter().any(|other| ends_in_word(before, other));
-        let of_cache = || BEFORE_KEY.iter().any(|said| text[from..anchor_end - anchor.len()].ends_with(said));
+        let of_cache = || BEFORE_KEY.iter().any(|said| ends_with(&text[from..anchor_end - anchor.len()], said));
         let tells = if is_other(OTHER) || *anchor == "key" && (is_other(OTHER_KEY) || of_cache()) {
             Tells::Nothing
         } else if *strong || SECRET_KEY.iter().any(|kind| ends_with(before, kind)) {
@@ -471,6 +468,9 @@ mod tests {
                 "mixpanel '⟦k3jD8sLq0Zx7Wm2P4n⟧'",
                 "statuspage_token = ⟦01234567-89ab-4cde-8f01-23456789abcd⟧",
                 "signing_key=⟦aGVsbG8gd29ybGQgMTIzNDU2Nzg5MDEyMzQ1Ng==⟧",
+                "REDIS_KEY=⟦0123456789abcdef0123456789abcdef⟧ ecdsa_key: ⟦0123456789abcdef0123456789abcdef⟧",
+                "signed by key '⟦k3jD8sLq0Zx7Wm2P4n⟧'",
+                "config/app/slack_token:⟦3f4e5d6c7b8a90123f4e5d6c7b8a9012⟧",
             ],
         );
         let long = "k3jD8sLq".repeat(200);

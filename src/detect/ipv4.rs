@@ -136,21 +136,8 @@ fn is_part(text: &[u8], start: usize, end: usize) -> bool {
 
 /// Whether the words around say that this is a version or a file name.
 fn is_version(text: &[u8], start: usize, end: usize) -> bool {
-    const BEFORE: [&[u8]; 13] = [
-        b"version",
-        b"ver",
-        b"v",
-        b"release",
-        b"rev",
-        b"revision",
-        b".so",
-        b"section",
-        b"chapter",
-        b"oid",
-        b"firmware",
-        b"bios",
-        b"extension",
-    ];
+    const BEFORE: [&[u8]; 10] =
+        [b"version", b"ver", b"v", b"release", b"rev", b"revision", b".so", b"section", b"chapter", b"oid"];
     const AFTER: [&[u8]; 18] = [
         b"-snapshot",
         b"-alpha",

@@ -116,17 +116,13 @@ const OTHERS: &[&str] = &[
     "worker",
     "queue",
     "parentspanid",
-    "member",
-    "peer",
     "cluster",
     "lease",
-    "connection",
-    "conn",
     "query",
     "op",
     "deploy",
     "deployment",
-    "token",
+    "publickeytoken",
     "pubkey",
     "metadata",
     "iv",
@@ -139,6 +135,9 @@ const OTHERS: &[&str] = &[
     "a2",
     "a3",
 ];
+
+/// The same of sixteen digits only: what has twelve may be the address of such a one.
+const OTHERS_OF_SIXTEEN: &[&str] = &["member", "peer", "connection", "conn"];
 
 fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
     let nothing = Verdict::Nothing { resume: anchor_end };
@@ -159,7 +158,7 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
         && !is_all(before, behind)
         && !word_before(text, start)
         && stands_alone(before, behind)
-        && !is_named(before)
+        && !is_named(before, run.len())
         && !is_dump(before, behind)
         && !is_of_container(before, behind);
     if is { Verdict::Found(start..end) } else { nothing }
@@ -214,13 +213,14 @@ fn before_escape(before: &[u8]) -> bool {
 }
 
 /// Whether one of the two words before, in whatever style, says that it is something else.
-fn is_named(before: &[u8]) -> bool {
+fn is_named(before: &[u8], len: usize) -> bool {
     let near = &before[before.len().saturating_sub(NEAR)..];
     let words = near.rsplit(|b| !b.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.take(2).any(|word| {
         // Of `spanId` the second part.
         let hump = word.iter().rposition(u8::is_ascii_uppercase).unwrap_or_default();
-        OTHERS.iter().any(|other| {
+        let of_sixteen = if len == EUI_64 { OTHERS_OF_SIXTEEN } else { &[] };
+        OTHERS.iter().chain(of_sixteen).any(|other| {
             word.eq_ignore_ascii_case(other.as_bytes()) || word[hump..].eq_ignore_ascii_case(other.as_bytes())
         })
     })
@@ -229,12 +229,17 @@ fn is_named(before: &[u8]) -> bool {
 /// Whether nothing stands before but a time: then it is the name of a host, which in containers is such a number. And whether it is one of
 /// Docker's, which lists when each was made.
 fn is_of_container(before: &[u8], behind: &[u8]) -> bool {
+    const UNITS: [&[u8]; 7] = [b"second", b"minute", b"hour", b"day", b"week", b"month", b"year"];
     const DOCKER: [&[u8]; 3] = [b"---> ", b"Running in ", b"Successfully built "];
     let of_time = |b: &u8| b.is_ascii_digit() || matches!(b, b'T' | b'Z' | b':' | b'.' | b',' | b'-' | b'+' | b' ');
     let is_time = before.len() <= NEAR && before.contains(&b':') && before.iter().all(of_time);
     // `3f4e5d6c7b8a   2 weeks ago`, `About an hour ago`
     let mut words = behind[..behind.len().min(NEAR)].split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    let is_made = behind.starts_with(b"  ") && words.by_ref().take(4).any(|word| word == b"ago");
+    let is_unit = |word: &[u8]| UNITS.contains(&word.strip_suffix(b"s").unwrap_or(word));
+    let is_made = behind.starts_with(b"  ")
+        && words.by_ref().take(4).any(is_unit)
+        && words.next() == Some(b"ago")
+        && before.ends_with(b"  ");
     is_time || is_made || DOCKER.iter().any(|said| before.ends_with(said))
 }
 

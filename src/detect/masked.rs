@@ -31,10 +31,13 @@ pub(super) fn is_masked(value: &[u8]) -> bool {
         [b'A'..=b'Z' | b'a'..=b'z', .., b')' | b']' | b'>' | b'"' | b'*'] if value.len() <= LONGEST_TYPED => {
             memchr::memchr(b'(', value).is_some_and(|bracket| {
                 // `Some("***")`, `SecretBox<str>([REDACTED])`
-                let of_type = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'<' | b'>');
+                let of_type = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b':' | b'<' | b'>');
+                let last = value[..bracket].iter().rposition(|b| *b == b':').map_or(0, |colon| colon + 1);
                 let inner = &value[bracket + 1..];
                 // The last bracket may count as that of something around.
-                value[..bracket].iter().all(of_type) && is_masked(inner.strip_suffix(b")").unwrap_or(inner))
+                value[last].is_ascii_uppercase()
+                    && value[..bracket].iter().all(of_type)
+                    && is_masked(inner.strip_suffix(b")").unwrap_or(inner))
             })
         }
         _ => false,
@@ -105,6 +108,8 @@ mod tests {
             "xxx",
             "*a*",
             "Some(",
+            "hunter(***)",
+            "Hunter2(***)",
             "[redacted",
         ] {
             assert_eq!(is_masked(value.as_bytes()), value == "[redacted", "{value}");

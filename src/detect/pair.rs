@@ -26,7 +26,7 @@ use self::blanks::{
     trim_quotes,
 };
 pub(crate) use self::element::at_element;
-use self::extent::{end_behind_more, end_behind_type, extent, quoted_by_error};
+use self::extent::{end_behind_more, end_behind_type, end_of_argument, extent, quoted_by_error};
 pub(crate) use self::keys::{Dotted, KeyPath, Keys, Reading};
 pub(crate) use self::may_be_key::may_be_key;
 use self::named::{Named, named};
@@ -101,6 +101,8 @@ fn follows_a_string(b: Option<&u8>) -> bool {
 
 /// The longest key that is read, in bytes.
 const LONGEST_KEY: usize = 80;
+/// The longest that stands where a value would and is none, in bytes.
+const LONGEST_NONE: usize = 256;
 /// How many words before a key may belong to it (`date of birth: …`).
 const MOST_WORDS_BEFORE: usize = 2;
 /// How many indices may stand behind a key (`user[password][0]`).
@@ -138,7 +140,9 @@ pub(crate) fn at_separator(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pa
 /// Whether a separator is all of a string, as parsers print what they read: `[Token("="), Token(":")]`.
 fn is_in_quotes(text: &[u8], at: usize) -> bool {
     let quote = at.checked_sub(1).map(|before| text[before]).filter(|b| matches!(b, b'"' | b'\''));
-    quote.is_some() && text.get(at + 1).copied() == quote && matches!(text[..at - 1].last(), Some(b'(' | b'[' | b' '))
+    quote.is_some()
+        && text.get(at + 1).copied() == quote
+        && matches!(text[..at - 1], [.., b'(' | b'['] | [.., b',', b' '])
 }
 
 /// Reads a type that is named as a key is, and whose fields stand in braces that open right before `at`.
@@ -198,12 +202,12 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
         end = start - 1;
     }
     let key = bare_key_before(text, end);
-    if key.is_empty() || is_no_key(text, &key, at) {
+    if key.is_empty() {
         return None;
     }
     let mut start = key.start;
     if let Some(rule) = keys.rule(&text[key.clone()]) {
-        return Some((rule, key));
+        return (!is_no_key(text, &key, at, rule.1)).then_some((rule, key));
     }
     // `API key: …`, `Date of birth: …`
     for _ in 0..MOST_WORDS_BEFORE {
@@ -231,17 +235,17 @@ fn value_after(
     if let Some(value) = quoted_by_error(text, start) {
         return Some(Pair { rule, key, value, quoted: false, named: false });
     }
-    let (mut value, quoted) = extent(text, start, reading.extent);
+    let argument = if reading.extent == Extent::Line { end_of_argument(text, &key, start) } else { None };
+    let (mut value, quoted) = extent(&text[..argument.unwrap_or(text.len())], start, reading.extent);
     if quoted {
         value.end = end_behind_more(text, value.clone());
     } else if let Some(end) = end_behind_type(text, start) {
         value.end = end.max(value.end);
-    } else if reading.extent == Extent::Line && text[..key.start].ends_with(b"'") && text.get(key.end) != Some(&b'\'') {
-        // An argument of a shell: `-H 'Cookie: a=b' https://…`.
-        value.end = memchr::memchr(b'\'', &text[value.clone()]).map_or(value.end, |len| value.start + len);
     }
     let found = &text[value.clone()];
-    let none = !quoted && (is_nothing(found) || is_no_value(text, &key, &value, reading.extent, keys));
+    // A longer one is taken at its word, so that no text is read again and again.
+    let may_be_none = !quoted && value.len() <= LONGEST_NONE;
+    let none = may_be_none && (is_nothing(found) || is_no_value(text, &key, &value, reading.extent, keys));
     if none && let Some(start) = fallback(text, value.end) {
         let (value, quoted) = extent(text, start, Extent::Value);
         return (!value.is_empty()).then_some(Pair { rule, key, value, quoted, named: false });

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::block::folded;
 use super::{LONGEST_KEY, MOST_ESCAPES, backslashes_before, is_key_byte, skip_blanks};
-use crate::detect::masked::is_masked;
 use crate::rules::Extent;
 
 /// Where the value that begins at `start` stands, and whether it is quoted.
@@ -103,14 +102,32 @@ pub(super) fn end_behind_type(text: &[u8], start: usize) -> Option<usize> {
     }
 }
 
+/// A quote in a string of a shell in quotes: the string ends, has one of its own, and goes on.
+const QUOTES_OF_SHELL: [&[u8]; 2] = [b"'\\''", b"'\"'\"'"];
+
+/// Where the argument of a shell ends in which a header stands (`-H 'Cookie: a=b' https://…`): at the quote before a blank. `None` if the
+/// key does not begin one.
+pub(super) fn end_of_argument(text: &[u8], key: &Range<usize>, start: usize) -> Option<usize> {
+    if !text[..key.start].ends_with(b"'") || text.get(key.end) == Some(&b'\'') {
+        return None;
+    }
+    let mut at = start;
+    loop {
+        at += memchr::memchr(b'\'', &text[at..])?;
+        match QUOTES_OF_SHELL.iter().find(|quote| text[at..].starts_with(quote)) {
+            Some(quote) => at += quote.len(),
+            None => return text.get(at + 1).is_none_or(u8::is_ascii_whitespace).then_some(at),
+        }
+    }
+}
+
 /// Where a value in quotes ends that goes on behind them: with a quote of its own, as shells write it (`'ab'\''cd'`), or with what it is
 /// changed to (`"a" -> "b"`), or the end of a range (`"a".."b"`).
 pub(super) fn end_behind_more(text: &[u8], value: Range<usize>) -> usize {
-    const QUOTES: [&[u8]; 2] = [b"'\\''", b"'\"'\"'"];
     const ARROWS: [&[u8]; 4] = [b" -> ", b" => ", b"..=", b".."];
     let mut end = value.end;
     if text[..value.start].ends_with(b"'") {
-        while let Some(quote) = QUOTES.iter().find(|quote| text[end..].starts_with(quote)) {
+        while let Some(quote) = QUOTES_OF_SHELL.iter().find(|quote| text[end..].starts_with(quote)) {
             let from = end + quote.len();
             end = memchr::memchr(b'\'', &text[from..]).map_or(text.len(), |len| from + len);
         }
@@ -269,10 +286,12 @@ fn is_next_pair(text: &[u8], start: usize, blank: usize) -> bool {
     if start == 0 || text[start - 1] != b'=' {
         return false;
     }
+    /// A number or an address.
+    const LONGEST_SHORT: usize = 64;
     let (before, after) = (&text[start..blank], &text[blank + 1..]);
     let of_number = |b: &u8| b.is_ascii_hexdigit() || matches!(b, b'.' | b':' | b',' | b'-' | b'[' | b']');
-    let is_short =
-        before.iter().all(of_number) || matches!(before, b"true" | b"false" | b"none" | b"null") || is_masked(before);
+    let is_short = before.len() <= LONGEST_SHORT && before.iter().all(of_number)
+        || matches!(before, b"true" | b"false" | b"none" | b"null");
     let key = || after.iter().take(LONGEST_KEY).take_while(|b| is_key_byte(**b)).count();
     is_short && matches!(key(), len if len > 0 && after.get(len) == Some(&b'='))
 }
@@ -282,12 +301,16 @@ fn is_next_pair(text: &[u8], start: usize, blank: usize) -> bool {
 fn bare_end(text: &[u8], start: usize) -> usize {
     let mut at = word_end(text, start);
     // `Authorization: Bearer x`, `AWS4-HMAC-SHA256 Credential=…`: a scheme is not the value.
-    if SCHEMES.iter().any(|scheme| text[start..at].eq_ignore_ascii_case(scheme.as_bytes()))
+    if is_scheme(&text[start..at])
         && let Some(next) = folded(text, at).or((text.get(at) == Some(&b' ')).then(|| skip_blanks(text, at)))
     {
         at = word_end(text, next).max(at);
     }
     at
+}
+
+pub(super) fn is_scheme(word: &[u8]) -> bool {
+    SCHEMES.iter().any(|scheme| word.eq_ignore_ascii_case(scheme.as_bytes()))
 }
 
 /// Schemes of RFC 7617, 6750, 7616, 4559 and those in use beside them.

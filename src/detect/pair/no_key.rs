@@ -2,101 +2,137 @@
 
 use std::ops::Range;
 
-use super::LONGEST_KEY;
+use super::extent::{is_scheme, quoted_by_error};
+use super::no_value::{fallback, says_state};
+use super::{LONGEST_KEY, Reading};
+use crate::rules::Extent;
 
 /// The longest path or ARN before a key that is looked at, in bytes.
 const LONGEST_PATH: usize = 160;
 
 /// Whether what stands at `key`, before the separator at `at`, is no key.
-pub(super) fn is_no_key(text: &[u8], key: &Range<usize>, at: usize) -> bool {
-    is_of_parser(text, key, at) || text[at] == b':' && (is_logger(text, key, at) || is_end_of_path(text, key, at))
+pub(super) fn is_no_key(text: &[u8], key: &Range<usize>, at: usize, reading: Reading) -> bool {
+    // What goes on to the end of a line is no message that begins with a word.
+    let may_be_logger = text[at] == b':' && reading.extent == Extent::Value;
+    is_of_parser(text, key, at)
+        || may_be_logger && is_logger(text, key, at)
+        || text[at] == b':' && is_end_of_path(text, key, at)
 }
 
 /// Whether a `token` is a piece of a text that a parser or a model reads: `unexpected token: let`, `BOS token = 1 '<s>'`.
 fn is_of_parser(text: &[u8], key: &Range<usize>, at: usize) -> bool {
-    const PARSERS: &[&[u8]] =
-        &[b"unexpected", b"lookahead", b"next", b"last", b"previous", b"current", b"per", b"fencing"];
+    const PARSERS: &[&[u8]] = &[b"unexpected", b"lookahead", b"bos", b"eos", b"pad"];
     /// Of models of language.
     const MARKS: &[&[u8]] = &[
-        b"bos", b"eos", b"eot", b"eom", b"eog", b"pad", b"unk", b"sep", b"cls", b"mask", b"lf", b"pre", b"suf", b"mid",
+        b"BOS", b"EOS", b"EOT", b"EOM", b"EOG", b"PAD", b"UNK", b"SEP", b"CLS", b"MASK", b"LF", b"PRE", b"SUF", b"MID",
     ];
+    /// Whose name follows in capitals: `last token: RBRACE`.
+    const NAMERS: &[&[u8]] = &[b"next", b"last", b"current"];
     /// The digits of the largest vocabularies.
     const MOST_DIGITS: usize = 7;
-    if !text[key.clone()].eq_ignore_ascii_case(b"token") {
+    if !text[key.clone()].eq_ignore_ascii_case(b"token") || text.get(at + 1) != Some(&b' ') {
         return false;
     }
     let before = text[..key.start].trim_ascii_end();
     let len = before.iter().rev().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphabetic()).count();
-    let is_one_of = |words: &[&[u8]]| words.iter().any(|word| before[before.len() - len..].eq_ignore_ascii_case(word));
+    let word = &before[before.len() - len..];
+    let is_one_of = |words: &[&[u8]]| words.iter().any(|one| word.eq_ignore_ascii_case(one));
     let rest = text[at + 1..].trim_ascii_start();
     let piece = &rest[..rest.iter().take(LONGEST_KEY).take_while(|b| !b.is_ascii_whitespace()).count()];
     let has_digit = piece.iter().any(u8::is_ascii_digit);
     let is_number = piece.len() <= MOST_DIGITS && piece.iter().all(u8::is_ascii_digit);
-    let follows = text[at + 1..].starts_with(b" ");
-    follows && (is_one_of(MARKS) && (!has_digit || is_number) || text[at] == b':' && !has_digit && is_one_of(PARSERS))
+    let is_name = piece.len() > 1 && piece.iter().all(|b| b.is_ascii_uppercase() || matches!(b, b'_' | b','));
+    MARKS.contains(&word) && (!has_digit || is_number)
+        || text[at] == b':' && (is_one_of(PARSERS) && !has_digit || is_one_of(NAMERS) && is_name)
 }
 
 /// Whether it ends the name of a logger, of which the message follows: `INFO auth::token: refreshed`, Python's `INFO:app.token:refreshed`,
 /// `--- [main] c.e.Token : refreshed`.
 fn is_logger(text: &[u8], key: &Range<usize>, at: usize) -> bool {
-    const LEVELS: [&[u8]; 5] = [b"DEBUG:", b"INFO:", b"WARNING:", b"ERROR:", b"CRITICAL:"];
+    const LEVELS_OF_PYTHON: [&[u8]; 5] = [b"DEBUG:", b"INFO:", b"WARNING:", b"ERROR:", b"CRITICAL:"];
     let before = &text[..key.start];
-    let begins = |behind: &[u8]| text[at + 1..].starts_with(behind) && is_word(&text[at + 1 + behind.len()..]);
+    let says = |behind: &[u8]| text[at + 1..].starts_with(behind) && is_message(text, at + 1 + behind.len());
     let is_class = |name: &[u8]| {
         let last = memchr::memrchr(b'.', name).and_then(|dot| name.get(dot + 1));
         last.is_some_and(u8::is_ascii_uppercase)
     };
-    before.ends_with(b"::") && begins(b" ")
-        || LEVELS.iter().any(|level| before.ends_with(level)) && begins(b"")
-        || before.ends_with(b"] ") && text[..at].ends_with(b" ") && is_class(&text[key.clone()]) && begins(b" ")
+    before.ends_with(b"::") && is_behind_level(before) && says(b" ")
+        || LEVELS_OF_PYTHON.iter().any(|level| before.ends_with(level)) && says(b"")
+        || before.ends_with(b"] ") && text[..at].ends_with(b" ") && is_class(&text[key.clone()]) && says(b" ")
 }
 
-/// Whether a word of letters begins `text`, and no value: `refreshed`, `Found`.
-fn is_word(text: &[u8]) -> bool {
-    const SHORTEST: usize = 2;
-    let len = text.iter().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphabetic()).count();
-    let behind = text[len..].strip_prefix(b":").or(text[len..].strip_prefix(b",")).unwrap_or(&text[len..]);
-    len >= SHORTEST && behind.first().is_none_or(u8::is_ascii_whitespace)
+/// Whether a level stands before the path that ends `before`, as in lines of `tracing`, perhaps with spans between.
+fn is_behind_level(before: &[u8]) -> bool {
+    const LEVELS: [&[u8]; 5] = [b"TRACE", b"DEBUG", b"INFO", b"WARN", b"ERROR"];
+    let of_path = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':');
+    let path = before.iter().rev().take(LONGEST_PATH).take_while(of_path).count();
+    let before = before[..before.len() - path].trim_ascii_end();
+    path > 0 && (before.ends_with(b"}:") || LEVELS.iter().any(|level| before.ends_with(level)))
+}
+
+/// Whether a sentence begins at `start`, and no value: a word about one, or two words of letters.
+fn is_message(text: &[u8], start: usize) -> bool {
+    let rest = &text[start..];
+    let word = |text: &[u8]| text.iter().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphabetic()).count();
+    let ends = |b: Option<&u8>| b.is_none_or(u8::is_ascii_whitespace);
+    let first = &rest[..word(rest)];
+    let behind = &rest[first.len()..];
+    let behind = behind.strip_prefix(b":").or_else(|| behind.strip_prefix(b",")).unwrap_or(behind);
+    let has_value = || quoted_by_error(text, start).is_some() || fallback(text, start + first.len()).is_some();
+    if first.is_empty() || !ends(behind.first()) || is_scheme(first) || has_value() {
+        return false;
+    }
+    let second = behind.get(1..).unwrap_or_default();
+    let len = word(second);
+    let goes_on = second.first().is_none_or(|b| b.is_ascii_alphanumeric() || *b == b'(');
+    says_state(first) && goes_on || len > 0 && ends(second.get(len))
 }
 
 /// Whether it ends a path or an ARN that goes on behind the colon: `POST /v1/token: 200`, `acme/token:v1.2.3`,
 /// `arn:aws:secretsmanager:eu-west-1:123456789012:secret:app`, `checksum/secret: 01ba…`.
 fn is_end_of_path(text: &[u8], key: &Range<usize>, at: usize) -> bool {
-    const STATUS: usize = 3;
+    const METHODS: [&[u8]; 7] = [b"GET", b"POST", b"PUT", b"PATCH", b"DELETE", b"HEAD", b"OPTIONS"];
+    const SHORTEST_DIGEST: usize = 32;
     let from = key.start.saturating_sub(LONGEST_PATH);
     let before = &text[from..key.start];
-    let behind = &text[at + 1..];
-    let is_end =
-        |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b',' | b';' | b')' | b'"' | b'\''));
-    if before.ends_with(b"/") {
-        let digits = |text: &[u8]| text.iter().take(STATUS + 1).take_while(|b| b.is_ascii_digit()).count();
-        let is_status =
-            behind.strip_prefix(b" ").is_some_and(|rest| digits(rest) == STATUS && is_end(rest.get(STATUS)));
-        let tag = behind.strip_prefix(b"v").unwrap_or(behind);
-        let version = tag.iter().take(LONGEST_KEY).take_while(|b| b.is_ascii_digit() || **b == b'.').count();
-        let is_version = tag[..version].contains(&b'.') && is_end(tag.get(version));
-        let is_latest = behind.strip_prefix(b"latest").is_some_and(|rest| is_end(rest.first()));
-        return is_status || is_version || is_latest || before.ends_with(b"checksum/");
-    }
-    if !before.ends_with(b":") {
+    if !before.ends_with(b"/") && !before.ends_with(b":") {
         return false;
     }
     let is_outside =
         |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'=' | b'(' | b'[' | b',' | b'\\' | b'`');
     let start = before.iter().rposition(is_outside).map_or(0, |outside| outside + 1);
-    (from == 0 || start > 0) && before[start..].starts_with(b"arn:")
+    let path = &before[start..];
+    if path.ends_with(b":") {
+        return (from == 0 || start > 0) && path.starts_with(b"arn:");
+    }
+    let behind = &text[at + 1..];
+    let is_end =
+        |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b',' | b';' | b')' | b'"' | b'\''));
+    let is_requested = path.starts_with(b"/")
+        || memchr::memmem::find(path, b"://").is_some()
+        || METHODS.iter().any(|method| before[..start].trim_ascii_end().ends_with(method));
+    let is_status = matches!(behind, [b' ', b'1'..=b'5', a, b, rest @ ..]
+        if a.is_ascii_digit() && b.is_ascii_digit() && is_end(rest.first()));
+    // `v1.2`, `1.2.3`
+    let tag = behind.strip_prefix(b"v").unwrap_or(behind);
+    let version = tag.iter().take(LONGEST_KEY).take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+    let dots = memchr::memchr_iter(b'.', &tag[..version]).count() + usize::from(tag.len() < behind.len());
+    let is_version = dots >= 2 && tag[0] != b'.' && is_end(tag.get(version));
+    let is_latest = behind.strip_prefix(b"latest").is_some_and(|rest| is_end(rest.first()));
+    let digest = || behind.trim_ascii_start().iter().take_while(|b| b.is_ascii_hexdigit()).count();
+    is_requested && is_status || is_version || is_latest || path.ends_with(b"checksum/") && digest() >= SHORTEST_DIGEST
 }
 
-/// Whether `name[7]:` is the tag of a program in syslog, of which the message follows: `passwd[99]: password changed`.
+/// Whether `passwd[7]:` is the tag of a program in syslog, of which the message follows: `passwd[99]: password changed`.
 pub(super) fn is_syslog_tag(text: &[u8], index: &Range<usize>, at: usize) -> bool {
-    const FEWEST_DIGITS: usize = 2;
-    let digits = &text[index.clone()];
-    let Some(rest) = text[index.end..at].eq(b"]").then(|| text[at..].strip_prefix(b": ")).flatten() else {
-        return false;
-    };
-    let word = rest.iter().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphabetic()).count();
-    digits.len() >= FEWEST_DIGITS
-        && digits.iter().all(u8::is_ascii_digit)
-        && is_word(rest)
-        && rest[word..].strip_prefix(b" ").is_some_and(is_word)
+    const PROGRAMS: [&[u8]; 5] = [b"passwd", b"chpasswd", b"gpasswd", b"smbpasswd", b"htpasswd"];
+    let name = &text[..index.start.saturating_sub(1)];
+    let is_program = PROGRAMS.iter().any(|program| {
+        name.strip_suffix(*program).is_some_and(|before| before.last().is_none_or(|b| matches!(b, b' ' | b'/')))
+    });
+    is_program
+        && text[index.clone()].iter().all(u8::is_ascii_digit)
+        && text[index.end..].starts_with(b"]: ")
+        && index.end + 1 == at
+        && is_message(text, at + 2)
 }

@@ -51,12 +51,14 @@ const STATES: &[&[u8]] = &[
     b"cannot",
     b"should",
     b"rejected",
-    // Of PAM: `passwd:chauthtok`, `gdm-password:session`.
-    b"chauthtok",
-    b"auth",
-    b"session",
-    b"account",
 ];
+
+/// What PAM is asked for: `passwd:chauthtok`, `gdm-password:session`.
+const SERVICES_OF_PAM: &[&[u8]] = &[b"chauthtok", b"auth", b"session", b"account"];
+
+/// What is said in place of a value that goes on to the end of its line. No words of a wallet are among them.
+const SAID_OF_LINES: &[&[u8]] =
+    &[b"not present", b"not set", b"not found", b"is missing", b"is required", b"is not ", b"missing", b"parse error"];
 
 /// More of them, which may be values where no sentence is: behind a colon and a blank only.
 const STATES_IN_PROSE: &[&[u8]] = &[
@@ -204,8 +206,8 @@ pub(super) fn is_no_value(
         || is_size(text, value)
         || is_of_event_loop(&text[value.start..])
         || is_empty_default(text, key, found)
-        || is_masked(found.split(|b| *b == b'@').next().unwrap_or_default())
-        || is_metric(found)
+        || is_masked_userinfo(text, key, found)
+        || is_metric(text, key, value)
         || is_place(name, found, keys)
         || is_reference(found)
         || is_known_path(found)
@@ -226,11 +228,23 @@ fn is_state(text: &[u8], key: &Range<usize>, value: &Range<usize>, extent: Exten
         is_in(STATES, word) || is_prose && (is_in(STATES_IN_PROSE, word) || is_type && TYPES.contains(&word))
     };
     // All the rest of the line may be a sentence.
-    let is_sentence = extent == Extent::Line && is_prose && !found.iter().any(|b| b.is_ascii_digit() || *b == b'=');
-    let first = found.split(|b| *b == b' ').next().filter(|_| is_sentence);
+    let may_be_sentence = extent == Extent::Line && is_prose && !found.iter().any(|b| b.is_ascii_digit() || *b == b'=');
+    let is_sentence = may_be_sentence && SAID_OF_LINES.iter().any(|said| found.starts_with(said));
+    let is_of_pam = text[..value.start].ends_with(b":") && is_in(SERVICES_OF_PAM, found);
     let between = text.get(key.end..value.start).unwrap_or_default();
     let is_option = text[..key.start].ends_with(b"-") && !between.is_empty() && between.iter().all(|b| *b == b' ');
-    is_state(found) || first.is_some_and(is_state) || is_option && is_in(BEHIND_AN_OPTION, found)
+    is_state(found) || is_sentence || is_of_pam || is_option && is_in(BEHIND_AN_OPTION, found)
+}
+
+/// Whether a word is one about a value, where a sentence stands.
+pub(super) fn says_state(word: &[u8]) -> bool {
+    STATES.iter().chain(STATES_IN_PROSE).any(|state| word.eq_ignore_ascii_case(state))
+}
+
+/// `https://token:***@example.com`
+fn is_masked_userinfo(text: &[u8], key: &Range<usize>, value: &[u8]) -> bool {
+    let end = memchr::memchr(b'@', value).unwrap_or_default();
+    text[..key.start].ends_with(b"//") && is_masked(&value[..end])
 }
 
 /// `password:  16 bytes`, as `kubectl describe` prints it.
@@ -252,9 +266,13 @@ fn is_empty_default(text: &[u8], key: &Range<usize>, value: &[u8]) -> bool {
     text[..key.start].ends_with(b"${") && matches!(value, b"-" | b"-}" | b"?" | b"?}")
 }
 
-/// `1|c`, `12.5|ms`: what StatsD has behind the name of a metric.
-fn is_metric(value: &[u8]) -> bool {
+/// `app.token:1|c`, `app.token:12.5|ms`: what StatsD has behind the name of a metric.
+fn is_metric(text: &[u8], key: &Range<usize>, value: &Range<usize>) -> bool {
     const KINDS: [&[u8]; 5] = [b"c", b"g", b"ms", b"h", b"s"];
+    if !text[key.clone()].contains(&b'.') || !text[..value.start].ends_with(b":") {
+        return false;
+    }
+    let value = &text[value.clone()];
     let Some(bar) = memchr::memchr(b'|', value) else { return false };
     let (number, kind) = (&value[..bar], &value[bar + 1..]);
     !number.is_empty() && number.iter().all(|b| b.is_ascii_digit() || *b == b'.') && KINDS.contains(&kind)

@@ -101,23 +101,16 @@ pub(super) fn is_directory(value: &[u8]) -> bool {
 /// The name of a secret in a store: of 1Password (`op://vault/item/field`), CloudFormation, or AWS (an ARN).
 pub(super) fn is_reference(value: &[u8]) -> bool {
     let is_arn = || value.starts_with(b"arn:") && value.iter().filter(|b| **b == b':').count() >= 5;
-    value.starts_with(b"op://") || value.starts_with(b"{{resolve:") || is_arn()
+    let is_of_vault = || value.starts_with(b"op://") && memchr::memchr_iter(b'/', value).count() >= 4;
+    is_of_vault() || value.starts_with(b"{{resolve:") || is_arn()
 }
 
 /// The path of a file in which the value stands: `/var/run/secrets/app/token`, `~/.aws/credentials`.
 pub(super) fn is_known_path(value: &[u8]) -> bool {
-    const ROOTS: [&[u8]; 11] = [
-        b"/etc/",
-        b"/var/",
-        b"/run/",
-        b"/opt/",
-        b"/home/",
-        b"/usr/",
-        b"/root/",
-        b"/mnt/",
-        b"/srv/",
-        b"/secrets/",
-        b"~/.",
-    ];
-    ROOTS.iter().any(|root| value.starts_with(root)) && is_directory(value)
+    const ROOTS: [&[u8]; 7] = [b"/etc/", b"/var/", b"/run/", b"/opt/", b"/usr/", b"/secrets/", b"~/."];
+    /// A password of one word may begin with a slash.
+    const FEWEST_SLASHES: usize = 3;
+    let slashes = memchr::memchr_iter(b'/', value).count();
+    let is_deep = slashes >= FEWEST_SLASHES || value.starts_with(b"~/.") && slashes > 1;
+    is_deep && ROOTS.iter().any(|root| value.starts_with(root)) && is_directory(value)
 }
