@@ -106,7 +106,7 @@ fn is_secret(name: &Name, glue: &Glue, value: &[u8]) -> bool {
         _ => SHORTEST_LOOSE,
     };
     if is_uuid(value) {
-        return name.tells == Tells::Much || name.tells == Tells::Some && glue.assigned;
+        return name.tells == Tells::Much || name.tells == Tells::Something && glue.assigned;
     }
     let every_kind =
         [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit].iter().all(|is| value.iter().any(is));
@@ -123,7 +123,7 @@ enum Tells {
     /// Just `key`, which is mostly that of a map.
     Little,
     /// `acme_key`, `access`, `auth`.
-    Some,
+    Something,
     /// `api_key`, `token`, `secret`, `password`.
     Much,
 }
@@ -274,7 +274,7 @@ impl Name {
         let letters = text[from..anchor_end].iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
         let word = &text[anchor_end - letters..anchor_end];
         let Some((anchor, strong)) = ANCHORS.iter().find(|(anchor, _)| ends_with(word, anchor)) else {
-            return is_service(word).then_some(Self { end, tells: Tells::Some });
+            return is_service(word).then_some(Self { end, tells: Tells::Something });
         };
         let (head, anchored) = word.split_at(letters - anchor.len());
         let before = if head.is_empty() { word_before(&text[from..anchor_end - anchor.len()]) } else { head };
@@ -291,7 +291,7 @@ impl Name {
         } else if before.is_empty() && *anchor == "key" {
             Tells::Little
         } else {
-            Tells::Some
+            Tells::Something
         };
         Some(Self { end, tells })
     }

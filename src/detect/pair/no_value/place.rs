@@ -2,32 +2,46 @@
 
 use super::super::Keys;
 
-/// What stands before and behind the name of a value that stands elsewhere: in shells, templates, statements, usages and code. Where `?` is
-/// behind it, the bracket may count as that of something around.
-const PLACES: &[(&[u8], &[u8])] = &[
-    (b"${{", b"}}"),
-    (b"{{", b"}}"),
-    (b"${", b"}?"),
-    (b"#{", b"}"),
-    (b"%(", b")s"),
-    (b"<", b">"),
-    (b"os.environ[\"", b"\"]?"),
-    (b"os.environ['", b"']?"),
-    (b"ENV[\"", b"\"]?"),
-    (b"ENV['", b"']?"),
-    (b"os.getenv(\"", b"\")?"),
-    (b"os.getenv('", b"')?"),
-    (b"System.getenv(\"", b"\")?"),
-    (b"env::var(\"", b"\")?"),
-    (b"std::env::var(\"", b"\")?"),
-    (b"${env:", b"}?"),
-    (b"%{", b"}"),
-    (b"process.env.", b""),
-    (b"$env:", b""),
-    (b"var.", b""),
-    (b"$", b""),
-    (b":", b""),
-    (b"@", b""),
+/// What stands around the name of a value that stands elsewhere: in shells, templates, statements, usages and code.
+struct Around {
+    open: &'static [u8],
+    close: &'static [u8],
+    /// Whether the end may be missing, as it may count as that of something around.
+    may_lack_close: bool,
+}
+
+const fn around(open: &'static [u8], close: &'static [u8]) -> Around {
+    Around { open, close, may_lack_close: false }
+}
+
+const fn around_or_open(open: &'static [u8], close: &'static [u8]) -> Around {
+    Around { open, close, may_lack_close: true }
+}
+
+const PLACES: &[Around] = &[
+    around(b"${{", b"}}"),
+    around(b"{{", b"}}"),
+    around_or_open(b"${", b"}"),
+    around(b"#{", b"}"),
+    around(b"%(", b")s"),
+    around(b"<", b">"),
+    around_or_open(b"os.environ[\"", b"\"]"),
+    around_or_open(b"os.environ['", b"']"),
+    around_or_open(b"ENV[\"", b"\"]"),
+    around_or_open(b"ENV['", b"']"),
+    around_or_open(b"os.getenv(\"", b"\")"),
+    around_or_open(b"os.getenv('", b"')"),
+    around_or_open(b"System.getenv(\"", b"\")"),
+    around_or_open(b"env::var(\"", b"\")"),
+    around_or_open(b"std::env::var(\"", b"\")"),
+    around_or_open(b"${env:", b"}"),
+    around(b"%{", b"}"),
+    around(b"process.env.", b""),
+    around(b"$env:", b""),
+    around(b"var.", b""),
+    around(b"$", b""),
+    around(b":", b""),
+    around(b"@", b""),
 ];
 
 /// `${DB_PASSWORD}`: the name of an environment variable, not its value. Its bracket may count as that of something around.
@@ -51,25 +65,25 @@ pub(in crate::detect::pair) fn fallback(text: &[u8], end: usize) -> Option<usize
 
 /// Whether two names are the same but for their case and the signs between their words.
 fn is_same(a: &[u8], b: &[u8]) -> bool {
-    let letters = |name: &[u8]| -> Vec<u8> {
-        name.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
-    };
-    letters(a) == letters(b)
+    fn letters(name: &[u8]) -> impl Iterator<Item = u8> {
+        name.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase)
+    }
+    letters(a).eq(letters(b))
 }
 
 /// `$1`, `?`, `%s`, `$DB_PASSWORD`, `${{ secrets.TOKEN }}`, `:password`, `@p0`: the place of a value. A name must be one of a key that is
 /// known, for a password may begin with such a sign.
 pub(super) fn is_place(key: &[u8], value: &[u8], keys: &Keys<'_>) -> bool {
     let numbered = |sign: &[u8]| value.strip_prefix(sign).is_some_and(is_short_number);
-    let named = |(open, close): &(&[u8], &[u8])| {
-        let rest = value.strip_prefix(*open).unwrap_or_default().trim_ascii_start();
+    let named = |around: &Around| {
+        let rest = value.strip_prefix(around.open).unwrap_or_default().trim_ascii_start();
         let (name, rest) = rest.split_at(rest.iter().take_while(|b| is_of_name(**b)).count());
-        let closes = match close.split_last() {
-            Some((b'?', close)) => close.starts_with(rest),
-            _ => rest.trim_ascii_start() == *close,
+        let closes = match around.may_lack_close {
+            true => around.close.starts_with(rest),
+            false => rest.trim_ascii_start() == around.close,
         };
         // A password may begin with a sign.
-        let is_bare = close.is_empty() && open.len() == 1;
+        let is_bare = around.close.is_empty() && around.open.len() == 1;
         let is_constant = name.contains(&b'_') && !name.iter().any(u8::is_ascii_lowercase);
         let is_it = !is_bare || is_constant || is_same(name, key);
         !name.is_empty() && closes && is_it && keys.rule(name).is_some()
