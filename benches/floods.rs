@@ -282,6 +282,8 @@ const DOCUMENTS: &[[&str; 5]] = &[
     ["pairs", "quotes within quotes", "", r"password='a'\''", ""],
     ["pairs", "changes", "", r#"password="a" -> ""#, ""],
     ["pairs", "changes that are closed", "", r#"password="a" -> "b" "#, ""],
+    ["pairs", "ranges", "", r#"password="a".."#, ""],
+    ["pairs", "changes to what is no string", "", r#"password="a" -> ("#, ""],
     ["pairs", "options of one dash", "", " -password", ""],
     ["pairs", "options of one dash with values", "", " -password x", ""],
     ["pairs", "ends of paths", "", "a/token: b", ""],

@@ -116,16 +116,8 @@ const OTHERS: &[&str] = &[
     "worker",
     "queue",
     "parentspanid",
-    "cluster",
-    "lease",
-    "query",
-    "op",
-    "deploy",
-    "deployment",
     "publickeytoken",
     "pubkey",
-    "metadata",
-    "iv",
     "xxh64",
     "xxh3",
     "wwn",
@@ -137,7 +129,8 @@ const OTHERS: &[&str] = &[
 ];
 
 /// The same of sixteen digits only: what has twelve may be the address of such a one.
-const OTHERS_OF_SIXTEEN: &[&str] = &["member", "peer", "connection", "conn"];
+const OTHERS_OF_SIXTEEN: &[&str] =
+    &["member", "connection", "conn", "cluster", "lease", "query", "op", "deploy", "deployment", "metadata"];
 
 fn find(Probe { text, anchor_end, floor }: Probe<'_>) -> Verdict {
     let nothing = Verdict::Nothing { resume: anchor_end };

@@ -174,15 +174,15 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
         }
         let from = end.saturating_sub(LONGEST_KEY);
         let opening = text[from..end].iter().rposition(|&b| b == last);
-        // One that opens nowhere is that of a text which is cut off, or opens too far away; and in `` `verify_password' `` it is no quote.
-        let in_gnu_style = last == b'\'' && text[from..end].contains(&b'`');
-        if opening.is_none() && (from > 0 || in_gnu_style) {
+        let Some(opening) = opening else {
+            // One that opens nowhere is that of a text which is cut off, or opens too far away; and in `` `verify_password' `` it is no quote.
+            let whole = (from == 0).then(|| keys.rule(&text[..end])).flatten();
             let key = bare_key_before(text, end);
-            let is_quoted = last == b'\'' && text[..key.start].ends_with(b"`");
-            let is_key = !(key.is_empty() || is_quoted);
-            return Some((keys.rule(&text[key.clone()]).filter(|_| is_key)?, key));
-        }
-        let start = from + opening.map_or(0, |quote| quote + 1);
+            let is_in_gnu_style = last == b'\'' && text[..key.start].ends_with(b"`");
+            let rule = || keys.rule(&text[key.clone()]).filter(|_| !key.is_empty() && !is_in_gnu_style);
+            return whole.map(|rule| (rule, 0..end)).or_else(|| Some((rule()?, key.clone())));
+        };
+        let start = from + opening + 1;
         return Some((keys.rule(&text[start..end])?, start..end));
     }
     // `user[password]`; `password[]` and `password[0]` are elements of `password`.

@@ -108,7 +108,8 @@ const QUOTES_OF_SHELL: [&[u8]; 2] = [b"'\\''", b"'\"'\"'"];
 /// Where the argument of a shell ends in which a header stands (`-H 'Cookie: a=b' https://…`): at the quote before a blank. `None` if the
 /// key does not begin one.
 pub(super) fn end_of_argument(text: &[u8], key: &Range<usize>, start: usize) -> Option<usize> {
-    if !text[..key.start].ends_with(b"'") || text.get(key.end) == Some(&b'\'') {
+    const OPTIONS: [&[u8]; 3] = [b"-H '", b"--header '", b"--header='"];
+    if !OPTIONS.iter().any(|option| text[..key.start].ends_with(option)) {
         return None;
     }
     let mut at = start;
@@ -116,6 +117,7 @@ pub(super) fn end_of_argument(text: &[u8], key: &Range<usize>, start: usize) -> 
         at += memchr::memchr(b'\'', &text[at..])?;
         match QUOTES_OF_SHELL.iter().find(|quote| text[at..].starts_with(quote)) {
             Some(quote) => at += quote.len(),
+            None if !backslashes_before(text, at).is_multiple_of(2) => at += 1,
             None => return text.get(at + 1).is_none_or(u8::is_ascii_whitespace).then_some(at),
         }
     }
@@ -135,6 +137,11 @@ pub(super) fn end_behind_more(text: &[u8], value: Range<usize>) -> usize {
     let closing = text[end..].iter().take(MOST_ESCAPES).take_while(|b| matches!(b, b'\\' | b'"' | b'\'')).count();
     let arrow = ARROWS.iter().find(|arrow| text[end + closing..].starts_with(arrow));
     let Some(start) = arrow.map(|arrow| end + closing + arrow.len()) else { return end };
+    // Without a quote there is nothing to read, however long it were.
+    let mut next = text[start..].iter().take(MOST_ESCAPES).skip_while(|b| matches!(b, b'\\' | b'b' | b'r' | b'u'));
+    if !matches!(next.next(), Some(b'"' | b'\'' | b'`')) {
+        return end;
+    }
     match extent(text, start, Extent::Value) {
         (next, true) => next.end,
         _ => end,

@@ -22,12 +22,6 @@ pub(super) fn is_no_key(text: &[u8], key: &Range<usize>, at: usize, reading: Rea
 /// Whether a `token` is a piece of a text that a parser or a model reads: `unexpected token: let`, `BOS token = 1 '<s>'`.
 fn is_of_parser(text: &[u8], key: &Range<usize>, at: usize) -> bool {
     const PARSERS: &[&[u8]] = &[b"unexpected", b"lookahead", b"bos", b"eos", b"pad"];
-    /// Of models of language.
-    const MARKS: &[&[u8]] = &[
-        b"BOS", b"EOS", b"EOT", b"EOM", b"EOG", b"PAD", b"UNK", b"SEP", b"CLS", b"MASK", b"LF", b"PRE", b"SUF", b"MID",
-    ];
-    /// Whose name follows in capitals: `last token: RBRACE`.
-    const NAMERS: &[&[u8]] = &[b"next", b"last", b"current"];
     /// The digits of the largest vocabularies.
     const MOST_DIGITS: usize = 7;
     if !text[key.clone()].eq_ignore_ascii_case(b"token") || text.get(at + 1) != Some(&b' ') {
@@ -36,14 +30,15 @@ fn is_of_parser(text: &[u8], key: &Range<usize>, at: usize) -> bool {
     let before = text[..key.start].trim_ascii_end();
     let len = before.iter().rev().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphabetic()).count();
     let word = &before[before.len() - len..];
-    let is_one_of = |words: &[&[u8]]| words.iter().any(|one| word.eq_ignore_ascii_case(one));
     let rest = text[at + 1..].trim_ascii_start();
     let piece = &rest[..rest.iter().take(LONGEST_KEY).take_while(|b| !b.is_ascii_whitespace()).count()];
-    let has_digit = piece.iter().any(u8::is_ascii_digit);
-    let is_number = piece.len() <= MOST_DIGITS && piece.iter().all(u8::is_ascii_digit);
-    let is_name = piece.len() > 1 && piece.iter().all(|b| b.is_ascii_uppercase() || matches!(b, b'_' | b','));
-    MARKS.contains(&word) && (!has_digit || is_number)
-        || text[at] == b':' && (is_one_of(PARSERS) && !has_digit || is_one_of(NAMERS) && is_name)
+    let is_of_model = || {
+        let is_number = piece.len() <= MOST_DIGITS && piece.iter().all(u8::is_ascii_digit);
+        word.iter().all(u8::is_ascii_uppercase) && is_number && rest[piece.len()..].starts_with(b" '<")
+    };
+    let is_parsed =
+        || PARSERS.iter().any(|one| word.eq_ignore_ascii_case(one)) && !piece.iter().any(u8::is_ascii_digit);
+    text[at] == b':' && is_parsed() || is_of_model()
 }
 
 /// Whether it ends the name of a logger, of which the message follows: `INFO auth::token: refreshed`, Python's `INFO:app.token:refreshed`,
@@ -61,16 +56,16 @@ fn is_logger(text: &[u8], key: &Range<usize>, at: usize) -> bool {
         || before.ends_with(b"] ") && text[..at].ends_with(b" ") && is_class(&text[key.clone()]) && says(b" ")
 }
 
-/// Whether a level stands before the path that ends `before`, as in lines of `tracing`, perhaps with spans between.
+/// Whether a level stands before the path that ends `before`, as in lines of `tracing`.
 fn is_behind_level(before: &[u8]) -> bool {
     const LEVELS: [&[u8]; 5] = [b"TRACE", b"DEBUG", b"INFO", b"WARN", b"ERROR"];
     let of_path = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':');
     let path = before.iter().rev().take(LONGEST_PATH).take_while(of_path).count();
     let before = before[..before.len() - path].trim_ascii_end();
-    path > 0 && (before.ends_with(b"}:") || LEVELS.iter().any(|level| before.ends_with(level)))
+    path > 0 && LEVELS.iter().any(|level| before.ends_with(level))
 }
 
-/// Whether a sentence begins at `start`, and no value: a word about one, or two words of letters.
+/// Whether a sentence begins at `start` with a word about a value. (Any other may be a password.)
 fn is_message(text: &[u8], start: usize) -> bool {
     let rest = &text[start..];
     let word = |text: &[u8]| text.iter().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphabetic()).count();
@@ -83,9 +78,7 @@ fn is_message(text: &[u8], start: usize) -> bool {
         return false;
     }
     let second = behind.get(1..).unwrap_or_default();
-    let len = word(second);
-    let goes_on = second.first().is_none_or(|b| b.is_ascii_alphanumeric() || *b == b'(');
-    says_state(first) && goes_on || len > 0 && ends(second.get(len))
+    says_state(first) && second.first().is_none_or(|b| b.is_ascii_alphanumeric() || *b == b'(')
 }
 
 /// Whether it ends a path or an ARN that goes on behind the colon: `POST /v1/token: 200`, `acme/token:v1.2.3`,
@@ -102,14 +95,19 @@ fn is_end_of_path(text: &[u8], key: &Range<usize>, at: usize) -> bool {
         |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'=' | b'(' | b'[' | b',' | b'\\' | b'`');
     let start = before.iter().rposition(is_outside).map_or(0, |outside| outside + 1);
     let path = &before[start..];
-    if path.ends_with(b":") {
-        return (from == 0 || start > 0) && path.starts_with(b"arn:");
-    }
     let behind = &text[at + 1..];
+    let name = &text[key.clone()];
+    if path.ends_with(b":") {
+        return (from == 0 || start > 0)
+            && name == b"secret"
+            && path.starts_with(b"arn:aws")
+            && memchr::memmem::find(path, b":secretsmanager:").is_some()
+            && behind.first().is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'/');
+    }
+    let names_thing = [&b"token"[..], b"tokens", b"secret", b"secrets"].contains(&name);
     let is_end =
         |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b',' | b';' | b')' | b'"' | b'\''));
-    let is_requested = path.starts_with(b"/")
-        || memchr::memmem::find(path, b"://").is_some()
+    let is_requested = memchr::memmem::find(path, b"://").is_some()
         || METHODS.iter().any(|method| before[..start].trim_ascii_end().ends_with(method));
     let is_status = matches!(behind, [b' ', b'1'..=b'5', a, b, rest @ ..]
         if a.is_ascii_digit() && b.is_ascii_digit() && is_end(rest.first()));
@@ -117,22 +115,24 @@ fn is_end_of_path(text: &[u8], key: &Range<usize>, at: usize) -> bool {
     let tag = behind.strip_prefix(b"v").unwrap_or(behind);
     let version = tag.iter().take(LONGEST_KEY).take_while(|b| b.is_ascii_digit() || **b == b'.').count();
     let dots = memchr::memchr_iter(b'.', &tag[..version]).count() + usize::from(tag.len() < behind.len());
-    let is_version = dots >= 2 && tag[0] != b'.' && is_end(tag.get(version));
+    let is_short = |part: &[u8]| (1..=3).contains(&part.len());
+    let is_version = dots >= 2 && tag[..version].split(|b| *b == b'.').all(is_short) && is_end(tag.get(version));
     let is_latest = behind.strip_prefix(b"latest").is_some_and(|rest| is_end(rest.first()));
     let digest = || behind.trim_ascii_start().iter().take_while(|b| b.is_ascii_hexdigit()).count();
-    is_requested && is_status || is_version || is_latest || path.ends_with(b"checksum/") && digest() >= SHORTEST_DIGEST
+    names_thing && (is_requested && is_status || is_version || is_latest)
+        || path.ends_with(b"checksum/") && digest() >= SHORTEST_DIGEST
 }
 
-/// Whether `passwd[7]:` is the tag of a program in syslog, of which the message follows: `passwd[99]: password changed`.
+/// Whether `passwd[7]:` is the tag of a program in syslog, of which the message follows: `passwd[99]: password changed for jo`.
 pub(super) fn is_syslog_tag(text: &[u8], index: &Range<usize>, at: usize) -> bool {
-    const PROGRAMS: [&[u8]; 5] = [b"passwd", b"chpasswd", b"gpasswd", b"smbpasswd", b"htpasswd"];
-    let name = &text[..index.start.saturating_sub(1)];
-    let is_program = PROGRAMS.iter().any(|program| {
-        name.strip_suffix(*program).is_some_and(|before| before.last().is_none_or(|b| matches!(b, b' ' | b'/')))
-    });
-    is_program
-        && text[index.clone()].iter().all(u8::is_ascii_digit)
-        && text[index.end..].starts_with(b"]: ")
-        && index.end + 1 == at
-        && is_message(text, at + 2)
+    const SAID: [&[u8]; 5] = [b"password changed ", b"password for ", b"pam_unix(", b"User ", b"Added user"];
+    const FEWEST_DIGITS: usize = 2;
+    const PROGRAMS: [&[u8]; 4] = [b"passwd", b"chpasswd", b"gpasswd", b"smbpasswd"];
+    let (name, digits) = (&text[..index.start.saturating_sub(1)], &text[index.clone()]);
+    let is_program = PROGRAMS
+        .iter()
+        .any(|program| name.strip_suffix(*program).is_some_and(|before| before.last().is_none_or(|b| *b == b' ')));
+    let is_process = digits.len() >= FEWEST_DIGITS && digits.iter().all(u8::is_ascii_digit);
+    let message = text[index.end..].strip_prefix(b"]: ").filter(|_| index.end + 1 == at);
+    is_program && is_process && message.is_some_and(|message| SAID.iter().any(|said| message.starts_with(said)))
 }

@@ -56,9 +56,8 @@ const STATES: &[&[u8]] = &[
 /// What PAM is asked for: `passwd:chauthtok`, `gdm-password:session`.
 const SERVICES_OF_PAM: &[&[u8]] = &[b"chauthtok", b"auth", b"session", b"account"];
 
-/// What is said in place of a value that goes on to the end of its line. No words of a wallet are among them.
-const SAID_OF_LINES: &[&[u8]] =
-    &[b"not present", b"not set", b"not found", b"is missing", b"is required", b"is not ", b"missing", b"parse error"];
+/// What is said in place of a value that goes on to the end of its line.
+const SAID_OF_LINES: &[&[u8]] = &[b"not present", b"not set", b"not found", b"is missing", b"is required"];
 
 /// More of them, which may be values where no sentence is: behind a colon and a blank only.
 const STATES_IN_PROSE: &[&[u8]] = &[
@@ -139,7 +138,6 @@ const SAID: &[&[u8]] = &[
     b"Destruction complete after ",
     b"Modifications complete after ",
     b"Read complete after ",
-    b"Provisioning with ",
     // kubectl.
     b"<set to the key '",
     // The errors of systems (POSIX `strerror`).
@@ -202,9 +200,8 @@ pub(super) fn is_no_value(
     let is_shell_directory = || [&b"pwd"[..], b"oldpwd"].iter().any(|shell| name.eq_ignore_ascii_case(shell));
     // Of people one may be called `Null`.
     extent != Extent::Words && is_state(text, key, value, extent)
-        || SAID.iter().any(|said| text[value.start..].starts_with(said))
-        || is_size(text, value)
-        || is_of_event_loop(&text[value.start..])
+        || is_said(text, value, extent)
+        || extent == Extent::Value && (is_size(text, value) || is_of_event_loop(&text[value.start..]))
         || is_empty_default(text, key, found)
         || is_masked_userinfo(text, key, found)
         || is_metric(text, key, value)
@@ -212,7 +209,26 @@ pub(super) fn is_no_value(
         || is_reference(found)
         || is_known_path(found)
         || is_directory(found) && is_shell_directory()
-        || is_hardware_pin(name, found)
+        || is_hardware_pin(name, found) && !goes_on_in_digits(&text[value.end..])
+}
+
+/// Whether a program says something else there, and nothing follows that may be a value.
+fn is_said(text: &[u8], value: &Range<usize>, extent: Extent) -> bool {
+    let rest = &text[value.start..];
+    let ends = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b',' | b'\\' | b'"' | b')'));
+    SAID.iter().any(|said| {
+        rest.strip_prefix(*said).is_some_and(|behind| match said.last() {
+            // A number of seconds follows, or the name of a key.
+            Some(b' ') => behind.first().is_some_and(u8::is_ascii_digit),
+            Some(b'\'') => extent == Extent::Value,
+            _ => ends(behind.first()) && (extent == Extent::Value || value.len() == said.len()),
+        })
+    })
+}
+
+/// Whether a blank and a digit follow.
+fn goes_on_in_digits(rest: &[u8]) -> bool {
+    matches!(rest, [b' ', b'0'..=b'9', ..])
 }
 
 /// Whether it is a word about the value.
@@ -229,7 +245,7 @@ fn is_state(text: &[u8], key: &Range<usize>, value: &Range<usize>, extent: Exten
     };
     // All the rest of the line may be a sentence.
     let may_be_sentence = extent == Extent::Line && is_prose && !found.iter().any(|b| b.is_ascii_digit() || *b == b'=');
-    let is_sentence = may_be_sentence && SAID_OF_LINES.iter().any(|said| found.starts_with(said));
+    let is_sentence = may_be_sentence && SAID_OF_LINES.contains(&found);
     let is_of_pam = text[..value.start].ends_with(b":") && is_in(SERVICES_OF_PAM, found);
     let between = text.get(key.end..value.start).unwrap_or_default();
     let is_option = text[..key.start].ends_with(b"-") && !between.is_empty() && between.iter().all(|b| *b == b' ');
@@ -244,13 +260,17 @@ pub(super) fn says_state(word: &[u8]) -> bool {
 /// `https://token:***@example.com`
 fn is_masked_userinfo(text: &[u8], key: &Range<usize>, value: &[u8]) -> bool {
     let end = memchr::memchr(b'@', value).unwrap_or_default();
-    text[..key.start].ends_with(b"//") && is_masked(&value[..end])
+    let (mask, host) = (&value[..end], value.get(end + 1..).unwrap_or_default());
+    let is_host = host.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'/' | b'_'));
+    let follows = text.get(key.end) == Some(&b':') && text[key.end + 1..].starts_with(value);
+    text[..key.start].ends_with(b"//") && follows && mask.iter().all(|b| *b == b'*') && is_masked(mask) && is_host
 }
 
 /// `password:  16 bytes`, as `kubectl describe` prints it.
 fn is_size(text: &[u8], value: &Range<usize>) -> bool {
     let behind = text[value.end..].strip_prefix(b" bytes");
-    text[value.clone()].iter().all(u8::is_ascii_digit)
+    text[..value.start].ends_with(b":  ")
+        && text[value.clone()].iter().all(u8::is_ascii_digit)
         && behind.is_some_and(|rest| rest.first().is_none_or(|b| matches!(b, b'\n' | b'\r' | b'\\')))
 }
 
@@ -268,8 +288,9 @@ fn is_empty_default(text: &[u8], key: &Range<usize>, value: &[u8]) -> bool {
 
 /// `app.token:1|c`, `app.token:12.5|ms`: what StatsD has behind the name of a metric.
 fn is_metric(text: &[u8], key: &Range<usize>, value: &Range<usize>) -> bool {
-    const KINDS: [&[u8]; 5] = [b"c", b"g", b"ms", b"h", b"s"];
-    if !text[key.clone()].contains(&b'.') || !text[..value.start].ends_with(b":") {
+    const KINDS: [&[u8]; 4] = [b"c", b"g", b"ms", b"h"];
+    let names_thing = [&b".token"[..], b".tokens", b".session"].iter().any(|end| text[key.clone()].ends_with(end));
+    if !names_thing || !text[..value.start].ends_with(b":") {
         return false;
     }
     let value = &text[value.clone()];
@@ -282,8 +303,9 @@ fn is_metric(text: &[u8], key: &Range<usize>, value: &Range<usize>) -> bool {
 fn is_hardware_pin(key: &[u8], value: &[u8]) -> bool {
     const MOST_DIGITS: usize = 2;
     let is_pin = key.len() >= 3 && key[key.len() - 3..].eq_ignore_ascii_case(b"pin");
+    let is_of_card = key.len() > 4 && key[..4].eq_ignore_ascii_case(b"card");
     let digits = value.strip_prefix(b"GPIO").unwrap_or(value);
-    is_pin && (1..=MOST_DIGITS).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
+    is_pin && !is_of_card && (1..=MOST_DIGITS).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
 }
 
 /// Values that say that there is none, or that show none.

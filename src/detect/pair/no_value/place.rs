@@ -86,6 +86,8 @@ pub(super) fn is_place(key: &[u8], value: &[u8], keys: &Keys<'_>) -> bool {
         let is_bare = around.close.is_empty() && around.open.len() == 1;
         let is_constant = name.contains(&b'_') && !name.iter().any(u8::is_ascii_lowercase);
         let is_it = !is_bare || is_constant || is_same(name, key);
+        // Of Terraform: a variable has one name.
+        let is_it = is_it && (around.open != b"var." || !name.contains(&b'.'));
         !name.is_empty() && closes && is_it && keys.rule(name).is_some()
     };
     matches!(value, b"?" | b"${{" | b"%s" | b"%v" | b"%q" | b"%r")
@@ -114,17 +116,24 @@ pub(super) fn is_directory(value: &[u8]) -> bool {
 
 /// The name of a secret in a store: of 1Password (`op://vault/item/field`), CloudFormation, or AWS (an ARN).
 pub(super) fn is_reference(value: &[u8]) -> bool {
-    let is_arn = || value.starts_with(b"arn:") && value.iter().filter(|b| **b == b':').count() >= 5;
+    const SERVICES: [&[u8]; 3] = [b":secretsmanager:", b":ssm:", b":kms:"];
+    const RESOLVED: [&[u8]; 2] = [b"{{resolve:secretsmanager:", b"{{resolve:ssm"];
+    let in_one_piece = !value.iter().any(|b| b.is_ascii_whitespace() || matches!(b, b'<' | b'"' | b'\''));
+    let is_arn =
+        || value.starts_with(b"arn:aws") && SERVICES.iter().any(|of| memchr::memmem::find(value, of).is_some());
     let is_of_vault = || value.starts_with(b"op://") && memchr::memchr_iter(b'/', value).count() >= 4;
-    is_of_vault() || value.starts_with(b"{{resolve:") || is_arn()
+    let is_resolved = || RESOLVED.iter().any(|open| value.starts_with(open)) && value.ends_with(b"}}");
+    in_one_piece && (is_of_vault() || is_resolved() || is_arn())
 }
 
 /// The path of a file in which the value stands: `/var/run/secrets/app/token`, `~/.aws/credentials`.
 pub(super) fn is_known_path(value: &[u8]) -> bool {
-    const ROOTS: [&[u8]; 7] = [b"/etc/", b"/var/", b"/run/", b"/opt/", b"/usr/", b"/secrets/", b"~/."];
-    /// A password of one word may begin with a slash.
-    const FEWEST_SLASHES: usize = 3;
-    let slashes = memchr::memchr_iter(b'/', value).count();
-    let is_deep = slashes >= FEWEST_SLASHES || value.starts_with(b"~/.") && slashes > 1;
-    is_deep && ROOTS.iter().any(|root| value.starts_with(root)) && is_directory(value)
+    const FOLDERS: [&[u8]; 7] =
+        [b"/run/secrets/", b"/var/run/secrets/", b"/var/secrets/", b"/etc/ssl/", b"/etc/pki/", b"~/.aws/", b"~/.ssh/"];
+    const ROOTS: [&[u8]; 5] = [b"/etc/", b"/var/", b"/run/", b"/opt/", b"/usr/"];
+    /// What has fewer may be a password.
+    const FEWEST_SLASHES: usize = 4;
+    let is_deep = || memchr::memchr_iter(b'/', value).count() >= FEWEST_SLASHES;
+    let begins = |folders: &[&[u8]]| folders.iter().any(|folder| value.starts_with(folder));
+    (begins(&FOLDERS) || begins(&ROOTS) && is_deep()) && is_directory(value)
 }
