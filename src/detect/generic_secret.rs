@@ -67,6 +67,8 @@ fn is_of_path(text: &[u8], anchor_end: usize, name_end: usize, value: &Range<usi
     let of_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     let start = anchor_end - text[..anchor_end].iter().rev().take(LONGEST_NAME).take_while(of_name).count();
     const SHORTEST_DIGEST: usize = 32;
+    /// In hexadecimal digits; tags are commits, in short or whole, and digests.
+    const LENGTH_OF_KEYS: usize = 32;
     /// Of images in a registry, which has a dot in its name.
     const IMAGES: [&[u8]; 4] = [b"access", b"api", b"auth", b"login"];
     let (before, glue) = (&text[..start], &text[name_end..value.start]);
@@ -74,7 +76,12 @@ fn is_of_path(text: &[u8], anchor_end: usize, name_end: usize, value: &Range<usi
     let is_outside = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'=' | b'(');
     let path = before[before.len().saturating_sub(LONGEST_NAME)..].rsplit(is_outside).next().unwrap_or_default();
     let is_hex = || found.iter().all(u8::is_ascii_hexdigit);
-    let is_image = || IMAGES.contains(&&text[start..name_end]) && path.contains(&b'.');
+    let is_image = || {
+        IMAGES.contains(&&text[start..name_end])
+            && path.contains(&b'.')
+            && !path.iter().any(|b| matches!(b, b':' | b'@'))
+            && found.len() != LENGTH_OF_KEYS
+    };
     let is_of_celery = || memchr::memmem::find(path, b".tasks.").is_some();
     path.ends_with(b"/") && glue == b":" && is_image() && is_hex()
         || path.ends_with(b"checksum/") && glue == b": " && found.len() >= SHORTEST_DIGEST && is_hex()

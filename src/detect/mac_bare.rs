@@ -209,10 +209,10 @@ fn before_escape(before: &[u8]) -> bool {
 fn is_named(before: &[u8], len: usize) -> bool {
     let near = &before[before.len().saturating_sub(NEAR)..];
     let words = near.rsplit(|b| !b.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    words.take(2).any(|word| {
+    words.take(2).enumerate().any(|(nth, word)| {
         // Of `spanId` the second part.
         let hump = word.iter().rposition(u8::is_ascii_uppercase).unwrap_or_default();
-        let of_sixteen = if len == EUI_64 { OTHERS_OF_SIXTEEN } else { &[] };
+        let of_sixteen = if len == EUI_64 && nth == 0 { OTHERS_OF_SIXTEEN } else { &[] };
         OTHERS.iter().chain(of_sixteen).any(|other| {
             word.eq_ignore_ascii_case(other.as_bytes()) || word[hump..].eq_ignore_ascii_case(other.as_bytes())
         })
@@ -229,10 +229,13 @@ fn is_of_container(before: &[u8], behind: &[u8]) -> bool {
     // `3f4e5d6c7b8a   2 weeks ago`, `About an hour ago`
     let mut words = behind[..behind.len().min(NEAR)].split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let is_unit = |word: &[u8]| UNITS.contains(&word.strip_suffix(b"s").unwrap_or(word));
-    let is_made = behind.starts_with(b"  ")
-        && words.by_ref().take(4).any(is_unit)
-        && words.next() == Some(b"ago")
-        && before.ends_with(b"  ");
+    let is_amount = |word: &[u8]| word.iter().all(u8::is_ascii_digit) || [&b"an"[..], b"a"].contains(&word);
+    let amount = words.next().and_then(|word| if word == b"About" { words.next() } else { Some(word) });
+    let is_made = behind.starts_with(b"   ")
+        && before.ends_with(b"   ")
+        && amount.is_some_and(is_amount)
+        && words.next().is_some_and(is_unit)
+        && words.next() == Some(b"ago");
     is_time || is_made || DOCKER.iter().any(|said| before.ends_with(said))
 }
 

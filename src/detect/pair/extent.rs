@@ -105,8 +105,8 @@ pub(super) fn end_behind_type(text: &[u8], start: usize) -> Option<usize> {
 /// A quote in a string of a shell in quotes: the string ends, has one of its own, and goes on.
 const QUOTES_OF_SHELL: [&[u8]; 2] = [b"'\\''", b"'\"'\"'"];
 
-/// Where the argument of a shell ends in which a header stands (`-H 'Cookie: a=b' https://…`): at the quote before a blank. `None` if the
-/// key does not begin one.
+/// Where the argument of a shell ends in which a header stands, behind which only an address follows: `-H 'Cookie: a=b' https://example.com`.
+/// `None` if the key does not begin one, or something else follows: that may be a secret as well.
 pub(super) fn end_of_argument(text: &[u8], key: &Range<usize>, start: usize) -> Option<usize> {
     const OPTIONS: [&[u8]; 3] = [b"-H '", b"--header '", b"--header='"];
     if !OPTIONS.iter().any(|option| text[..key.start].ends_with(option)) {
@@ -118,9 +118,19 @@ pub(super) fn end_of_argument(text: &[u8], key: &Range<usize>, start: usize) -> 
         match QUOTES_OF_SHELL.iter().find(|quote| text[at..].starts_with(quote)) {
             Some(quote) => at += quote.len(),
             None if !backslashes_before(text, at).is_multiple_of(2) => at += 1,
-            None => return text.get(at + 1).is_none_or(u8::is_ascii_whitespace).then_some(at),
+            None => return is_address_alone(&text[at + 1..]).then_some(at),
         }
     }
+}
+
+/// Whether nothing is left of a line but the address of a page, without a user or a query.
+fn is_address_alone(rest: &[u8]) -> bool {
+    /// The longest that is read.
+    const LONGEST: usize = 256;
+    let end = rest.iter().take(LONGEST).position(|b| matches!(b, b'\n' | b'\r'));
+    let rest = rest[..end.unwrap_or(rest.len())].trim_ascii_end();
+    let is_plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b':' | b'/' | b'.' | b'-' | b'_' | b'~');
+    rest.is_empty() || rest.len() <= LONGEST && rest.starts_with(b" http") && rest[1..].iter().all(is_plain)
 }
 
 /// Where a value in quotes ends that goes on behind them: with a quote of its own, as shells write it (`'ab'\''cd'`), or with what it is
@@ -151,8 +161,7 @@ pub(super) fn end_behind_more(text: &[u8], value: Range<usize>) -> usize {
 /// The value that an error quotes behind its key: `password: invalid type: string "x", expected u32` of `serde`, `unknown variant `, and of `validator`
 /// `password: Validation error: length [{"value": String("x")}]`.
 pub(super) fn quoted_by_error(text: &[u8], start: usize) -> Option<Range<usize>> {
-    const ERRORS: [&[u8]; 6] =
-        [b"invalid ", b"unknown ", b"wrong ", b"incorrect ", b"unexpected ", b"Validation error: "];
+    const ERRORS: [&[u8]; 4] = [b"invalid ", b"unknown ", b"wrong ", b"Validation error: "];
     /// The most that an error says before it quotes.
     const LONGEST: usize = 64;
     let rest = &text[start..];
@@ -160,6 +169,10 @@ pub(super) fn quoted_by_error(text: &[u8], start: usize) -> Option<Range<usize>>
     let said = rest[error.len()..].iter().take(LONGEST);
     let said = said.take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b':' | b'_')).count();
     let value = start + error.len() + said;
+    // What is wrong is the value itself.
+    if *error == b"wrong " && said > 0 {
+        return None;
+    }
     let quote = value + text[value..].iter().take(MOST_ESCAPES).take_while(|b| **b == b'\\').count();
     let begins = matches!(text.get(quote), Some(b'"' | b'\'' | b'`' | b'[')) && text[value - 1] == b' ';
     begins.then(|| extent(text, value, Extent::Value).0)

@@ -22,6 +22,13 @@ pub(super) fn is_no_key(text: &[u8], key: &Range<usize>, at: usize, reading: Rea
 /// Whether a `token` is a piece of a text that a parser or a model reads: `unexpected token: let`, `BOS token = 1 '<s>'`.
 fn is_of_parser(text: &[u8], key: &Range<usize>, at: usize) -> bool {
     const PARSERS: &[&[u8]] = &[b"unexpected", b"lookahead", b"bos", b"eos", b"pad"];
+    /// Marks of models of language, and how they are shown.
+    const MARKS: &[&[u8]] = &[
+        b"BOS", b"EOS", b"EOT", b"EOM", b"EOG", b"PAD", b"UNK", b"SEP", b"CLS", b"MASK", b"LF", b"NL", b"PRE", b"SUF",
+        b"MID",
+    ];
+    const MARKED: &[&[u8]] =
+        &[b" '<|", b" '<s>'", b" '</s>'", b" '<0x", b" '<unk>'", b" '<pad>'", b" '<bos>'", b" '<eos>'"];
     /// The digits of the largest vocabularies.
     const MOST_DIGITS: usize = 7;
     if !text[key.clone()].eq_ignore_ascii_case(b"token") || text.get(at + 1) != Some(&b' ') {
@@ -34,7 +41,7 @@ fn is_of_parser(text: &[u8], key: &Range<usize>, at: usize) -> bool {
     let piece = &rest[..rest.iter().take(LONGEST_KEY).take_while(|b| !b.is_ascii_whitespace()).count()];
     let is_of_model = || {
         let is_number = piece.len() <= MOST_DIGITS && piece.iter().all(u8::is_ascii_digit);
-        word.iter().all(u8::is_ascii_uppercase) && is_number && rest[piece.len()..].starts_with(b" '<")
+        MARKS.contains(&word) && is_number && MARKED.iter().any(|mark| rest[piece.len()..].starts_with(mark))
     };
     let is_parsed =
         || PARSERS.iter().any(|one| word.eq_ignore_ascii_case(one)) && !piece.iter().any(u8::is_ascii_digit);

@@ -249,7 +249,9 @@ fn is_state(text: &[u8], key: &Range<usize>, value: &Range<usize>, extent: Exten
     let is_of_pam = text[..value.start].ends_with(b":") && is_in(SERVICES_OF_PAM, found);
     let between = text.get(key.end..value.start).unwrap_or_default();
     let is_option = text[..key.start].ends_with(b"-") && !between.is_empty() && between.iter().all(|b| *b == b' ');
-    is_state(found) || is_sentence || is_of_pam || is_option && is_in(BEHIND_AN_OPTION, found)
+    // A sentence goes on.
+    let goes_on = matches!(text[value.end..], [b' ', b'a'..=b'z', ..]) || matches!(found, b"or" | b"and");
+    is_state(found) || is_sentence || is_of_pam || is_option && goes_on && is_in(BEHIND_AN_OPTION, found)
 }
 
 /// Whether a word is one about a value, where a sentence stands.
