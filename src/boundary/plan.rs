@@ -8,7 +8,7 @@ use std::ops::Deref;
 use std::ptr;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use tracing_core::callsite::Identifier;
 use tracing_core::{Field, Metadata};
@@ -167,7 +167,7 @@ impl Policy {
     /// under whatever policy: a policy that came into force after the span makes its own.
     pub(super) fn known_plan(&self, callsite: &Identifier) -> Option<PlanRef> {
         let cache = self.plans();
-        let new = || Some(cache.keep(self, Plan::new(self, callsites().get(callsite).copied()?)));
+        let new = || Some(cache.keep(self, Plan::new(self, metadata_of(callsite)?)));
         cache.recall(callsite, || cache.find(callsite).or_else(new))
     }
 }
@@ -177,8 +177,10 @@ static CALLSITES: RwLock<Callsites> = RwLock::new(HashMap::with_hasher(BuildHash
 
 type Callsites = HashMap<Identifier, &'static Metadata<'static>, BuildHasherDefault<AddressHasher>>;
 
-fn callsites() -> RwLockReadGuard<'static, Callsites> {
-    CALLSITES.read().unwrap_or_else(PoisonError::into_inner)
+/// What a callsite is, if a boundary met it. The lock is let go here: who held it while he asks again would wait for a writer that waits
+/// for him.
+fn metadata_of(callsite: &Identifier) -> Option<&'static Metadata<'static>> {
+    CALLSITES.read().unwrap_or_else(PoisonError::into_inner).get(callsite).copied()
 }
 
 impl PlanCache {
@@ -218,7 +220,7 @@ impl PlanCache {
 
     fn keep(&self, policy: &Policy, plan: Plan) -> Arc<Plan> {
         let callsite = plan.metadata.callsite();
-        if !callsites().contains_key(&callsite) {
+        if metadata_of(&callsite).is_none() {
             CALLSITES.write().unwrap_or_else(PoisonError::into_inner).entry(callsite).or_insert(plan.metadata);
         }
         let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
