@@ -175,6 +175,6 @@ fn types_of_secrecy_stay_as_they_print() {
     .text(Output::Json);
     assert!(!text.contains("canary"), "{text}");
     assert!(text.contains(r#""note":"SecretBox<str>([REDACTED])""#), "{text}");
-    assert!(text.contains(r#""password":"[redacted:credential]""#), "{text}");
-    assert!(text.contains("password: [redacted:credential], id: 7 }"), "{text}");
+    assert!(text.contains(r#""password":"SecretBox<str>([REDACTED])""#), "{text}");
+    assert!(text.contains("password: SecretBox<str>([REDACTED]), id: 7 }"), "{text}");
 }
