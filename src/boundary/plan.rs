@@ -292,3 +292,67 @@ impl Hasher for AddressHasher {
         self.0 ^ (self.0 >> 32)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::thread;
+    use std::time::Duration;
+
+    use tracing_core::field::FieldSet;
+    use tracing_core::{Callsite, Interest, Kind, Level};
+
+    use super::*;
+
+    /// A callsite with an address of its own.
+    struct Site(#[expect(dead_code, reason = "without a size all would have one address")] u8);
+
+    impl Callsite for Site {
+        fn set_interest(&self, _: Interest) {}
+
+        fn metadata(&self) -> &Metadata<'_> {
+            unreachable!("nobody asks")
+        }
+    }
+
+    fn callsites(count: usize) -> Vec<&'static Metadata<'static>> {
+        let new = |_| {
+            let site: &'static Site = Box::leak(Box::new(Site(0)));
+            let fields = FieldSet::new(&[], Identifier(site));
+            let metadata = Metadata::new("event", "target", Level::INFO, None, None, None, fields, Kind::EVENT);
+            &*Box::leak(Box::new(metadata))
+        };
+        (0..count).map(new).collect()
+    }
+
+    /// Where one thread holds a lock while it asks for it again, and another waits to write, both wait for ever.
+    #[test]
+    fn threads_that_meet_known_and_new_callsites_do_not_wait_for_each_other() {
+        const CALLSITES: usize = 5_000;
+        const READERS: usize = 3;
+        let policy = || "version = 1".parse::<Policy>().expect("good rules");
+        let known = callsites(CALLSITES);
+        prepare_all(&policy(), &known);
+        let (done, all_done) = channel();
+        for _ in 0..READERS {
+            let (policy, known, done) = (policy(), known.clone(), done.clone());
+            thread::spawn(move || {
+                let plans = known.iter().filter_map(|metadata| policy.known_plan(&metadata.callsite()));
+                done.send(plans.count())
+            });
+        }
+        let policy = policy();
+        thread::spawn(move || {
+            let new = callsites(CALLSITES);
+            prepare_all(&policy, &new);
+            done.send(new.len())
+        });
+        for _ in 0..=READERS {
+            assert_eq!(all_done.recv_timeout(Duration::from_secs(60)), Ok(CALLSITES));
+        }
+    }
+
+    fn prepare_all(policy: &Policy, callsites: &[&'static Metadata<'static>]) {
+        callsites.iter().for_each(|metadata| policy.prepare(metadata));
+    }
+}
