@@ -28,7 +28,6 @@ use crate::policy::{DataClass, Mode};
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct RulesFile {
     /// The version of the file form: 1.
-    #[allow(dead_code, reason = "checked before the rest is read, so that a later version gets one clear error")]
     #[cfg_attr(test, schemars(with = "json_schema::Version"))]
     pub(crate) version: Spanned<u32>,
     /// Packs, such as `builtin:secrets`.
