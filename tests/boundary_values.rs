@@ -389,8 +389,24 @@ fn what_is_taken_apart_is_masked_by_the_name_of_the_whole() {
             "new"
         );
     });
+    with_default(json(&output).with_privacy(Policy::builtin()), || {
+        let span = info_span!("login", password.value = Empty, token.current = PASSWORD);
+        span.record("password.value", PASSWORD);
+        span.in_scope(|| info!("in a span"));
+    });
     assert!(!output.text().contains(PASSWORD), "{}", output.text());
     assert!(output.text().contains("kept"), "{}", output.text());
+
+    // As formatters write such fields, and as they come back in files.
+    let policy = Policy::builtin();
+    let flat = format!(r#"{{"password.value":"{PASSWORD}","auth.token.raw":"{PASSWORD}","old.value":"kept"}}"#);
+    let safe =
+        r#"{"password.value":"[redacted:credential]","auth.token.raw":"[redacted:credential]","old.value":"kept"}"#;
+    assert_eq!(policy.sanitize_text(&flat), safe);
+    let mut document: serde_json::Value = serde_json::from_str(&flat).unwrap();
+    policy.sanitize_json(&mut document);
+    assert_eq!(document, serde_json::from_str::<serde_json::Value>(safe).unwrap());
+    assert_eq!(policy.sanitize_text("password.value=hunter2 x"), "password.value=[redacted:credential] x");
 }
 
 #[test]

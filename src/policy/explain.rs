@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::inventory::{KeyPattern, Rank};
-use super::{Category, DataClass, Policy, is_not_data, split_path};
+use super::{Category, DataClass, Policy, is_not_data, name_without_silent, split_path};
 use crate::detect::pair::Dotted;
 use crate::rules::NotAllowed;
 use crate::sanitize::Action;
@@ -128,8 +128,13 @@ impl Policy {
         if is_not_data(key) {
             return KeyExplanation { treatment, speaker: Speaker::Detectors, rules: Vec::new() };
         }
-        let (path, last) = split_path(key);
-        let patterns = self.compiled().inventory.matching(last, &Dotted(path));
+        let matching = |key| {
+            let (path, last) = split_path(key);
+            self.compiled().inventory.matching(last, &Dotted(path))
+        };
+        let patterns = Some(matching(key)).filter(|found| !found.is_empty());
+        // `password.0` and `password.value` are what `password` is.
+        let patterns = patterns.unwrap_or_else(|| matching(name_without_silent(key)));
         let before_all = patterns.first().map(|pattern| pattern.rank());
         let mut before: Option<Rank> = None;
         let mut told = Vec::new();
@@ -250,6 +255,20 @@ impl fmt::Display for Precedence {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_taken_apart_is_explained_by_the_name_of_the_whole() {
+        let policy = Policy::builtin();
+        for key in ["password.0", "password.value", "user.password.old.value"] {
+            let explanation = policy.explain_key(key);
+            assert_eq!((explanation.speaker, explanation.treatment), (Speaker::Key, Treatment::Masked), "{key}");
+            assert_eq!(explanation.rules[0].rule, "password", "{key}");
+        }
+        let rules =
+            "version = 1\n[[field]]\nkeys = [\"amount.value\"]\nname = \"amount\"\n[[field]]\nkeys = [\"amount\"]";
+        let policy: Policy = rules.parse().unwrap();
+        assert_eq!(policy.explain_key("amount.value").rules[0].rule, "amount", "what is named itself goes first");
+    }
 
     #[test]
     fn every_precedence_is_told() {

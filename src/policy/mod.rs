@@ -51,7 +51,7 @@ use self::settings::Settled;
 pub(crate) use self::source::Kind as PolicySourceKind;
 pub use self::source::PolicySource;
 use crate::boundary::PlanCache;
-use crate::detect::pair::Dotted;
+use crate::detect::pair::{Dotted, KeyPath};
 use crate::detect::scanner::{Hint, Scanner};
 use crate::document::value;
 use crate::mask::Chain;
@@ -318,24 +318,29 @@ pub(crate) fn is_not_data(field: &str) -> bool {
 }
 
 /// Last segments of a path that say nothing of their own: what they hold is what is before them says.
-const SILENT: [&str; 11] =
-    ["value", "values", "raw", "plain", "plaintext", "text", "inner", "old", "new", "current", "previous"];
+const SILENT: [&[u8]; 11] =
+    [b"value", b"values", b"raw", b"plain", b"plaintext", b"text", b"inner", b"old", b"new", b"current", b"previous"];
 
 /// The elements of a list are what the list is (`password.0`), and so is what a value is taken apart into (`password.value`).
-fn without_silent(mut field: &str) -> &str {
-    while let Some((whole, last)) = field.rsplit_once('.')
-        && !whole.is_empty()
-        && !last.is_empty()
-        && (last.bytes().all(|b| b.is_ascii_digit()) || SILENT.iter().any(|silent| last.eq_ignore_ascii_case(silent)))
+pub(crate) fn without_silent(mut key: &[u8]) -> &[u8] {
+    while let Some(dot) = memchr::memrchr(b'.', key).filter(|dot| *dot > 0 && *dot + 1 < key.len())
+        && let last = &key[dot + 1..]
+        && (last.iter().all(u8::is_ascii_digit) || SILENT.iter().any(|silent| last.eq_ignore_ascii_case(silent)))
     {
-        field = whole;
+        key = &key[..dot];
     }
-    field
+    key
+}
+
+/// The same of the name of a field.
+fn name_without_silent(field: &str) -> &str {
+    // It ends before a dot, or where the name does.
+    &field[..without_silent(field.as_bytes()).len()]
 }
 
 /// The name by which detectors are asked about the value of a field.
 pub(crate) fn name_of(field: &str) -> &str {
-    let field = without_silent(field);
+    let field = name_without_silent(field);
     field.rsplit('.').next().unwrap_or(field)
 }
 
@@ -405,7 +410,7 @@ impl Compiled {
         if self.inventory.rule(key, &Dotted(path)).is_some() {
             return self.action_or_hinted(key, &Dotted(path));
         }
-        let (path, key) = split_path(without_silent(field));
+        let (path, key) = split_path(name_without_silent(field));
         self.action_or_hinted(key, &Dotted(path))
     }
 
@@ -427,7 +432,13 @@ impl Compiled {
 
     /// What is done with the value of a key.
     pub(crate) fn action_in(&self, key: &[u8], parents: &dyn Parents) -> Action {
-        match (self.inventory.rule(key, parents), self.unlisted) {
+        // A member may have a path for a key, as flat JSON has it: `{"password.value": "x"}`.
+        let of_whole = || {
+            let whole = without_silent(key);
+            let (last, path) = KeyPath::split(whole, parents);
+            (whole.len() < key.len()).then(|| self.inventory.rule(last, &path)).flatten()
+        };
+        match (self.inventory.rule(key, parents).or_else(of_whole), self.unlisted) {
             (Some(rule), _) if self.rule(rule).masks => match self.rule(rule).chain.drops() {
                 true => Action::Drop(rule),
                 false => Action::Mask(rule),

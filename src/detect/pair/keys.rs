@@ -1,6 +1,6 @@
 //! The keys that are looked for, and the segments of their paths.
 
-use crate::policy::{Inventory, Parents};
+use crate::policy::{Inventory, Parents, without_silent};
 use crate::rules::Extent;
 
 /// The keys that are looked for, and what stands around the text.
@@ -27,12 +27,13 @@ impl Keys<'_> {
         if !key.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii()) {
             return None;
         }
-        // The elements of a list are what the list is: `password.0`.
-        let index = key.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-        let key = if index > 0 { key[..key.len() - index].strip_suffix(b".").unwrap_or(key) } else { key };
         let field = Dotted(self.field.as_bytes());
-        let (last, path) = KeyPath::split(key, &field);
-        let rule = self.inventory.rule(last, &path)?;
+        let find = |key| {
+            let (last, path) = KeyPath::split(key, &field);
+            self.inventory.rule(last, &path)
+        };
+        let whole = without_silent(key);
+        let rule = find(key).or_else(|| (whole.len() < key.len()).then(|| find(whole)).flatten())?;
         Some((rule, (self.reading)(rule)?))
     }
 }

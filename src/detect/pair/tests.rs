@@ -165,6 +165,8 @@ fn values_are_found_in_every_notation() {
         ("<password>'hunter2", "'hunter2"),
         ("password: Optional[str] = 'hun ter2'", "Optional[str] = 'hun ter2'"),
         ("password: str = hunter2", "str"),
+        ("password.value=hunter2 x", "hunter2"),
+        ("user.password.0: hunter2", "hunter2"),
         ("\x1b[01;31m\x1b[Kpassword\x1b[m\x1b[K=hunter2", "hunter2"),
         ("password\x1b[2K: hunter2", "hunter2"),
         (r#"password: "a".."hunter2""#, r#"a".."hunter2"#),
