@@ -256,3 +256,53 @@ fn a_value_alone_becomes_what_it_becomes_in_its_document() {
         assert_eq!(policy.masked().iter().next().is_some(), mode == Mode::Observe);
     }
 }
+
+/// `user`, `pass`: a key that is common in tests is that of a password beside an account, whichever stands first.
+#[test]
+fn a_pass_beside_an_account_is_a_password() {
+    let policy = Policy::builtin();
+    for (text, masked) in [
+        (r#"{"user":"joe","pass":"hunter2zq"}"#, true),
+        (r#"{"pass":"hunter2zq","user":"joe"}"#, true),
+        (r#"{"host":"db","UserName":"joe","port":5432,"tls":true,"Pass": "hunter2zq"}"#, true),
+        (r#"{"smtp":[{"email":"","pw":"hunter2zq","n":1}]}"#, true),
+        (r#"{"n":"{\"login\":\"joe\",\"pass\":\"hunter2zq\"}"}"#, true),
+        (r#"{"role_id":"a","secret_id":"hunter2zq"}"#, true),
+        (r#"{"user":"joe","secret_id":"hunter2zq"}"#, false),
+        (r#"{"suite":"joe","pass":"hunter2zq"}"#, false),
+        (r#"{"user":{"id":1},"next":{"pass":"hunter2zq"}}"#, false),
+        (r#"{"user":"joe","pass":12,"fail":3}"#, false),
+        (r#"{"user":"joe","pass":true}"#, false),
+        (r#"{"user":"joe","compass":"hunter2zq"}"#, false),
+        (r#"{"user":"joe","pass":null}"#, false),
+        (r#"{"user":"joe","pass":""}"#, false),
+    ] {
+        let expected = if masked { text.replace(CANARY, "[redacted:credential]") } else { text.to_owned() };
+        assert_eq!(policy.sanitize_text(text).replace("[redacted:email]", ""), expected);
+        let mut value: serde_json::Value = serde_json::from_str(text).unwrap();
+        policy.sanitize_json(&mut value);
+        assert_eq!(value, serde_json::from_str::<serde_json::Value>(&expected).unwrap());
+    }
+    let value = serde_json::json!({"user": "joe", "pass": CANARY});
+    let (_, alone) = policy.sanitize_json_at(&value, &["pass"]).unwrap();
+    assert_eq!(alone, "[redacted:credential]");
+}
+
+#[test]
+fn a_field_named_pass_beside_an_account_is_a_password() {
+    let output = Output::default();
+    let subscriber = registry().with(json_layer().with_writer(output.clone())).with_privacy(Policy::builtin());
+    tracing::subscriber::with_default(subscriber, || {
+        tracing::info!(user = "joe", pass = CANARY);
+        tracing::info!(db.pass = %CANARY, db.username = "joe");
+        tracing::info!(user = "joe", pass = ?Some(CANARY), fail = 4_711_u64);
+        tracing::info!(user = "joe", pass = 4_712_u64, fail = 4_713_u64);
+        tracing::info!(user = "joe", http.pass = "stays", suite = "kept");
+        tracing::info!(suite = "joe", pass = "alone");
+    });
+    let text = output.text();
+    assert!(!text.contains(CANARY), "{text}");
+    for kept in ["4711", "\"pass\":4712", "4713", "stays", "kept", "alone", "joe"] {
+        assert!(text.contains(kept), "{kept} is missing: {text}");
+    }
+}

@@ -13,10 +13,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tracing_core::callsite::Identifier;
 use tracing_core::{Field, Metadata};
 
-use crate::detect::pair::{Role, names_value};
+use crate::detect::pair::{Dotted, Role, names_value};
 use crate::document::json;
 use crate::label::Labels;
-use crate::policy::{Policy, Violation};
+use crate::policy::{Policy, Violation, split_path};
 use crate::rules::NotAllowed;
 use crate::sanitize::Action;
 
@@ -33,6 +33,8 @@ pub(super) struct Plan {
 struct Planned {
     field: Field,
     action: Action,
+    /// Whether that is for texts only: numbers are read.
+    texts_only: bool,
     /// Whether it may hold the name of what stands in another field, and whether it may have its own name in another.
     names: bool,
     is_named: bool,
@@ -47,10 +49,12 @@ impl Plan {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let planned = |field: Field| {
             let id = NEXT.fetch_add(1, Ordering::Relaxed);
-            let action = policy.action_at(metadata.target(), field.name());
+            let own = policy.action_at(metadata.target(), field.name());
+            let accompanied = if own.is_scan() { accompanied(policy, &field, metadata) } else { None };
+            let action = accompanied.unwrap_or(own);
             let json_key = json_key(field.name());
             let is_named = Role::of(field.name().as_bytes()) == Some(Role::Value) && !action.is_whole();
-            Planned { field, action, names: false, is_named, id, json_key }
+            Planned { field, action, texts_only: accompanied.is_some(), names: false, is_named, id, json_key }
         };
         let not_allowed = |field: &Field| policy.not_allowed(metadata.target(), field.name());
         let violation =
@@ -83,6 +87,11 @@ impl Plan {
 
     pub(super) fn action(&self, field: &Field) -> Option<Action> {
         self.fields.get(field.index()).map(|planned| planned.action)
+    }
+
+    /// Whether that is for texts only, and numbers are read.
+    pub(super) fn is_for_texts_only(&self, field: &Field) -> bool {
+        self.fields.get(field.index()).is_some_and(|planned| planned.texts_only)
     }
 
     /// Whether a field may hold the name of what stands in another.
@@ -121,6 +130,17 @@ thread_local! {
     /// Short texts that were looked at on this thread and found clean, each in one field of one plan: methods, regions, names of queues.
     /// No destructor, so it can be used while the thread is torn down.
     static CLEAN: Labels<128> = const { Labels::new() };
+}
+
+/// What is done with the texts of a field that has its companion beside it, under the same parents: `pass` with `user`.
+fn accompanied(policy: &Policy, field: &Field, metadata: &Metadata<'_>) -> Option<Action> {
+    let (path, key) = split_path(field.name());
+    let (action, companion) = policy.compiled().action_with_companion(key, &Dotted(path))?;
+    let is_companion = |other: Field| {
+        let (other_path, other) = split_path(other.name());
+        other_path == path && companion.is(other)
+    };
+    metadata.fields().iter().any(is_companion).then_some(action)
 }
 
 fn json_key(name: &str) -> Box<str> {

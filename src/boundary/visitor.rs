@@ -77,6 +77,16 @@ impl<'a> Sanitizer<'a> {
         }
     }
 
+    /// The same for a number.
+    #[inline(always)]
+    fn number_action(&mut self, field: &Field) -> Option<Action> {
+        let action = self.action(field)?;
+        match &self.plan {
+            Found::Plan(plan) if action.is_whole() && plan.is_for_texts_only(field) => Some(Action::Scan),
+            _ => Some(action),
+        }
+    }
+
     #[cold]
     fn find_action(&mut self, field: &Field) -> Option<Action> {
         if let Found::NotYet = self.plan {
@@ -105,7 +115,7 @@ impl<'a> Sanitizer<'a> {
     #[inline(always)]
     fn number(&mut self, field: &Field, number: Number, clean: Kept) {
         self.fields.values += 1;
-        let Some(action) = self.action(field) else { return };
+        let Some(action) = self.number_action(field) else { return };
         self.fields.masked.clear();
         match self.policy.sanitize_number(action, field.name(), number, &mut self.fields.masked) {
             Sanitized::Clean => self.keep(field, clean),

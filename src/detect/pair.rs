@@ -6,6 +6,7 @@
 
 mod blanks;
 mod block;
+mod companion;
 mod element;
 mod extent;
 mod keys;
@@ -25,6 +26,7 @@ use self::blanks::{
     MOST_BLANKS, MOST_ESCAPES, backslashes_before, before_space, colours_before, past_space, skip_blanks, skip_colours,
     trim_quotes,
 };
+pub(crate) use self::companion::Companion;
 pub(crate) use self::element::at_element;
 use self::extent::{end_behind_more, end_behind_type, end_of_argument, extent, quoted_by_error};
 pub(crate) use self::keys::{Dotted, KeyPath, Keys, Reading};

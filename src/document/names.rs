@@ -1,8 +1,8 @@
-//! Members of an object that say what others of it are: `{"name": "DB_PASSWORD", "value": "x"}`.
+//! Members of an object that say what others of it are: `{"name": "DB_PASSWORD", "value": "x"}`, `{"user": "joe", "pass": "x"}`.
 
 use serde_json::Value;
 
-use crate::detect::pair::{Role, names_value};
+use crate::detect::pair::{Companion, Role, names_value};
 use crate::policy::{Parents, Policy};
 use crate::sanitize::Action;
 
@@ -19,7 +19,11 @@ pub(crate) fn of_pair<'v>(
 
 /// Those of one object.
 #[derive(Default)]
-pub(crate) struct Names(Vec<Name>);
+pub(crate) struct Names {
+    names: Vec<Name>,
+    /// Keys that have their companion among the others.
+    accompanied: Vec<(String, Action)>,
+}
 
 /// A name, the key that it stands under, and what is done with the value that has it.
 struct Name {
@@ -35,18 +39,38 @@ impl Names {
         members: impl Iterator<Item = (&'m str, Option<&'m str>)>,
         parents: &dyn Parents,
     ) -> Self {
-        let names = members.filter(|(key, _)| Role::of(key.as_bytes()) == Some(Role::Name));
-        let named = |(key, name): (&str, Option<&str>)| {
-            let action = policy.compiled().action_by_name(name?.as_bytes(), parents)?;
-            Some(Name { action, key: key.to_owned(), name: name?.to_owned() })
-        };
-        Self(names.filter_map(named).collect())
+        let policy = policy.compiled();
+        let members: Vec<_> = members.collect();
+        let mut found = Self::default();
+        for (key, text) in &members {
+            let Some(text) = text else { continue };
+            if Role::of(key.as_bytes()) == Some(Role::Name)
+                && let Some(action) = policy.action_by_name(text.as_bytes(), parents)
+            {
+                found.names.push(Name { action, key: (*key).to_owned(), name: (*text).to_owned() });
+            } else if let Some((action, companion)) = policy.action_with_companion(key.as_bytes(), parents)
+                && members.iter().any(|(other, _)| companion.is(other.as_bytes()))
+            {
+                found.accompanied.push(((*key).to_owned(), action));
+            }
+        }
+        found
+    }
+
+    /// Whether others may say what the value of a key is.
+    pub(crate) fn may_tell_of(key: &str) -> bool {
+        Role::of(key.as_bytes()) == Some(Role::Value) || Companion::of(key.as_bytes()).is_some()
     }
 
     /// What is done with the value of a key, and what it is called: by its name, if it has one and its key (`own`) says nothing.
     pub(crate) fn action<'a>(&'a self, own: Action, key: &str, called: &'a str) -> (Action, &'a str) {
-        let mut names = self.0.iter().filter(|_| !own.is_whole());
-        let name = names.find(|name| names_value(name.key.as_bytes(), key.as_bytes()));
+        if own.is_whole() {
+            return (own, called);
+        }
+        if let Some((_, action)) = self.accompanied.iter().find(|(accompanied, _)| accompanied == key) {
+            return (*action, called);
+        }
+        let name = self.names.iter().find(|name| names_value(name.key.as_bytes(), key.as_bytes()));
         name.map_or((own, called), |name| (name.action, &name.name))
     }
 }

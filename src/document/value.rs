@@ -5,7 +5,6 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use crate::detect::pair::Role;
 use crate::document::arguments;
 use crate::document::encoding::byte_list;
 use crate::document::names::{self, Names};
@@ -173,8 +172,7 @@ fn walk_to<K: AsRef<str>>(
     let members = value.as_object()?;
     let value = members.get(key)?;
     // Of most keys the others need not be asked.
-    let may_be_named = Role::of(key.as_bytes()) == Some(Role::Value);
-    let names = if may_be_named { names_among(policy, members, path) } else { Names::default() };
+    let names = if Names::may_tell_of(key) { names_among(policy, members, path) } else { Names::default() };
     let own = policy.compiled().action_or_hinted(key.as_bytes(), path);
     let (action, segment) = names.action(own, key, key);
     safe.push(policy.sanitize_text(key));

@@ -51,7 +51,7 @@ use self::settings::Settled;
 pub(crate) use self::source::Kind as PolicySourceKind;
 pub use self::source::PolicySource;
 use crate::boundary::PlanCache;
-use crate::detect::pair::{Dotted, KeyPath};
+use crate::detect::pair::{Companion, Dotted, KeyPath};
 use crate::detect::scanner::{Hint, Scanner};
 use crate::document::value;
 use crate::mask::Chain;
@@ -349,7 +349,7 @@ fn last_segment(key: &[u8]) -> &[u8] {
 }
 
 /// The segments before the key, with a dot behind, and the key.
-fn split_path(field: &str) -> (&[u8], &[u8]) {
+pub(crate) fn split_path(field: &str) -> (&[u8], &[u8]) {
     field.as_bytes().split_at(field.rfind('.').map_or(0, |dot| dot + 1))
 }
 
@@ -423,6 +423,17 @@ impl Compiled {
             },
             action => action,
         }
+    }
+
+    /// What is done with a text under a key that says nothing alone, beside its companion.
+    pub(crate) fn action_with_companion(
+        &self,
+        key: &[u8],
+        parents: &dyn Parents,
+    ) -> Option<(Action, &'static Companion)> {
+        let companion = Companion::of(key)?;
+        let action = self.action_in(key, &companion.before(parents));
+        action.is_whole().then_some((action, companion))
     }
 
     /// Tells this policy from all others, for what threads remember. Never 0.

@@ -131,14 +131,19 @@ pub(crate) fn name_beside(
         let is_type = name_key.eq_ignore_ascii_case(b"type") && name.eq_ignore_ascii_case(b"password");
         (is_type || names_value(name_key, key)) && is_known(name)
     };
-    name_before(text, start, &is_it).or_else(|| {
+    beside(text, start, after, &is_it)
+}
+
+/// The value beside that behind `after`, whose key begins at `start`, with its quote, of which `is_it` says that it is looked for: the nearest one.
+pub(super) fn beside(text: &[u8], start: usize, after: usize, is_it: IsName<'_>) -> Option<Range<usize>> {
+    name_before(text, start, is_it).or_else(|| {
         let start = past_space(text, after);
         let in_quotes = matches!(text.get(start), Some(b'"' | b'\'' | b'\\'));
         let near = &text[..text.len().min(start + if in_quotes { FARTHEST } else { LONGEST_KEY })];
         let (value, quoted) = extent(near, start, Extent::Value);
         // Where a line break is written out, nobody knows whether it is part of a value without quotes.
         let ends_line = !quoted && !near[value.clone()].contains(&b'\\');
-        name_behind(near, past_closing(near, value.end), quoted, ends_line, &is_it)
+        name_behind(near, past_closing(near, value.end), quoted, ends_line, is_it)
     })
 }
 

@@ -7,7 +7,7 @@ use super::arguments::{Found, find_as_command};
 use super::part::Part;
 use super::{Reader, json_escape_from, known_keys, stand_in};
 use crate::detect::FEWEST_DIGITS;
-use crate::detect::pair::{Dotted, Role, name_beside, names_value, option_name};
+use crate::detect::pair::{Companion, Dotted, Role, name_beside, names_value, option_name};
 use crate::detect::scanner::{Glance, Hint};
 use crate::document::encoding::byte_list;
 use crate::document::json;
@@ -130,15 +130,25 @@ impl<'d, 'r> Document<'d, 'r> {
         {
             return Some((named.action, named.name.0..named.name.1));
         }
-        // The key stands in quotes.
-        let colon = json::past_blanks(self.root, self.key.end + 1);
-        if self.root.get(colon) != Some(&b':') {
-            return None;
-        }
-        let after = colon + 1;
+        let after = self.behind_key()?;
         let is_known = |name: &[u8]| self.action_by_name(name).is_some();
         let name = name_beside(self.root, self.key.start - 1, &key, after, &is_known)?;
         Some((self.action_by_name(&self.root[name.clone()])?, name))
+    }
+
+    /// What is done with the text of the member whose key was read, if the companion of that stands beside it.
+    fn accompanied(&self, key: &[u8]) -> Option<Action> {
+        let (action, companion) = self.reader.policy.action_with_companion(key, &self.path())?;
+        let after = self.behind_key()?;
+        let is_text = self.root.get(json::past_blanks(self.root, after)) == Some(&b'"');
+        (is_text && companion.stands_beside(self.root, self.key.start - 1, after)).then_some(action)
+    }
+
+    /// Where the value begins of the member whose key was read.
+    fn behind_key(&self) -> Option<usize> {
+        // The key stands in quotes.
+        let colon = json::past_blanks(self.root, self.key.end + 1);
+        (self.root.get(colon) == Some(&b':')).then_some(colon + 1)
     }
 
     fn action_by_name(&self, name: &[u8]) -> Option<Action> {
@@ -288,6 +298,9 @@ impl json::Visitor for Document<'_, '_> {
             self.key = name;
             self.erases = matches!(action, Action::Erase(_));
             return action;
+        }
+        if Companion::of(&name).is_some() {
+            return if action.is_whole() { action } else { self.accompanied(&name).unwrap_or(action) };
         }
         let lasting = lasting && self.hint.hint == Hint::None && role.is_none() && self.reader.edits.len() == edits;
         if lasting && action == Action::Scan && !policy.inventory.may_know(raw) {
