@@ -165,6 +165,9 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
     let blanks = text[..end].iter().rev().take(MOST_BLANKS).take_while(|b| matches!(b, b' ' | b'\t')).count();
     end -= blanks;
     end -= colours_before(&text[..end]);
+    // `{Text("password"): Text("x")}`
+    let types = types_around_string_before(&text[..end]);
+    end -= types;
     let last = *text[..end].last()?;
     if matches!(last, b'"' | b'\'' | b'`') {
         end -= 1;
@@ -185,6 +188,7 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
             return whole.map(|rule| (rule, 0..end)).or_else(|| Some((rule()?, key.clone())));
         };
         let start = from + opening + 1;
+        before_types(&text[..start - 1], types)?;
         return Some((keys.rule(&text[start..end])?, start..end));
     }
     // `user[password]`; `password[]` and `password[0]` are elements of `password`.
@@ -223,6 +227,28 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
         }
     }
     None
+}
+
+/// The most types around a key: `Key(Text("password"))`.
+const MOST_TYPES: usize = 3;
+
+/// How many brackets close behind a string at the end of a text; none if no string ends before them.
+fn types_around_string_before(text: &[u8]) -> usize {
+    let brackets = text.iter().rev().take(MOST_TYPES).take_while(|b| **b == b')').count();
+    if text[..text.len() - brackets].ends_with(b"\"") { brackets } else { 0 }
+}
+
+/// What stands before so many types that open at the end of a text: `Key(Text(`. Names of functions begin with a small letter.
+fn before_types(mut text: &[u8], types: usize) -> Option<&[u8]> {
+    text = &text[..text.len() - backslashes_before(text, text.len())];
+    for _ in 0..types {
+        let name = text.strip_suffix(b"(")?;
+        text = &name[..bare_key_before(name, name.len()).start];
+        if !name.get(text.len()).is_some_and(u8::is_ascii_uppercase) {
+            return None;
+        }
+    }
+    Some(text)
 }
 
 fn value_after(

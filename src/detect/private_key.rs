@@ -1,7 +1,7 @@
 //! Private keys in textual form.
 //!
 //! Source: RFC 7468 (PEM), RFC 1421 section 4.4 (headers inside), RFC 9580 section 6.2 (PGP armor), RFC 4716 section 3.2
-//! (four dashes and a space). Line breaks may be real, escaped (`\n`), or blanks. A key whose end is missing is found as far
+//! (four dashes and a space), OpenVPN's manual (`--secret`, `--tls-auth`). Line breaks may be real, escaped (`\n`), or blanks. A key whose end is missing is found as far
 //! as its lines go on.
 
 use super::anchor::Anchor;
@@ -9,8 +9,15 @@ use super::base64::is_base64;
 use super::{Detector, Probe, Verdict};
 
 /// Finds everything from the dashes before `BEGIN` to those after `END`.
-pub(crate) static DETECTOR: Detector =
-    Detector { name: "private_key", anchors: &Anchor::exact(["PRIVATE KEY", "PRIVATE+KEY"]), find, number: None };
+pub(crate) static DETECTOR: Detector = Detector {
+    name: "private_key",
+    anchors: &Anchor::exact(["PRIVATE KEY", "PRIVATE+KEY", OPENVPN]),
+    find,
+    number: None,
+};
+
+/// What the static keys of OpenVPN are called, whose lines are in hexadecimal.
+const OPENVPN: &str = "OpenVPN Static key V1";
 
 /// Lines of a key have 64 characters or more; fewer than this are a word, unless they end the key.
 const SHORTEST_LINE: usize = 20;
@@ -75,11 +82,9 @@ fn end_line(text: &[u8]) -> Option<usize> {
     let opening = dashes(text);
     let opening = opening + usize::from(text[opening..].starts_with(b" "));
     let label = text[opening..].strip_prefix(b"END").filter(|_| opening >= 4)?;
-    let len = label
-        .iter()
-        .take(LONGEST_LABEL)
-        .take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b' ' | b'+'))
-        .count();
+    let openvpn = label.strip_prefix(b" ").map_or(0, |label| prefix(label, OPENVPN.as_bytes()));
+    let is_label = |b: &&u8| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b' ' | b'+');
+    let len = if openvpn > 0 { openvpn + 1 } else { label.iter().take(LONGEST_LABEL).take_while(is_label).count() };
     let after = opening + 3 + len;
     Some(after + text[after..].iter().take(5).take_while(|&&b| b == b'-').count())
 }
@@ -128,6 +133,7 @@ mod tests {
                 "⟦-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233\n\nMIIEpAIBAAKCAQEA0Z3VS5JJ\n-----END RSA PRIVATE KEY-----⟧",
                 "⟦-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v2\n\nlQOYBFxAZ0QBCADKgTkgbGzd\n=a1Bc\n-----END PGP PRIVATE KEY BLOCK-----⟧.",
                 "⟦---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/56wAAAi4AAAA3aWYtbW9kbntzaWdue3JzYS1wa2Nz\n---- END SSH2 ENCRYPTED PRIVATE KEY ----⟧",
+                "⟦-----BEGIN OpenVPN Static key V1-----\n6acef03f62675b4b1bbd03e53b187727\n423cea742242106cb2916a8a4c829756\n-----END OpenVPN Static key V1-----⟧\n",
                 "⟦-----BEGIN OPENSSH PRIVATE KEY-----\r\n    b3BlbnNzaC1rZXktdjEAAAAABG5vbmU\r\n-----END OPENSSH PRIVATE KEY-----⟧",
             ],
         );

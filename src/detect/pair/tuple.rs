@@ -1,7 +1,7 @@
 //! Keys and values in tuples, as `Debug` prints lists of headers and parameters: `[("password", "x"), …]`.
 
 use super::extent::extent;
-use super::{Keys, LONGEST_KEY, Pair, is_nothing};
+use super::{Keys, LONGEST_KEY, MOST_TYPES, Pair, before_types, is_nothing};
 use crate::rules::Extent;
 
 /// The most blanks and line breaks between key and value; `{:#?}` writes each in a line of its own.
@@ -18,8 +18,12 @@ pub(super) fn at_tuple(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> 
     let rule = keys.rule(&text[key.clone()])?;
     let rest = &text[key.end..];
     let quote = rest.iter().take_while(|&&b| b == b'\\').count() + 1;
-    let comma = rest.get(quote) == Some(&b',') && rest[quote - 1] == mark;
-    let start = key.end + quote + 1;
+    let types = rest.iter().skip(quote).take(MOST_TYPES).take_while(|b| **b == b')').count();
+    let behind = quote + types;
+    // `(Text("password"), Text("x"))`; `[Text("password"), Text("x")]` is a list.
+    let opens = types == 0 || before_types(&text[..at - 1], types).is_some_and(|before| before.ends_with(b"("));
+    let comma = rest.get(behind) == Some(&b',') && rest[quote - 1] == mark && opens;
+    let start = key.end + behind + 1;
     let start = start + blanks(text.get(start..)?);
     let value = text.get(start..)?;
     let first = value.iter().take(MOST_PREFIX).find(|b| !matches!(b, b'\\' | b'b' | b'u'));
