@@ -16,6 +16,7 @@ mod support;
 
 use support::Output;
 
+const MASKED: &str = "[redacted:credential]";
 /// Stands for a secret; no rule knows its form.
 const CANARY: &str = "hunter2zq";
 
@@ -268,6 +269,14 @@ fn a_pass_beside_an_account_is_a_password() {
         (r#"{"smtp":[{"email":"","pw":"hunter2zq","n":1}]}"#, true),
         (r#"{"n":"{\"login\":\"joe\",\"pass\":\"hunter2zq\"}"}"#, true),
         (r#"{"role_id":"a","secret_id":"hunter2zq"}"#, true),
+        (r#"{"role-id":"a","b":{"c":[1]},"secret-id":"hunter2zq"}"#, true),
+        (r#"{"user":"x\"y","pass":"hunter2zq"}"#, true),
+        (r#"{"user":{"name":"joe"},"a":[1,2],"b":1,"c":2,"d":3,"pass":"hunter2zq"}"#, true),
+        (r#"{"db":[{"host":"a","pass":"hunter2zq"},{"host":"b","pass":"hunter2zq"}]}"#, true),
+        (r#"[{"user":"joe"},{"pass":"hunter2zq"}]"#, false),
+        (r#"{"db_user":"joe","pass":"482913"}"#, true),
+        (r#"{"user":"ci","pass":"17/20"}"#, false),
+        (r#"{"user":"ci","pass":"true"}"#, false),
         (r#"{"user":"joe","secret_id":"hunter2zq"}"#, false),
         (r#"{"suite":"joe","pass":"hunter2zq"}"#, false),
         (r#"{"user":{"id":1},"next":{"pass":"hunter2zq"}}"#, false),
@@ -277,7 +286,8 @@ fn a_pass_beside_an_account_is_a_password() {
         (r#"{"user":"joe","pass":null}"#, false),
         (r#"{"user":"joe","pass":""}"#, false),
     ] {
-        let expected = if masked { text.replace(CANARY, "[redacted:credential]") } else { text.to_owned() };
+        let hidden = |text: &str| text.replace(CANARY, MASKED).replace("482913", MASKED);
+        let expected = if masked { hidden(text) } else { text.to_owned() };
         assert_eq!(policy.sanitize_text(text).replace("[redacted:email]", ""), expected);
         let mut value: serde_json::Value = serde_json::from_str(text).unwrap();
         policy.sanitize_json(&mut value);
@@ -286,6 +296,34 @@ fn a_pass_beside_an_account_is_a_password() {
     let value = serde_json::json!({"user": "joe", "pass": CANARY});
     let (_, alone) = policy.sanitize_json_at(&value, &["pass"]).unwrap();
     assert_eq!(alone, "[redacted:credential]");
+}
+
+#[test]
+fn a_pass_beside_an_account_is_a_password_in_text() {
+    let policy = Policy::builtin();
+    for (text, masked) in [
+        ("user=joe pass=hunter2zq", true),
+        ("pass=hunter2zq&user=joe", true),
+        ("user=joe port=25 pass=hunter2zq", true),
+        (r#"user="joe doe"  pass="hunter2zq""#, true),
+        ("/login?login=joe&pw=hunter2zq", true),
+        ("user: joe\n  pass: hunter2zq", true),
+        (r#"Login { user: "joe", host: "db", pass: "hunter2zq" }"#, true),
+        (r#"Login { pass: "hunter2zq", user: Some("joe") }"#, true),
+        (r#"body="{\"user\":\"joe\",\"pass\":\"hunter2zq\"}""#, true),
+        (r#"msg="Login { user: \"joe\", pass: \"hunter2zq\" }""#, true),
+        ("{'user': 'joe', 'port': 25, 'pass': 'hunter2zq'}", true),
+        ("suite=joe pass=hunter2zq", false),
+        ("user=ci pass=123456 fail=4", false),
+        ("{user:joe,pass:false}", false),
+        ("user=joe pass 3 of 7", false),
+        ("user=joe pass=ok", false),
+        ("user: joe, pass: String", false),
+        ("tests of user: 12, pass: 98.5%", false),
+    ] {
+        let safe = policy.sanitize_text(text);
+        assert_eq!(safe, if masked { text.replace(CANARY, MASKED) } else { text.to_owned() });
+    }
 }
 
 #[test]
@@ -299,10 +337,11 @@ fn a_field_named_pass_beside_an_account_is_a_password() {
         tracing::info!(user = "joe", pass = 4_712_u64, fail = 4_713_u64);
         tracing::info!(user = "joe", http.pass = "stays", suite = "kept");
         tracing::info!(suite = "joe", pass = "alone");
+        tracing::info!(user = "joe", pass = ?true, fail = %4_714);
     });
     let text = output.text();
     assert!(!text.contains(CANARY), "{text}");
-    for kept in ["4711", "\"pass\":4712", "4713", "stays", "kept", "alone", "joe"] {
+    for kept in ["4711", "\"pass\":4712", "4713", "stays", "kept", "alone", "joe", "\"pass\":\"true\""] {
         assert!(text.contains(kept), "{kept} is missing: {text}");
     }
 }

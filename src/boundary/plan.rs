@@ -13,7 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tracing_core::callsite::Identifier;
 use tracing_core::{Field, Metadata};
 
-use crate::detect::pair::{Dotted, Role, names_value};
+use crate::detect::pair::{Companion, Dotted, Role, names_value};
 use crate::document::json;
 use crate::label::Labels;
 use crate::policy::{Policy, Violation, split_path};
@@ -33,8 +33,8 @@ pub(super) struct Plan {
 struct Planned {
     field: Field,
     action: Action,
-    /// Whether that is for texts only: numbers are read.
-    texts_only: bool,
+    /// Whether that is so for the field's companion: results of tests are read.
+    accompanied: bool,
     /// Whether it may hold the name of what stands in another field, and whether it may have its own name in another.
     names: bool,
     is_named: bool,
@@ -50,11 +50,11 @@ impl Plan {
         let planned = |field: Field| {
             let id = NEXT.fetch_add(1, Ordering::Relaxed);
             let own = policy.action_at(metadata.target(), field.name());
-            let accompanied = if own.is_scan() { accompanied(policy, &field, metadata) } else { None };
-            let action = accompanied.unwrap_or(own);
+            let beside = if own.is_scan() { action_beside(policy, &field, metadata) } else { None };
+            let action = beside.unwrap_or(own);
             let json_key = json_key(field.name());
             let is_named = Role::of(field.name().as_bytes()) == Some(Role::Value) && !action.is_whole();
-            Planned { field, action, texts_only: accompanied.is_some(), names: false, is_named, id, json_key }
+            Planned { field, action, accompanied: beside.is_some(), names: false, is_named, id, json_key }
         };
         let not_allowed = |field: &Field| policy.not_allowed(metadata.target(), field.name());
         let violation =
@@ -89,9 +89,9 @@ impl Plan {
         self.fields.get(field.index()).map(|planned| planned.action)
     }
 
-    /// Whether that is for texts only, and numbers are read.
-    pub(super) fn is_for_texts_only(&self, field: &Field) -> bool {
-        self.fields.get(field.index()).is_some_and(|planned| planned.texts_only)
+    /// Whether what is done with a field is so for its companion, but not with results of tests.
+    pub(super) fn is_accompanied(&self, field: &Field) -> bool {
+        self.fields.get(field.index()).is_some_and(|planned| planned.accompanied)
     }
 
     /// Whether a field may hold the name of what stands in another.
@@ -133,14 +133,15 @@ thread_local! {
 }
 
 /// What is done with the texts of a field that has its companion beside it, under the same parents: `pass` with `user`.
-fn accompanied(policy: &Policy, field: &Field, metadata: &Metadata<'_>) -> Option<Action> {
+fn action_beside(policy: &Policy, field: &Field, metadata: &Metadata<'_>) -> Option<Action> {
     let (path, key) = split_path(field.name());
-    let (action, companion) = policy.compiled().action_with_companion(key, &Dotted(path))?;
+    let companion = Companion::of(key)?;
     let is_companion = |other: Field| {
         let (other_path, other) = split_path(other.name());
         other_path == path && companion.is(other)
     };
-    metadata.fields().iter().any(is_companion).then_some(action)
+    let stands_beside = metadata.fields().iter().any(is_companion);
+    policy.compiled().action_beside(companion, key, &Dotted(path)).filter(|_| stands_beside)
 }
 
 fn json_key(name: &str) -> Box<str> {

@@ -11,6 +11,7 @@ use super::buffer::{Fields, Kept};
 use super::escape::{escaped, forges_lines};
 use super::named::Named;
 use super::plan::{Plan, PlanRef};
+use crate::detect::pair::is_result;
 use crate::observe::LookingAt;
 use crate::policy::{Policy, Scope, is_not_data};
 use crate::sanitize::{Action, Number, Sanitized};
@@ -77,16 +78,6 @@ impl<'a> Sanitizer<'a> {
         }
     }
 
-    /// The same for a number.
-    #[inline(always)]
-    fn number_action(&mut self, field: &Field) -> Option<Action> {
-        let action = self.action(field)?;
-        match &self.plan {
-            Found::Plan(plan) if action.is_whole() && plan.is_for_texts_only(field) => Some(Action::Scan),
-            _ => Some(action),
-        }
-    }
-
     #[cold]
     fn find_action(&mut self, field: &Field) -> Option<Action> {
         if let Found::NotYet = self.plan {
@@ -115,7 +106,10 @@ impl<'a> Sanitizer<'a> {
     #[inline(always)]
     fn number(&mut self, field: &Field, number: Number, clean: Kept) {
         self.fields.values += 1;
-        let Some(action) = self.number_action(field) else { return };
+        let Some(mut action) = self.action(field) else { return };
+        if !action.is_scan() && is_accompanied(&self.plan, field) {
+            action = Action::Scan;
+        }
         self.fields.masked.clear();
         match self.policy.sanitize_number(action, field.name(), number, &mut self.fields.masked) {
             Sanitized::Clean => self.keep(field, clean),
@@ -146,7 +140,13 @@ struct Reading<'r> {
 }
 
 impl Reading<'_> {
-    fn text(self, raw: &str) -> Sanitized {
+    fn text(mut self, raw: &str) -> Sanitized {
+        if self.action.is_whole()
+            && is_accompanied(self.plan, self.field)
+            && is_result(raw.trim_matches('"').as_bytes(), true)
+        {
+            self.action = Action::Scan;
+        }
         *self.looked_at += raw.len();
         let (index, raw) = (self.field.index(), raw.as_bytes());
         if let Found::Plan(plan) = self.plan
@@ -172,6 +172,12 @@ impl Reading<'_> {
         self.masked.clear();
         self.policy.reduce(field, raw, None, self.masked)
     }
+}
+
+/// Whether what is done with a field is so for its companion.
+#[cold]
+fn is_accompanied(plan: &Found, field: &Field) -> bool {
+    matches!(plan, Found::Plan(plan) if plan.is_accompanied(field))
 }
 
 fn looking_at<'p>(policy: &'p Policy, plan: &Plan) -> (LookingAt<'p>, Option<Scope>) {

@@ -26,7 +26,8 @@ use self::blanks::{
     MOST_BLANKS, MOST_ESCAPES, backslashes_before, before_space, colours_before, past_space, skip_blanks, skip_colours,
     trim_quotes,
 };
-pub(crate) use self::companion::Companion;
+use self::companion::accompanied;
+pub(crate) use self::companion::{Companion, Companions, is_result};
 pub(crate) use self::element::at_element;
 use self::extent::{end_behind_more, end_behind_type, end_of_argument, extent, quoted_by_error};
 pub(crate) use self::keys::{Dotted, KeyPath, Keys, Reading};
@@ -124,6 +125,10 @@ pub(crate) fn at_separator(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pa
     };
     let (rule, key, start, named) = match key_before(text, at, keys) {
         Some((rule, key)) => (rule, key.clone(), key.start, false),
+        None if let Some((rule, key)) = accompanied(text, at, after, keys) => {
+            let pair = value_after(text, after, rule, key, keys)?;
+            return (!is_result(&text[pair.value.clone()], pair.quoted)).then_some(pair);
+        }
         None => {
             let Named { rule, name, key } = named(text, at, after, keys)?;
             (rule, name, key, true)

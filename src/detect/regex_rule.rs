@@ -6,6 +6,7 @@ mod start;
 use std::ops::Range;
 
 use regex_automata::meta;
+use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
@@ -32,6 +33,8 @@ pub(crate) struct RegexRule {
 
 /// How far from a value its context words may stand, in bytes.
 pub(crate) const CONTEXT_REACH: usize = 60;
+/// So many groups of a regex are asked whether they take part in a match.
+const MOST_GROUPS: usize = 7;
 /// The size of one compiled regex, in bytes.
 const SIZE_LIMIT: usize = 4 << 20;
 
@@ -212,18 +215,18 @@ impl RegexRule {
         (!value.is_empty() && valid && near).then_some(value)
     }
 
-    /// The first capture group, or else the whole match; and the whole match. What is searched stands at `from`.
+    /// The first capture group that takes part, or else the whole match; and the whole match. What is searched stands at `from`.
     fn capture(&self, input: Input<'_>, from: usize) -> Option<(Range<usize>, Range<usize>)> {
-        let mut slots = [None; 4];
-        let groups = if self.regex.captures_len() > 1 { 4 } else { 2 };
-        self.regex.search_slots(&input, &mut slots[..groups])?;
-        let at = |slot: usize| slots[slot].map(|offset| from + offset.get());
-        let whole = at(0)?..at(1)?;
-        let value = match (at(2), at(3)) {
-            (Some(start), Some(end)) => start..end,
-            _ => whole.clone(),
+        let mut slots = [None; 2 * (1 + MOST_GROUPS)];
+        let groups = self.regex.captures_len().min(1 + MOST_GROUPS);
+        self.regex.search_slots(&input, &mut slots[..2 * groups])?;
+        let range = |slots: &[Option<NonMaxUsize>]| match slots {
+            [Some(start), Some(end)] => Some(from + start.get()..from + end.get()),
+            _ => None,
         };
-        Some((value, whole))
+        let mut found = slots.chunks(2).map(range);
+        let whole = found.next()??;
+        Some((found.flatten().next().unwrap_or_else(|| whole.clone()), whole))
     }
 
     fn has_context(&self, text: &[u8], found: &Range<usize>) -> bool {

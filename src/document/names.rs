@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::detect::pair::{Companion, Role, names_value};
+use crate::detect::pair::{Companion, Role, is_result, names_value};
 use crate::policy::{Parents, Policy};
 use crate::sanitize::Action;
 
@@ -36,22 +36,23 @@ impl Names {
     /// Those among members, which are keys and values, of those that are texts.
     pub(crate) fn among<'m>(
         policy: &Policy,
-        members: impl Iterator<Item = (&'m str, Option<&'m str>)>,
+        members: impl Iterator<Item = (&'m str, Option<&'m str>)> + Clone,
         parents: &dyn Parents,
     ) -> Self {
         let policy = policy.compiled();
-        let members: Vec<_> = members.collect();
         let mut found = Self::default();
-        for (key, text) in &members {
+        for (key, text) in members.clone() {
             let Some(text) = text else { continue };
-            if Role::of(key.as_bytes()) == Some(Role::Name)
-                && let Some(action) = policy.action_by_name(text.as_bytes(), parents)
+            if Role::of(key.as_bytes()) == Some(Role::Name) {
+                let action = policy.action_by_name(text.as_bytes(), parents);
+                found.names.extend(action.map(|action| Name { action, key: key.to_owned(), name: text.to_owned() }));
+            }
+            if let Some(companion) = Companion::of(key.as_bytes())
+                && members.clone().any(|(other, _)| companion.is(other.as_bytes()))
+                && !is_result(text.as_bytes(), true)
             {
-                found.names.push(Name { action, key: (*key).to_owned(), name: (*text).to_owned() });
-            } else if let Some((action, companion)) = policy.action_with_companion(key.as_bytes(), parents)
-                && members.iter().any(|(other, _)| companion.is(other.as_bytes()))
-            {
-                found.accompanied.push(((*key).to_owned(), action));
+                let action = policy.action_beside(companion, key.as_bytes(), parents);
+                found.accompanied.extend(action.map(|action| (key.to_owned(), action)));
             }
         }
         found

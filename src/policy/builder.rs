@@ -275,7 +275,7 @@ impl FieldBuilder {
 pub struct PatternBuilder(PatternRule);
 
 impl PatternBuilder {
-    /// A pattern of that name. If the regex has a group, the first group is what is masked.
+    /// A pattern of that name. If the regex has groups, the first that takes part is what is masked.
     pub fn new(name: &str, regex: &str) -> Self {
         Self(PatternRule {
             name: in_code(name.to_owned()),

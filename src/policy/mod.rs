@@ -426,14 +426,9 @@ impl Compiled {
     }
 
     /// What is done with a text under a key that says nothing alone, beside its companion.
-    pub(crate) fn action_with_companion(
-        &self,
-        key: &[u8],
-        parents: &dyn Parents,
-    ) -> Option<(Action, &'static Companion)> {
-        let companion = Companion::of(key)?;
+    pub(crate) fn action_beside(&self, companion: &Companion, key: &[u8], parents: &dyn Parents) -> Option<Action> {
         let action = self.action_in(key, &companion.before(parents));
-        action.is_whole().then_some((action, companion))
+        action.is_whole().then_some(action)
     }
 
     /// Tells this policy from all others, for what threads remember. Never 0.

@@ -216,7 +216,7 @@ pub(crate) struct PatternRule {
     /// Its name, by which rules and exemptions know it; of two patterns, not the same.
     #[cfg_attr(test, schemars(with = "String"))]
     pub(crate) name: Spanned<String>,
-    /// In the syntax of the regex crate. The first group, or else the whole match, is masked.
+    /// In the syntax of the regex crate. The first group that takes part, or else the whole match, is masked.
     #[cfg_attr(test, schemars(with = "Option<json_schema::Regex>"))]
     pub(crate) regex: Option<Spanned<String>>,
     /// A detector that comes with the library.

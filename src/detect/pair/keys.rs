@@ -1,5 +1,6 @@
 //! The keys that are looked for, and the segments of their paths.
 
+use super::Companion;
 use crate::policy::{Inventory, Parents, without_silent};
 use crate::rules::Extent;
 
@@ -34,6 +35,14 @@ impl Keys<'_> {
         };
         let whole = without_silent(key);
         let rule = find(key).or_else(|| (whole.len() < key.len()).then(|| find(whole)).flatten())?;
+        Some((rule, (self.reading)(rule)?))
+    }
+}
+
+impl Keys<'_> {
+    /// The rule for a key that has its companion beside it, if it masks.
+    pub(super) fn rule_beside(&self, key: &[u8], companion: &Companion) -> Option<(u32, Reading)> {
+        let rule = self.inventory.rule(key, &companion.before(&Dotted(self.field.as_bytes())))?;
         Some((rule, (self.reading)(rule)?))
     }
 }

@@ -216,14 +216,17 @@ fn name_behind(
 const MOST_BRACKETS: usize = 3;
 
 /// The word that ends at `end`, without its quotes and brackets; and where these begin.
-fn word_before(text: &[u8], end: usize) -> Option<(Range<usize>, usize)> {
+pub(super) fn word_before(text: &[u8], end: usize) -> Option<(Range<usize>, usize)> {
     let brackets = text[..end].iter().rev().take(MOST_BRACKETS).take_while(|b| **b == b')').count();
     let closed = end - brackets;
     let (word, mut start) = match text[..closed].last()? {
         quote @ (b'"' | b'\'' | b'`') => {
-            let close = closed - 1 - backslashes_before(text, closed - 1);
+            let escapes = backslashes_before(text, closed - 1);
+            let close = closed - 1 - escapes;
             let from = close.saturating_sub(LONGEST_KEY);
-            let open = from + text[from..close].iter().rposition(|b| b == quote)?;
+            // What has more escapes stands in the string.
+            let opens = |at: &usize| text[*at] == *quote && backslashes_before(text, *at) <= escapes;
+            let open = (from..close).rev().find(opens)?;
             (open + 1..close, open - backslashes_before(text, open))
         }
         _ => {

@@ -7,7 +7,7 @@ use super::arguments::{Found, find_as_command};
 use super::part::Part;
 use super::{Reader, json_escape_from, known_keys, stand_in};
 use crate::detect::FEWEST_DIGITS;
-use crate::detect::pair::{Companion, Dotted, Role, name_beside, names_value, option_name};
+use crate::detect::pair::{Companion, Companions, Dotted, Role, is_result, name_beside, names_value, option_name};
 use crate::detect::scanner::{Glance, Hint};
 use crate::document::encoding::byte_list;
 use crate::document::json;
@@ -26,6 +26,8 @@ pub(super) struct Document<'d, 'r> {
     naming: Option<Range<usize>>,
     /// By depth, for each open container: what is done with the value that one of its members names.
     named: [Option<Named>; DEEPEST_NAMES + 1],
+    /// The same of companions among its keys.
+    companions: [Companions; DEEPEST_NAMES + 1],
     arguments: Found,
     /// Whether the value of the last key is erased rather than masked.
     erases: bool,
@@ -77,6 +79,7 @@ impl<'d, 'r> Document<'d, 'r> {
             naming: None,
             arguments: Found::default(),
             named: [None; DEEPEST_NAMES + 1],
+            companions: [Companions::default(); DEEPEST_NAMES + 1],
             erases: false,
             hint: HintAt::NONE,
             hints: [HintAt::NONE; DEEPEST_NAMES + 1],
@@ -137,11 +140,14 @@ impl<'d, 'r> Document<'d, 'r> {
     }
 
     /// What is done with the text of the member whose key was read, if the companion of that stands beside it.
-    fn accompanied(&self, key: &[u8]) -> Option<Action> {
-        let (action, companion) = self.reader.policy.action_with_companion(key, &self.path())?;
+    fn accompanied(&self, companion: &'static Companion, key: &[u8]) -> Option<Action> {
+        let action = self.reader.policy.action_beside(companion, key, &self.path())?;
         let after = self.behind_key()?;
-        let is_text = self.root.get(json::past_blanks(self.root, after)) == Some(&b'"');
-        (is_text && companion.stands_beside(self.root, self.key.start - 1, after)).then_some(action)
+        let text = self.root[json::past_blanks(self.root, after)..].strip_prefix(b"\"")?;
+        let text = &text[..memchr::memchr(b'"', text).unwrap_or(text.len())];
+        let before = self.companions.get(self.depth).is_some_and(|companions| companions.have(companion));
+        let stands_beside = before || companion.stands_beside(self.root, self.key.start - 1, after);
+        (stands_beside && !is_result(text, true)).then_some(action)
     }
 
     /// Where the value begins of the member whose key was read.
@@ -299,10 +305,15 @@ impl json::Visitor for Document<'_, '_> {
             self.erases = matches!(action, Action::Erase(_));
             return action;
         }
-        if Companion::of(&name).is_some() {
-            return if action.is_whole() { action } else { self.accompanied(&name).unwrap_or(action) };
+        if let Some(companion) = Companion::of(&name) {
+            return if action.is_whole() { action } else { self.accompanied(companion, &name).unwrap_or(action) };
         }
-        let lasting = lasting && self.hint.hint == Hint::None && role.is_none() && self.reader.edits.len() == edits;
+        let is_companion = self.companions.get_mut(self.depth).is_some_and(|companions| companions.add(&name));
+        let lasting = lasting
+            && self.hint.hint == Hint::None
+            && role.is_none()
+            && !is_companion
+            && self.reader.edits.len() == edits;
         if lasting && action == Action::Scan && !policy.inventory.may_know(raw) {
             known_keys::remember(policy.id(), raw);
         }
@@ -410,6 +421,9 @@ impl json::Visitor for Document<'_, '_> {
         if let Some(named) = self.named.get_mut(self.depth) {
             *named = None;
         }
+        if let Some(companions) = self.companions.get_mut(self.depth) {
+            *companions = Companions::default();
+        }
         if self.reader.policy.inventory.has_paths() {
             self.reader.path.push(std::mem::replace(&mut self.key, 0..0));
         }
@@ -418,7 +432,10 @@ impl json::Visitor for Document<'_, '_> {
     fn close(&mut self) {
         self.depth -= 1;
         self.hint = self.hints.get(self.depth).copied().unwrap_or(HintAt::NONE);
-        self.reader.path.pop();
+        // The next element of an array stands under the same key.
+        if let Some(key) = self.reader.path.pop() {
+            self.key = key;
+        }
     }
 }
 
