@@ -94,6 +94,12 @@ pub(super) fn accompanied(
     after: usize,
     keys: &Keys<'_>,
 ) -> Option<((u32, Reading), Range<usize>)> {
+    // The last letter tells of most keys that they are none of these; what stands behind it is few quotes and blanks.
+    let last = text[..at].iter().rev().take(8).find(|b| b.is_ascii_alphanumeric())?;
+    let may_be = |known: &&str| known.as_bytes().last() == Some(&last.to_ascii_lowercase());
+    if !COMPANIONS.iter().any(|companion| companion.keys.iter().any(may_be)) {
+        return None;
+    }
     let (key, start) = word_before(text, before_space(text, at))?;
     let companion = Companion::of(&text[key.clone()])?;
     let rule = keys.rule_beside(&text[key.clone()], companion)?;
