@@ -1,6 +1,6 @@
 //! Values whose name stands in a line above, and no less deep: `- name: DB_PASSWORD` and `  value: x` below it, as Kubernetes, headers and
-//! properties are printed, an option and its value as items of a list (`- --password`, `- x`), or the part of a form that is uploaded
-//! (RFC 7578) and what it holds.
+//! properties are printed, an account and its `pass`, an option and its value as items of a list (`- --password`, `- x`), or the part of a
+//! form that is uploaded (RFC 7578) and what it holds.
 
 use tracing_privacy::{Finding, Policy};
 
@@ -30,6 +30,8 @@ struct Name {
 enum Names {
     /// `name: X`: the value stands under a key, too.
     Member,
+    /// `user: x`: beside it a `pass` is a password.
+    Account,
     /// `- --x`: the value is the next item of a list.
     Option,
     /// `Content-Disposition: …`: the value is the line behind the headers.
@@ -44,8 +46,10 @@ impl Names {
             Some(Self::Option)
         } else if part_name(line).is_some() {
             Some(Self::FormPart)
+        } else if has_role(line, &NAMES) {
+            Some(Self::Member)
         } else {
-            is_name(line).then_some(Self::Member)
+            has_role(line, &ACCOUNTS).then_some(Self::Account)
         }
     }
 }
@@ -77,7 +81,9 @@ impl Siblings {
                 self.0 = None;
             }
         }
-        if let Some(names) = Names::of(line) {
+        // A name says more than an account.
+        let keeps = |names: Names| names == Names::Account && self.0.as_ref().is_some_and(|name| name.names != names);
+        if let Some(names) = Names::of(line).filter(|names| !keeps(*names)) {
             self.0 = Some(Box::new(Name { column, text: line.to_vec(), names, lines_left: FARTHEST }));
         }
     }
@@ -108,7 +114,8 @@ impl Name {
         if column(line) != Some(self.column) {
             return None;
         }
-        let value = content(line, self.names == Names::Member)?;
+        let is_member = matches!(self.names, Names::Member | Names::Account);
+        let value = content(line, is_member)?;
         let found = &line[value.clone()];
         // The name and the value in one text, and where in it the value begins.
         let (text, from) = match self.names {
@@ -117,10 +124,12 @@ impl Name {
             // The part has no value, or another header.
             Names::FormPart if found.starts_with(b"--") || is_header(found) => return None,
             // The item of a list has a name of its own.
-            Names::Member if line.trim_ascii_start().starts_with(b"- ") => return None,
+            _ if is_member && line.trim_ascii_start().starts_with(b"- ") => return None,
             Names::Option => behind(&self.text[content(&self.text, false)?], b" ", found),
             Names::FormPart => behind(part_name(&self.text)?, b"=", found),
-            Names::Member => ([&self.text, &b"\n"[..], line].concat(), self.text.len() + 1 + value.start),
+            Names::Member | Names::Account => {
+                ([&self.text, &b"\n"[..], line].concat(), self.text.len() + 1 + value.start)
+            }
         };
         let mut finding = policy.findings(&text).into_iter().find(|finding| finding.range.start >= from)?;
         // What a detector finds in it by itself is found without the name, too.
@@ -175,20 +184,39 @@ fn begins_as_name(line: &[u8]) -> bool {
     let Some(first) = line.iter().position(|b| !b.is_ascii_whitespace()) else { return false };
     matches!(
         line[first],
-        b'-' | b'"' | b'\'' | b'<' | b'n' | b'N' | b'k' | b'K' | b'h' | b'H' | b'p' | b'P' | b'c' | b'C'
+        b'-' | b'"'
+            | b'\''
+            | b'<'
+            | b'n'
+            | b'N'
+            | b'k'
+            | b'K'
+            | b'h'
+            | b'H'
+            | b'p'
+            | b'P'
+            | b'c'
+            | b'C'
+            | b'u'
+            | b'U'
+            | b'l'
+            | b'e'
     )
 }
 
-/// `name: X`, `"key": "X",`, `headerName = X`, `<name>X</name>`: a role, and something that is named.
-fn is_name(line: &[u8]) -> bool {
-    const ROLES: [&[u8]; 6] = [b"name", b"key", b"header", b"headername", b"parameterkey", b"parametername"];
+/// Keys of names, and of accounts.
+const NAMES: [&[u8]; 6] = [b"name", b"key", b"header", b"headername", b"parameterkey", b"parametername"];
+const ACCOUNTS: [&[u8]; 4] = [b"user", b"username", b"login", b"email"];
+
+/// `name: X`, `"key": "X",`, `headerName = X`, `<name>X</name>`: one of these keys, and something behind it.
+fn has_role(line: &[u8], roles: &[&[u8]]) -> bool {
     let line = inner(line);
     let line = line.strip_prefix(b"<").unwrap_or(line).trim_ascii_start();
     let line = line.strip_prefix(b"\"").or_else(|| line.strip_prefix(b"'")).unwrap_or(line);
     let len = line.iter().take_while(|b| b.is_ascii_alphabetic()).count();
     let behind = line[len..].trim_ascii_start();
     let behind = behind.strip_prefix(b"\"").or_else(|| behind.strip_prefix(b"'")).unwrap_or(behind).trim_ascii_start();
-    ROLES.iter().any(|role| line[..len].eq_ignore_ascii_case(role))
+    roles.iter().any(|role| line[..len].eq_ignore_ascii_case(role))
         && matches!(behind, [b':' | b'=' | b'>', rest @ ..] if !rest.trim_ascii().is_empty())
 }
 
@@ -237,6 +265,12 @@ mod tests {
                 "Header {\n    name: \"x-api-key\",\n    value: \"#\",\n}",
             ),
             ("<name>DB_PASSWORD</name>\n<value>a</value>", "<name>DB_PASSWORD</name>\n<value>#</value>"),
+            ("smtp:\n  user: joe\n  pass: a", "smtp:\n  user: joe\n  pass: #"),
+            (
+                "  {\n    \"user\": \"joe\",\n    \"port\": 25,\n    \"pass\": \"a\"\n  }",
+                "  {\n    \"user\": \"joe\",\n    \"port\": 25,\n    \"pass\": \"#\"\n  }",
+            ),
+            ("  name: password\n  user: x\n  value: a", "  name: password\n  user: x\n  value: #"),
             ("  name: password\n  kind: x\n  value: a", "  name: password\n  kind: x\n  value: #"),
             (
                 "args:\n  - --db-password\n  - hunter2\n  - --port\n  - 80",
@@ -251,6 +285,9 @@ mod tests {
     #[test]
     fn all_else_stays() {
         for text in [
+            "user: joe\npass: 12",
+            "suite: joe\npass: a",
+            "user: joe\n  pass: a",
             "- name: region\n  value: eu",
             "- name: password\n- value: a",
             "- name: password\n  valueFrom:\n    secretKeyRef: a",
