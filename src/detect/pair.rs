@@ -123,16 +123,14 @@ pub(crate) fn at_separator(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pa
         (b'=', Some(b'>')) => at + 2,
         _ => at + 1,
     };
-    let (rule, key, start, named) = match key_before(text, at, keys) {
-        Some((rule, key)) => (rule, key.clone(), key.start, false),
-        None if let Some((rule, key)) = accompanied(text, at, after, keys) => {
-            let pair = value_after(text, after, rule, key, keys)?;
-            return (!is_result(&text[pair.value.clone()], pair.quoted)).then_some(pair);
-        }
-        None => {
-            let Named { rule, name, key } = named(text, at, after, keys)?;
-            (rule, name, key, true)
-        }
+    let (rule, key, start, named) = if let Some((rule, key)) = key_before(text, at, keys) {
+        (rule, key.clone(), key.start, false)
+    } else if let Some((rule, key)) = accompanied(text, at, after, keys) {
+        let pair = value_after(text, after, rule, key, keys)?;
+        return (!is_result(&text[pair.value.clone()], pair.quoted)).then_some(pair);
+    } else {
+        let Named { rule, name, key } = named(text, at, after, keys)?;
+        (rule, name, key, true)
     };
     let pair = if text[at] == b':'
         && let Some(value) = block::block(text, after, start)

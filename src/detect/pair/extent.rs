@@ -10,9 +10,14 @@ use crate::rules::Extent;
 pub(super) fn extent(text: &[u8], start: usize, extent: Extent) -> (Range<usize>, bool) {
     let opening = start + string_prefix(text, start);
     let escapes = text[opening..].iter().take_while(|&&b| b == b'\\').count();
-    match text.get(opening + escapes) {
+    let first = text.get(opening + escapes);
+    if matches!(first, Some(0xc2 | 0xe2))
+        && let Some(value) = curly_quoted(text, start)
+    {
+        return (value, true);
+    }
+    match first {
         Some(b'"' | b'\'' | b'`') => (quoted(text, opening, escapes), true),
-        Some(0xc2 | 0xe2) if let Some(value) = curly_quoted(text, start) => (value, true),
         Some(b'(') if escapes == 0 && extent == Extent::Words => (start..words_end(text, start), false),
         Some(b'{' | b'[' | b'(') if escapes == 0 => (start..word_end(text, start), false),
         _ if extent == Extent::Line => (start..line_end(text, start), false),
@@ -278,19 +283,18 @@ fn line_end(text: &[u8], start: usize) -> usize {
     let mut at = start;
     while at < text.len() {
         let escapes = text[at..].iter().take_while(|&&b| b == b'\\').count();
-        match text.get(at + escapes) {
+        let first = text.get(at + escapes);
+        let may_fold = matches!(first, Some(b'\n' | b'\r' | b'n')) || escapes > 0 && first == Some(&b'r');
+        if may_fold && let Some(next) = folded(text, at) {
+            at = next;
+            continue;
+        }
+        match first {
             Some(b' ') if is_next_pair(text, start, at) => break,
             // A quoted parameter of the value (`Digest username="…", response="…"`), not the end of what holds it.
             Some(b'"') if at > start && matches!(text[at - 1], b'=' | b'(') => {
                 let quote = at + escapes;
                 at = text.len().min(closing_quote(text, quote + 1, b'"', escapes).1 + 1);
-            }
-            Some(b'\n' | b'\r' | b'n') if let Some(next) = folded(text, at) => at = next,
-            Some(b'r')
-                if escapes > 0
-                    && let Some(next) = folded(text, at) =>
-            {
-                at = next
             }
             Some(b'\n' | b'\r' | b'"') => break,
             Some(b'n' | b'r') if escapes > 0 => break,
