@@ -304,6 +304,8 @@ fn a_pass_beside_an_account_is_a_password_in_text() {
     for (text, masked) in [
         ("user=joe pass=hunter2zq", true),
         ("pass=hunter2zq&user=joe", true),
+        (r"user=CORP\joe pass=hunter2zq", true),
+        ("user=*** pass=hunter2zq", true),
         ("user=joe port=25 pass=hunter2zq", true),
         (r#"user="joe doe"  pass="hunter2zq""#, true),
         ("/login?login=joe&pw=hunter2zq", true),

@@ -33,7 +33,7 @@ pub(super) struct Plan {
 struct Planned {
     field: Field,
     action: Action,
-    /// Whether that is so for the field's companion: results of tests are read.
+    /// Whether the field's companion says so (`user` of `pass`), and results of tests are only read.
     accompanied: bool,
     /// Whether it may hold the name of what stands in another field, and whether it may have its own name in another.
     names: bool,
@@ -89,7 +89,7 @@ impl Plan {
         self.fields.get(field.index()).map(|planned| planned.action)
     }
 
-    /// Whether what is done with a field is so for its companion, but not with results of tests.
+    /// Whether a field's companion says what is done with it, which is not for results of tests.
     pub(super) fn is_accompanied(&self, field: &Field) -> bool {
         self.fields.get(field.index()).is_some_and(|planned| planned.accompanied)
     }

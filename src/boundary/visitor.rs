@@ -174,7 +174,7 @@ impl Reading<'_> {
     }
 }
 
-/// Whether what is done with a field is so for its companion.
+/// Whether a field's companion says what is done with it.
 #[cold]
 fn is_accompanied(plan: &Found, field: &Field) -> bool {
     matches!(plan, Found::Plan(plan) if plan.is_accompanied(field))

@@ -1,8 +1,8 @@
 //! Private keys in textual form.
 //!
 //! Source: RFC 7468 (PEM), RFC 1421 section 4.4 (headers inside), RFC 9580 section 6.2 (PGP armor), RFC 4716 section 3.2
-//! (four dashes and a space), OpenVPN's manual (`--secret`, `--tls-auth`). Line breaks may be real, escaped (`\n`), or blanks. A key whose end is missing is found as far
-//! as its lines go on.
+//! (four dashes and a space), OpenVPN's manual (`--secret`, `--tls-auth`). Line breaks may be real, escaped (`\n`), or blanks. A key
+//! whose end is missing is found as far as its lines go on.
 
 use super::anchor::Anchor;
 use super::base64::is_base64;

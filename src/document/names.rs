@@ -1,8 +1,10 @@
 //! Members of an object that say what others of it are: `{"name": "DB_PASSWORD", "value": "x"}`, `{"user": "joe", "pass": "x"}`.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
-use crate::detect::pair::{Companion, Role, is_result, names_value};
+use crate::detect::pair::{Companion, Companions, Role, is_result, names_value};
 use crate::policy::{Parents, Policy};
 use crate::sanitize::Action;
 
@@ -22,7 +24,7 @@ pub(crate) fn of_pair<'v>(
 pub(crate) struct Names {
     names: Vec<Name>,
     /// Keys that have their companion among the others.
-    accompanied: Vec<(String, Action)>,
+    accompanied: HashMap<String, Action>,
 }
 
 /// A name, the key that it stands under, and what is done with the value that has it.
@@ -41,14 +43,18 @@ impl Names {
     ) -> Self {
         let policy = policy.compiled();
         let mut found = Self::default();
-        for (key, text) in members.clone() {
+        let mut companions = Companions::default();
+        members.clone().for_each(|(key, _)| {
+            companions.add(key.as_bytes());
+        });
+        for (key, text) in members {
             let Some(text) = text else { continue };
             if Role::of(key.as_bytes()) == Some(Role::Name) {
                 let action = policy.action_by_name(text.as_bytes(), parents);
                 found.names.extend(action.map(|action| Name { action, key: key.to_owned(), name: text.to_owned() }));
             }
             if let Some(companion) = Companion::of(key.as_bytes())
-                && members.clone().any(|(other, _)| companion.is(other.as_bytes()))
+                && companions.have(companion)
                 && !is_result(text.as_bytes(), true)
             {
                 let action = policy.action_beside(companion, key.as_bytes(), parents);
@@ -68,7 +74,7 @@ impl Names {
         if own.is_whole() {
             return (own, called);
         }
-        if let Some((_, action)) = self.accompanied.iter().find(|(accompanied, _)| accompanied == key) {
+        if let Some(action) = self.accompanied.get(key) {
             return (*action, called);
         }
         let name = self.names.iter().find(|name| names_value(name.key.as_bytes(), key.as_bytes()));

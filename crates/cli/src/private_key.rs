@@ -17,6 +17,8 @@ const LONGEST_GAP: usize = 16;
 const LONG_RUN: usize = 40;
 /// The longest marker: `-----BEGIN ENCRYPTED PRIVATE KEY-----` and the like.
 const LONGEST_MARKER: usize = 80;
+/// What the labels of keys hold: those of PEM, and of the static keys of OpenVPN, whose lines are hexadecimal.
+const LABELS: [&[u8]; 2] = [b"PRIVATE KEY", b"OpenVPN Static key V1"];
 /// What the marker that begins a key begins with.
 const BEGIN: &[u8] = b"-----BEGIN ";
 
@@ -158,7 +160,7 @@ fn last_marker(line: &[u8], start: &[u8]) -> Option<Range<usize>> {
         let rest = &line[at + start.len()..];
         let rest = &rest[..rest.len().min(LONGEST_MARKER)];
         let label = &rest[..memmem::find(rest, b"-----")?];
-        memmem::find(label, b"PRIVATE KEY")?;
+        LABELS.iter().find(|known| memmem::find(label, known).is_some())?;
         Some(at..at + start.len() + label.len() + b"-----".len())
     })
 }
@@ -275,6 +277,22 @@ mod tests {
     #[test]
     fn a_key_on_lines_of_its_own() {
         assert_body_masked(&key_in(|_| (String::new(), String::new())));
+    }
+
+    #[test]
+    fn a_static_key_of_openvpn() {
+        let line = "6acef03f62675b4b1bbd03e53b187727";
+        let key = [
+            "<tls-auth>",
+            "-----BEGIN OpenVPN Static key V1-----",
+            line,
+            line,
+            "-----END OpenVPN Static key V1-----",
+            line,
+        ];
+        let masked = mask_all(&key.map(str::to_owned));
+        let mark = "[redacted:credential]";
+        assert_eq!(masked, [key[0], key[1], mark, mark, key[4], line]);
     }
 
     #[test]

@@ -37,7 +37,7 @@ impl Companion {
         self.companions.iter().any(|known| start_of_last(key, known).is_some_and(|start| begins_word(key, start)))
     }
 
-    /// Whether one stands beside the value behind `after`, whose key begins at `start`, with its quote.
+    /// Whether one stands near a value, whose key begins at `start`, with its quote, and whose separator ends at `after`.
     pub(crate) fn stands_beside(&self, text: &[u8], start: usize, after: usize) -> bool {
         beside(text, start, after, &|key: &Range<usize>, _: &Range<usize>| self.is(&text[key.clone()])).is_some()
     }
@@ -108,8 +108,33 @@ pub(super) fn accompanied(
 
 /// Whether a value says how a test or a check ended: `true`, `17/20`, `98.5%`. So may a number, but for one in quotes.
 pub(crate) fn is_result(value: &[u8], quoted: bool) -> bool {
-    const WORDS: [&str; 8] = ["true", "false", "yes", "no", "ok", "passed", "failed", "skipped"];
-    let number = value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'/' | b'.' | b'%' | b' ' | b','));
+    const WORDS: [&str; 24] = [
+        "true",
+        "false",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "y",
+        "n",
+        "ok",
+        "-",
+        "n/a",
+        "all",
+        "none",
+        "null",
+        "pass",
+        "passed",
+        "fail",
+        "failed",
+        "success",
+        "succeeded",
+        "error",
+        "skip",
+        "skipped",
+        "unknown",
+    ];
+    let number = value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'/' | b'.' | b'%'));
     let plain = value.len() > 5 && value.iter().all(u8::is_ascii_digit);
     number && !(quoted && plain) || WORDS.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
 }

@@ -134,7 +134,8 @@ pub(crate) fn name_beside(
     beside(text, start, after, &is_it)
 }
 
-/// The value beside that behind `after`, whose key begins at `start`, with its quote, of which `is_it` says that it is looked for: the nearest one.
+/// Looks at the pairs around a value, whose key begins at `start`, with its quote, and whose separator ends at `after`: the value of the
+/// nearest one that `is_it` accepts.
 pub(super) fn beside(text: &[u8], start: usize, after: usize, is_it: IsName<'_>) -> Option<Range<usize>> {
     name_before(text, start, is_it).or_else(|| {
         let start = past_space(text, after);
