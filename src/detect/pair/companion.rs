@@ -14,8 +14,9 @@ pub(crate) struct Companion {
     parent: &'static str,
 }
 
-/// In lower case and without signs, as keys are compared.
-const COMPANIONS: [Companion; 2] = [
+const NUMBER: usize = 2;
+/// In lower case and without signs, as keys are compared. Each has one address, by which it is told.
+static COMPANIONS: [Companion; NUMBER] = [
     Companion {
         keys: &["pass", "psw", "pw"],
         companions: &["user", "username", "login", "account", "email", "emailaddress", "mail"],
@@ -68,7 +69,7 @@ fn begins_word(key: &[u8], at: usize) -> bool {
 
 /// Which companions keys are that stand side by side.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Companions([bool; COMPANIONS.len()]);
+pub(crate) struct Companions([bool; NUMBER]);
 
 impl Companions {
     /// Adds a key. Answers whether it is one.
