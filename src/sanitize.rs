@@ -62,14 +62,15 @@ impl Action {
     }
 }
 
-/// What became of a value.
+/// What became of a value. Where a safe text is written to a buffer, it is appended if the value was masked; else nothing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sanitized {
-    /// Nothing to mask: the raw value may pass. Nothing was appended.
+#[non_exhaustive]
+pub enum Sanitized {
+    /// There was nothing to mask: the value may pass as it is.
     Clean,
-    /// The safe text was appended.
+    /// It was changed: what it is now, or a safe text in its place, may pass.
     Masked,
-    /// The field must disappear. Nothing was appended.
+    /// It must not pass at all.
     Dropped,
 }
 

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use tracing_privacy::boundary::{Became, PrivacySubscriberExt as _, Value};
+use tracing_privacy::boundary::{PrivacySubscriberExt as _, Sanitized, Value};
 use tracing_privacy::format::json_layer;
 use tracing_privacy::{Exemption, Policy};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -54,7 +54,7 @@ fn an_argument_is_masked_by_the_option_before_it() {
     }
     let list = |args: &[String]| Value::List(args.iter().map(|arg| Value::Text(arg.clone().into())).collect());
     let mut value = list(&raw);
-    assert_eq!(policy.outgoing().value("args", &mut value), Became::Masked);
+    assert_eq!(policy.outgoing().value("args", &mut value), Sanitized::Masked);
     assert_eq!(value, list(&safe));
 
     let output = Output::default();

@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use tracing_privacy::Policy;
-use tracing_privacy::boundary::{Became, PrivacySubscriberExt as _, Value};
+use tracing_privacy::boundary::{PrivacySubscriberExt as _, Sanitized, Value};
 use tracing_privacy::format::json_layer;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{fmt, registry};
@@ -324,7 +324,7 @@ fn bytes_that_print_as_numbers_hide_no_text() {
         }
         let list = || Value::List(bytes.iter().map(|b| Value::Int((*b).into())).collect());
         let mut outgoing = list();
-        assert_eq!(policy.outgoing().value("body", &mut outgoing), Became::Masked);
+        assert_eq!(policy.outgoing().value("body", &mut outgoing), Sanitized::Masked);
         assert!(matches!(&outgoing, Value::Text(mask) if !secret(mask)));
 
         let output = Output::default();

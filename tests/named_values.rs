@@ -5,7 +5,7 @@
 use std::error::Error;
 use std::io;
 
-use tracing_privacy::boundary::{Became, PrivacyLayerExt as _, PrivacySubscriberExt as _, Value};
+use tracing_privacy::boundary::{PrivacyLayerExt as _, PrivacySubscriberExt as _, Sanitized, Value};
 use tracing_privacy::format::json_layer;
 use tracing_privacy::{LivePolicy, Mode, Policy};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -107,7 +107,7 @@ fn a_value_is_masked_by_the_name_that_another_member_has() {
         let members = members(name, CANARY).map(|(key, value)| (key.into(), Value::Text(value.into())));
         let mut value = Value::List(vec![Value::Map(members.into())]);
         let became = policy.outgoing().value("settings", &mut value);
-        assert_eq!(became, if masked { Became::Masked } else { Became::Clean });
+        assert_eq!(became, if masked { Sanitized::Masked } else { Sanitized::Clean });
     }
     let mut dropped = serde_json::json!({"name": "gone", "value": CANARY, "n": 1});
     let drops: Policy =
@@ -152,7 +152,7 @@ fn a_value_is_masked_by_the_key_before_it_in_an_array() {
     let pair =
         |key: &'static str, value: &'static str| Value::List(vec![Value::Text(key.into()), Value::Text(value.into())]);
     let mut value = Value::List(vec![pair("accept", "x"), pair("x-api-key", CANARY)]);
-    assert_eq!(policy.outgoing().value("headers", &mut value), Became::Masked);
+    assert_eq!(policy.outgoing().value("headers", &mut value), Sanitized::Masked);
     assert!(value == Value::List(vec![pair("accept", "x"), pair("x-api-key", "[redacted:credential]")]));
 }
 
@@ -267,6 +267,8 @@ fn a_pass_beside_an_account_is_a_password() {
         (r#"{"pass":"hunter2zq","user":"joe"}"#, true),
         (r#"{"host":"db","UserName":"joe","port":5432,"tls":true,"Pass": "hunter2zq"}"#, true),
         (r#"{"smtp":[{"email":"","pw":"hunter2zq","n":1}]}"#, true),
+        (r#"{"bind_dn":"cn=admin,dc=example,dc=com","pw":"hunter2zq"}"#, true),
+        (r#"{"isbn_cdn":"a","pw":"hunter2zq"}"#, false),
         (r#"{"n":"{\"login\":\"joe\",\"pass\":\"hunter2zq\"}"}"#, true),
         (r#"{"role_id":"a","secret_id":"hunter2zq"}"#, true),
         (r#"{"role-id":"a","b":{"c":[1]},"secret-id":"hunter2zq"}"#, true),

@@ -21,7 +21,7 @@ impl Policy {
     ///
     /// ```
     /// use tracing_privacy::Policy;
-    /// use tracing_privacy::boundary::{Became, Value};
+    /// use tracing_privacy::boundary::{Sanitized, Value};
     ///
     /// let policy = Policy::builtin();
     /// let mut report = policy.outgoing();
@@ -29,7 +29,7 @@ impl Policy {
     /// assert_eq!(report.text("cannot mail"), None); // clean
     ///
     /// let mut value = Value::List(vec![Value::Int(7), Value::Text("password=hunter2".into())]);
-    /// assert_eq!(report.value("args", &mut value), Became::Masked);
+    /// assert_eq!(report.value("args", &mut value), Sanitized::Masked);
     /// assert_eq!(value, Value::List(vec![Value::Int(7), Value::Text("password=[redacted:credential]".into())]));
     /// # drop(report);
     /// # assert_eq!((policy.counts().exported > 0, policy.counts().masked > 1), (true, true));
@@ -70,18 +70,6 @@ pub enum Value<'v> {
     Map(Vec<(Cow<'v, str>, Value<'v>)>),
 }
 
-/// What became of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Became {
-    /// There was nothing to mask: it is as it was.
-    Clean,
-    /// It was changed, and may pass now.
-    Masked,
-    /// It must not pass at all.
-    Dropped,
-}
-
 impl Outgoing<'_> {
     /// Sanitizes a text that stands under no key: a name, a message, a key. `None` if it is clean.
     pub fn text(&mut self, text: &str) -> Option<String> {
@@ -94,7 +82,7 @@ impl Outgoing<'_> {
 
     /// Sanitizes a value in place, by its key and by what is in it, as in JSON: under a key that is masked, a list or map
     /// becomes one masked text. In a list of arguments, a value that follows `--password` stands under that key.
-    pub fn value(&mut self, key: &str, value: &mut Value<'_>) -> Became {
+    pub fn value(&mut self, key: &str, value: &mut Value<'_>) -> Sanitized {
         let _apart = self.apart();
         let action = self.policy.action(key);
         self.walk(key, action, value, 0)
@@ -102,7 +90,7 @@ impl Outgoing<'_> {
 
     /// The same, for a key that the SDK itself writes, such as `service.name`: it is masked if a rule names it, but not
     /// since none does (`unlisted`).
-    pub fn own_value(&mut self, key: &str, value: &mut Value<'_>) -> Became {
+    pub fn own_value(&mut self, key: &str, value: &mut Value<'_>) -> Sanitized {
         let _apart = self.apart();
         let unlisted = self.policy.compiled().unlisted_rule;
         let action = match self.policy.action(key) {
@@ -131,14 +119,14 @@ impl Outgoing<'_> {
         self.bytes += bytes as u64;
     }
 
-    fn walk(&mut self, field: &str, action: Action, value: &mut Value<'_>, depth: usize) -> Became {
+    fn walk(&mut self, field: &str, action: Action, value: &mut Value<'_>, depth: usize) -> Sanitized {
         let whole = action.is_whole();
         match value {
-            Value::List(items) if items.is_empty() => Became::Clean,
-            Value::Map(members) if members.is_empty() => Became::Clean,
+            Value::List(items) if items.is_empty() => Sanitized::Clean,
+            Value::Map(members) if members.is_empty() => Sanitized::Clean,
             Value::List(_) | Value::Map(_) if depth >= MAX_DEPTH => {
                 *value = Value::Text(self.unreadable(field).into());
-                Became::Masked
+                Sanitized::Masked
             }
             Value::List(_) | Value::Map(_) if whole => {
                 let raw = json(value, depth).to_string();
@@ -157,7 +145,7 @@ impl Outgoing<'_> {
                 self.saw(text.len());
                 let text = std::mem::take(text);
                 let outcome = self.replace(value, |policy, out| policy.sanitize(action, field, text.as_bytes(), out));
-                if outcome != Became::Masked {
+                if outcome != Sanitized::Masked {
                     *value = Value::Text(text);
                 }
                 outcome
@@ -166,7 +154,7 @@ impl Outgoing<'_> {
                 self.saw(bytes.len());
                 let bytes = std::mem::take(bytes);
                 let outcome = self.replace(value, |policy, out| policy.sanitize(action, field, &bytes, out));
-                if outcome != Became::Masked {
+                if outcome != Sanitized::Masked {
                     *value = Value::Bytes(bytes);
                 }
                 outcome
@@ -177,12 +165,12 @@ impl Outgoing<'_> {
         }
     }
 
-    fn number(&mut self, field: &str, action: Action, number: Number, value: &mut Value<'_>) -> Became {
+    fn number(&mut self, field: &str, action: Action, number: Number, value: &mut Value<'_>) -> Sanitized {
         self.saw(0);
         self.replace(value, |policy, out| policy.sanitize_number(action, field, number, out))
     }
 
-    fn list(&mut self, field: &str, action: Action, items: &mut Vec<Value<'_>>, depth: usize) -> Became {
+    fn list(&mut self, field: &str, action: Action, items: &mut Vec<Value<'_>>, depth: usize) -> Sanitized {
         let text = |item: &Value<'_>| if let Value::Text(text) = item { Some((**text).into()) } else { None };
         let texts: Option<Vec<serde_json::Value>> = items.iter().map(text).collect();
         if action.is_scan()
@@ -190,7 +178,7 @@ impl Outgoing<'_> {
         {
             return self.arguments(items, &safe);
         }
-        let (mut outcome, mut option) = (Became::Clean, None);
+        let (mut outcome, mut option) = (Sanitized::Clean, None);
         items.retain_mut(|item| {
             let named = if let Value::Text(text) = item { option_name(text.as_bytes()) } else { None };
             let named = named.map(|name| String::from_utf8_lossy(name).into_owned());
@@ -203,42 +191,42 @@ impl Outgoing<'_> {
                 let became = self.walk(&path, named, value, depth + 2);
                 if let Some(safe) = self.text(key) {
                     *key = safe.into();
-                    outcome = Became::Masked;
+                    outcome = Sanitized::Masked;
                 }
-                if became != Became::Clean {
-                    outcome = Became::Masked;
+                if became != Sanitized::Clean {
+                    outcome = Sanitized::Masked;
                 }
-                return became != Became::Dropped;
+                return became != Sanitized::Dropped;
             }
             let became = match by_option {
                 Some((named @ (Action::Mask(_) | Action::Drop(_)), name)) => self.walk(&name, named, item, depth + 1),
                 _ => self.walk(field, action, item, depth + 1),
             };
-            if became != Became::Clean {
-                outcome = Became::Masked;
+            if became != Sanitized::Clean {
+                outcome = Sanitized::Masked;
             }
-            became != Became::Dropped
+            became != Sanitized::Dropped
         });
         outcome
     }
 
     /// Puts sanitized arguments in place of those that they were.
-    fn arguments(&mut self, items: &mut [Value<'_>], safe: &[serde_json::Value]) -> Became {
-        let mut outcome = Became::Clean;
+    fn arguments(&mut self, items: &mut [Value<'_>], safe: &[serde_json::Value]) -> Sanitized {
+        let mut outcome = Sanitized::Clean;
         for (item, safe) in items.iter_mut().zip(safe) {
             if let (Value::Text(text), Some(safe)) = (&*item, safe.as_str()) {
                 self.saw(text.len());
                 if **text != *safe {
                     *item = Value::Text(safe.to_owned().into());
-                    outcome = Became::Masked;
+                    outcome = Sanitized::Masked;
                 }
             }
         }
         outcome
     }
 
-    fn map(&mut self, field: &str, members: &mut Vec<(Cow<'_, str>, Value<'_>)>, depth: usize) -> Became {
-        let mut outcome = Became::Clean;
+    fn map(&mut self, field: &str, members: &mut Vec<(Cow<'_, str>, Value<'_>)>, depth: usize) -> Sanitized {
+        let mut outcome = Sanitized::Clean;
         let texts = members
             .iter()
             .map(|(key, value)| (&**key, if let Value::Text(text) = value { Some(&**text) } else { None }));
@@ -250,29 +238,26 @@ impl Outgoing<'_> {
             // Personal data hides in the keys of maps, too.
             if let Some(safe) = self.text(key) {
                 *key = safe.into();
-                outcome = Became::Masked;
+                outcome = Sanitized::Masked;
             }
-            if became != Became::Clean {
-                outcome = Became::Masked;
+            if became != Sanitized::Clean {
+                outcome = Sanitized::Masked;
             }
-            became != Became::Dropped
+            became != Sanitized::Dropped
         });
-        if outcome == Became::Masked {
+        if outcome == Sanitized::Masked {
             tell_apart(members);
         }
         outcome
     }
 
-    fn replace(&self, value: &mut Value<'_>, sanitize: impl FnOnce(&Policy, &mut Vec<u8>) -> Sanitized) -> Became {
+    fn replace(&self, value: &mut Value<'_>, sanitize: impl FnOnce(&Policy, &mut Vec<u8>) -> Sanitized) -> Sanitized {
         let mut out = Vec::new();
-        match sanitize(self.policy, &mut out) {
-            Sanitized::Clean => Became::Clean,
-            Sanitized::Masked => {
-                *value = Value::Text(string(&out).into());
-                Became::Masked
-            }
-            Sanitized::Dropped => Became::Dropped,
+        let outcome = sanitize(self.policy, &mut out);
+        if outcome == Sanitized::Masked {
+            *value = Value::Text(string(&out).into());
         }
+        outcome
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use super::field_name::name_without_silent;
 use super::inventory::{KeyPattern, Rank};
-use super::{Category, DataClass, Policy, is_not_data, name_without_silent, split_path};
+use super::{Category, DataClass, Policy, is_not_data, split_path};
 use crate::detect::pair::Dotted;
 use crate::rules::NotAllowed;
 use crate::sanitize::Action;

@@ -1,5 +1,6 @@
 //! The compiled, immutable form of the rules.
 
+mod action;
 mod audience;
 mod builder;
 mod category;
@@ -9,6 +10,7 @@ mod diagnose;
 mod endings;
 mod exemption;
 mod explain;
+mod field_name;
 mod fingerprint;
 mod in_force;
 mod inventory;
@@ -36,6 +38,7 @@ pub use self::class::DataClass;
 pub use self::exemption::{Exemption, ExemptionGuard, ExemptionInfo};
 pub(crate) use self::exemption::{Exemptions, Scope};
 pub use self::explain::{KeyExplanation, KeyRule, Precedence, Speaker, Treatment};
+pub(crate) use self::field_name::{is_not_data, name_of, split_path, without_silent};
 pub(crate) use self::fingerprint::Fingerprint;
 pub use self::in_force::InForce;
 pub(crate) use self::inventory::{FEW_LETTERS, Inventory, LAST_LETTERS, Parents};
@@ -51,12 +54,11 @@ use self::settings::Settled;
 pub(crate) use self::source::Kind as PolicySourceKind;
 pub use self::source::PolicySource;
 use crate::boundary::PlanCache;
-use crate::detect::pair::{Companion, Dotted, KeyPath};
-use crate::detect::scanner::{Hint, Scanner};
+use crate::detect::scanner::Scanner;
 use crate::document::value;
 use crate::mask::Chain;
 use crate::observe::{Counters, Masked, Observer, Snapshot};
-use crate::rules::{Diagnostic, Error, NotAllowed, Unlisted};
+use crate::rules::{Diagnostic, Error, Unlisted};
 use crate::sanitize::{Action, Reduction, Sanitized, clean_only_now};
 
 /// What to mask and how: rules, compiled. Cheap to clone; never changes.
@@ -277,26 +279,6 @@ impl Policy {
         Some((keys.iter().map(|key| key.as_ref().to_owned()).collect(), raw.clone()))
     }
 
-    /// What this policy does with a field of that name (`user.email`, `http.request.header.x-api-key`).
-    pub(crate) fn action(&self, field: &str) -> Action {
-        self.compiled.action_of(field)
-    }
-
-    /// What this policy does with a field of an event or span of that target.
-    pub(crate) fn action_at(&self, target: &str, field: &str) -> Action {
-        match self.not_allowed(target, field) {
-            Some(NotAllowed::Mask) => return Action::Mask(self.compiled.schema_rule),
-            Some(NotAllowed::Drop | NotAllowed::Reject) => return Action::Drop(self.compiled.schema_rule),
-            None => {}
-        }
-        match self.action(field) {
-            // What this library itself tells must not be lost since no rule names it.
-            Action::Unlisted(_) if target == OWN_TARGET => Action::Scan,
-            Action::Drop(rule) if target == OWN_TARGET && rule == self.compiled.unlisted_rule => Action::Scan,
-            action => action,
-        }
-    }
-
     pub(crate) fn compiled(&self) -> &Compiled {
         &self.compiled
     }
@@ -309,48 +291,6 @@ impl Policy {
     pub(crate) fn plans(&self) -> &PlanCache {
         &self.compiled.plans
     }
-}
-
-/// Whether what stands under a name is text under no key, or says where an event comes from. What `tracing-log` tells of a
-/// record's place is turned back into metadata by layers, so it may be scanned but not masked as a whole.
-pub(crate) fn is_not_data(field: &str) -> bool {
-    matches!(field, "" | "message" | "log.target" | "log.module_path" | "log.file" | "log.line")
-}
-
-/// Last segments of a path that say nothing of their own: what they hold is what is before them says.
-const SILENT: [&[u8]; 11] =
-    [b"value", b"values", b"raw", b"plain", b"plaintext", b"text", b"inner", b"old", b"new", b"current", b"previous"];
-
-/// The elements of a list are what the list is (`password.0`), and so is what a value is taken apart into (`password.value`).
-pub(crate) fn without_silent(mut key: &[u8]) -> &[u8] {
-    while let Some(dot) = memchr::memrchr(b'.', key).filter(|dot| *dot > 0 && *dot + 1 < key.len())
-        && let last = &key[dot + 1..]
-        && (last.iter().all(u8::is_ascii_digit) || SILENT.iter().any(|silent| last.eq_ignore_ascii_case(silent)))
-    {
-        key = &key[..dot];
-    }
-    key
-}
-
-/// The same of the name of a field.
-fn name_without_silent(field: &str) -> &str {
-    // It ends before a dot, or where the name does.
-    &field[..without_silent(field.as_bytes()).len()]
-}
-
-/// The name by which detectors are asked about the value of a field.
-pub(crate) fn name_of(field: &str) -> &str {
-    let field = name_without_silent(field);
-    field.rsplit('.').next().unwrap_or(field)
-}
-
-fn last_segment(key: &[u8]) -> &[u8] {
-    key.rsplit(|b| *b == b'.').next().unwrap_or(key)
-}
-
-/// The segments before the key, with a dot behind, and the key.
-pub(crate) fn split_path(field: &str) -> (&[u8], &[u8]) {
-    field.as_bytes().split_at(field.rfind('.').map_or(0, |dot| dot + 1))
 }
 
 impl FromStr for Policy {
@@ -401,57 +341,8 @@ impl Compiled {
         &self.rule(self.unlisted_rule).chain
     }
 
-    /// What is done with a field of that name.
-    fn action_of(&self, field: &str) -> Action {
-        if is_not_data(field) {
-            return Action::Scan;
-        }
-        let (path, key) = split_path(field);
-        if self.inventory.rule(key, &Dotted(path)).is_some() {
-            return self.action_or_hinted(key, &Dotted(path));
-        }
-        let (path, key) = split_path(name_without_silent(field));
-        self.action_or_hinted(key, &Dotted(path))
-    }
-
-    /// What is done with the value of a key, of which [`action_in`](Self::action_in) does not say whether it is read with its name.
-    pub(crate) fn action_or_hinted(&self, key: &[u8], parents: &dyn Parents) -> Action {
-        match self.action_in(key, parents) {
-            Action::Scan => match self.scanner.hint_of(last_segment(key)) {
-                Hint::None => Action::Scan,
-                hint => Action::ScanHinted { numbers: hint == Hint::ForAll },
-            },
-            action => action,
-        }
-    }
-
-    /// What is done with a text under a key that says nothing alone, beside its companion.
-    pub(crate) fn action_beside(&self, companion: &Companion, key: &[u8], parents: &dyn Parents) -> Option<Action> {
-        let action = self.action_in(key, &companion.before(parents));
-        action.is_whole().then_some(action)
-    }
-
     /// Tells this policy from all others, for what threads remember. Never 0.
     pub(crate) fn id(&self) -> u64 {
         self.plans.id()
-    }
-
-    /// What is done with the value of a key.
-    pub(crate) fn action_in(&self, key: &[u8], parents: &dyn Parents) -> Action {
-        // A member may have a path for a key, as flat JSON has it: `{"password.value": "x"}`.
-        let of_whole = || {
-            let whole = without_silent(key);
-            let (last, path) = KeyPath::split(whole, parents);
-            (whole.len() < key.len()).then(|| self.inventory.rule(last, &path)).flatten()
-        };
-        match (self.inventory.rule(key, parents).or_else(of_whole), self.unlisted) {
-            (Some(rule), _) if self.rule(rule).masks => match self.rule(rule).chain.drops() {
-                true => Action::Drop(rule),
-                false => Action::Mask(rule),
-            },
-            (Some(_), _) | (None, Unlisted::Scan) => Action::Scan,
-            (None, Unlisted::Mask) => Action::Unlisted(self.unlisted_rule),
-            (None, Unlisted::Drop) => Action::Drop(self.unlisted_rule),
-        }
     }
 }

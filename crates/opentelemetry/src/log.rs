@@ -10,7 +10,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::logs::{LogBatch, LogExporter, SdkLogRecord, SdkLogger, SdkLoggerProvider};
 use tracing_privacy::Policy;
-use tracing_privacy::boundary::{Became, Outgoing, Value};
+use tracing_privacy::boundary::{Outgoing, Sanitized, Value};
 
 use crate::PrivacyExporter;
 use crate::parts::sanitized_scope;
@@ -154,8 +154,8 @@ impl Replacement {
 fn became(out: &mut Outgoing<'_>, key: &str, raw: &AnyValue) -> Replacement {
     let mut value = read(raw, 0);
     match sanitize(out, key, &mut value) {
-        Became::Clean => Replacement::Same,
-        Became::Masked => Replacement::Other(write(value)),
+        Sanitized::Clean => Replacement::Same,
+        Sanitized::Masked => Replacement::Other(write(value)),
         _ => Replacement::Nothing,
     }
 }

@@ -8,7 +8,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use tracing_privacy::Policy;
-use tracing_privacy::boundary::{Became, Outgoing, Value};
+use tracing_privacy::boundary::{Outgoing, Sanitized, Value};
 
 use crate::PrivacyExporter;
 use crate::parts::sanitized_scope;
@@ -84,8 +84,8 @@ fn sanitize_context(out: &mut Outgoing<'_>, context: &mut SpanContext) {
         let mut value = Value::Text(raw.into());
         let became = sanitize(out, key, &mut value);
         let key_is_safe = out.text(key).is_none();
-        changed |= became != Became::Clean || !key_is_safe;
-        if became != Became::Dropped
+        changed |= became != Sanitized::Clean || !key_is_safe;
+        if became != Sanitized::Dropped
             && key_is_safe
             && let Value::Text(value) = value
             && TraceState::from_key_value([(key, &*value)]).is_ok()

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use opentelemetry::{Array, Key, KeyValue, StringValue, Value};
-use tracing_privacy::boundary::{Became, Outgoing, Value as Safe};
+use tracing_privacy::boundary::{Outgoing, Sanitized, Value as Safe};
 
 /// Keys that OpenTelemetry, its resource detectors or `tracing-opentelemetry` write. `unlisted` does not speak of them: a span
 /// without the name of its service is of no use to anybody.
@@ -28,7 +28,7 @@ const OWN_KEYS: [&str; 17] = [
 ];
 
 /// Sanitizes a value by its key.
-pub(crate) fn sanitize(out: &mut Outgoing<'_>, key: &str, value: &mut Safe<'_>) -> Became {
+pub(crate) fn sanitize(out: &mut Outgoing<'_>, key: &str, value: &mut Safe<'_>) -> Sanitized {
     if OWN_KEYS.contains(&key) { out.own_value(key, value) } else { out.value(key, value) }
 }
 
@@ -60,8 +60,8 @@ enum Replacement {
 fn sanitized(out: &mut Outgoing<'_>, key: &str, value: &Value) -> Replacement {
     let mut safe = read(value);
     match sanitize(out, key, &mut safe) {
-        Became::Clean => Replacement::Same,
-        Became::Masked => Replacement::Other(write(safe)),
+        Sanitized::Clean => Replacement::Same,
+        Sanitized::Masked => Replacement::Other(write(safe)),
         _ => Replacement::Nothing,
     }
 }

@@ -13,7 +13,7 @@ fn text(text: &str) -> Value<'_> {
     Value::Text(text.into())
 }
 
-fn became<'v>(policy: &Policy, key: &str, mut value: Value<'v>) -> (Became, Value<'v>) {
+fn became<'v>(policy: &Policy, key: &str, mut value: Value<'v>) -> (Sanitized, Value<'v>) {
     let outcome = policy.outgoing().value(key, &mut value);
     (outcome, value)
 }
@@ -39,12 +39,12 @@ fn values_are_masked_by_their_key_and_by_what_is_in_them() {
         ),
     ];
     for (key, raw, safe) in cases {
-        let outcome = if raw == safe { Became::Clean } else { Became::Masked };
+        let outcome = if raw == safe { Sanitized::Clean } else { Sanitized::Masked };
         let once = became(&policy, key, raw);
         assert!(once == (outcome, safe.clone()), "{key}: {}", json(&once.1, 0));
-        assert!(became(&policy, key, once.1) == (Became::Clean, safe), "{key}, twice");
+        assert!(became(&policy, key, once.1) == (Sanitized::Clean, safe), "{key}, twice");
     }
-    assert_eq!(became(&policy, "gone", text("x")).0, Became::Dropped);
+    assert_eq!(became(&policy, "gone", text("x")).0, Sanitized::Dropped);
 }
 
 #[test]
@@ -54,8 +54,8 @@ fn members_have_keys_and_paths_of_their_own() {
     let member = |key: &'static str, value| (key.into(), value);
     let user = Value::Map(vec![member("name", text("Jane")), member("gone", text("x")), member("id", Value::Int(7))]);
     let safe = Value::Map(vec![member("name", text("[redacted:sensitive]")), member("id", Value::Int(7))]);
-    assert!(became(&policy, "user", user.clone()) == (Became::Masked, safe));
-    assert_eq!(became(&policy, "place", Value::Map(vec![member("name", text("Oslo"))])).0, Became::Clean);
+    assert!(became(&policy, "user", user.clone()) == (Sanitized::Masked, safe));
+    assert_eq!(became(&policy, "place", Value::Map(vec![member("name", text("Oslo"))])).0, Sanitized::Clean);
 }
 
 #[test]
@@ -104,8 +104,8 @@ fn what_the_sdk_writes_is_not_unlisted() {
         let rules = format!("version = 1\n[defaults]\nunlisted = \"{unlisted}\"\n[[field]]\nkeys = [\"password\"]");
         let policy: Policy = rules.parse().expect("good rules");
         let own = |key: &str| policy.outgoing().own_value(key, &mut text("shop"));
-        assert_eq!((own("service.name"), own("password")), (Became::Clean, Became::Masked));
-        assert_ne!(became(&policy, "service.name", text("shop")).0, Became::Clean);
+        assert_eq!((own("service.name"), own("password")), (Sanitized::Clean, Sanitized::Masked));
+        assert_ne!(became(&policy, "service.name", text("shop")).0, Sanitized::Clean);
     }
 }
 
@@ -129,7 +129,7 @@ fn no_exemption_lets_it_pass_even_from_within_an_event() {
 fn nothing_is_masked_or_counted_where_the_mode_says_so() {
     for (mode, exported, observed) in [(Mode::Off, 0, 0), (Mode::Observe, 1, 1)] {
         let policy = Policy::builder().include_all().mode(mode).build().expect("good rules");
-        assert!(became(&policy, "password", text("x")) == (Became::Clean, text("x")));
+        assert!(became(&policy, "password", text("x")) == (Sanitized::Clean, text("x")));
         let counts = policy.counts();
         assert_eq!((counts.exported, counts.observed, counts.masked), (exported, observed, 0));
     }
