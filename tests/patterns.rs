@@ -232,3 +232,39 @@ fn what_is_found_with_and_without_escapes_is_one_value() {
     assert_eq!(policy.sanitize_text("é 123-45 é, 543-21"), "é # é, #");
     assert_eq!(policy.counts().masked, 2);
 }
+
+/// What begins before a document is not in any string of it, so that no string tells of it.
+#[test]
+fn a_match_that_begins_before_a_document_takes_what_is_in_it() {
+    let rules = |regex: &str| {
+        let email = "include = [\"builtin:pii\"]";
+        let rules =
+            format!("version = 1\n{email}\n[[pattern]]\nname = \"p\"\nregex = '{regex}'\nmask = {{ fixed = \"#\" }}\n");
+        rules.parse::<Policy>().expect("good rules")
+    };
+    for (regex, text, expected) in [
+        // The whole document, and what is masked in it for itself, which goes with it.
+        ("answer ([^ ]+)", r#"answer {"a":"hunter2"} b"#, "answer # b"),
+        ("answer (.+)", r#"answer [1,"joe@example.com","hunter2"]"#, "answer #"),
+        ("answer .+", r#"an answer [1,"joe@example.com"] x"#, "an #"),
+        (
+            "answer (.+) b",
+            r#"{"n":"joe@example.com"} answer {"a":"joe@example.com"} b"#,
+            "{\"n\":\"***@example.com\"} answer # b",
+        ),
+        // A part of it.
+        (r#"codes\["([a-z0-9]+)"#, r#"codes["hunter2","joe@example.com"]"#, r##"codes["#","***@example.com"]"##),
+        (r#"id [{]"n":([0-9]+)"#, r#"id {"n":17,"m":17} 17"#, r#"id {"n":#,"m":17} 17"#),
+        // Found by a word, and searched for.
+        (r"[a-z]+: ([{].*[}])", r#"answer: {"a":"joe@example.com"}"#, "answer: #"),
+        // What begins in it is read string by string.
+        (r#""a":"([a-z0-9]+)""#, r#"answer {"a":"hunter2"}"#, r#"answer {"a":"hunter2"}"#),
+        // What masks left stays.
+        ("token ([^ ]+)", "token [redacted:credential] x", "token [redacted:credential] x"),
+    ] {
+        let policy = rules(regex);
+        assert_eq!(policy.sanitize_text(text), expected, "{regex}");
+        let findings = policy.findings(text.as_bytes());
+        assert!(findings.windows(2).all(|pair| pair[0].range.end <= pair[1].range.start), "{regex}: {findings:?}");
+    }
+}

@@ -26,7 +26,7 @@ struct Found<'t> {
 }
 
 impl Sink for Found<'_> {
-    fn found(&mut self, _: u32, range: Range<usize>) {
+    fn found(&mut self, _: u32, _: usize, range: Range<usize>) {
         let floor = self.ranges.last().map_or(0, |last| last.end);
         assert!(floor <= range.start, "{range:?} from {floor}");
         if let Ok(text) = std::str::from_utf8(self.text) {

@@ -153,9 +153,14 @@ impl RegexRule {
         self.head.begins_in_any_digits(text)
     }
 
-    /// Calls `visit` with each value in `range` that validator and context agree to, and where its match ends; with what stands behind
-    /// escapes after all others, and perhaps twice.
-    pub(crate) fn find_each(&self, text: &[u8], range: Range<usize>, mut visit: impl FnMut(Range<usize>, usize)) {
+    /// Calls `visit` with each value in `range` that validator and context agree to, and its match; with what stands behind escapes after
+    /// all others, and perhaps twice.
+    pub(crate) fn find_each(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        mut visit: impl FnMut(Range<usize>, Range<usize>),
+    ) {
         // A word may stand near the end of what was read already.
         if range.start >= range.end {
             return;
@@ -171,7 +176,7 @@ impl RegexRule {
     #[cfg(test)]
     pub(crate) fn all(&self, text: &[u8]) -> Vec<(Range<usize>, usize)> {
         let mut all = Vec::new();
-        self.find_each(text, 0..text.len(), |value, end| all.push((value, end)));
+        self.find_each(text, 0..text.len(), |value, whole| all.push((value, whole.end)));
         all
     }
 
@@ -182,12 +187,12 @@ impl RegexRule {
         seen: &[u8],
         from: usize,
         mut range: Range<usize>,
-        visit: &mut impl FnMut(Range<usize>, usize),
+        visit: &mut impl FnMut(Range<usize>, Range<usize>),
     ) {
         while range.start < range.end {
             let Some((value, whole)) = self.next_match(seen, from, range.clone()) else { return };
             if let Some(value) = self.agreed(text, value, &whole) {
-                visit(value, whole.end);
+                visit(value, whole.clone());
             }
             range.start = whole.end.max(range.start + 1);
         }

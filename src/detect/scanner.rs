@@ -58,8 +58,8 @@ pub(crate) struct Scratch {
 
 /// What the scanner tells as it reads.
 pub(crate) trait Sink {
-    /// A detector's rule found a value.
-    fn found(&mut self, rule: u32, value: Range<usize>);
+    /// A detector's rule found a value, by what begins at `from`: the value, or what stands before it.
+    fn found(&mut self, rule: u32, from: usize, value: Range<usize>);
     /// A key may end before `at`, where a separator (`=`, `:`) stands.
     fn separator(&mut self, at: usize);
     /// An option's name (`--token`) begins at `at`.

@@ -15,7 +15,7 @@ pub(crate) struct Edits {
     /// Empty lists that a reader takes while it reads: the keys that lead to a place in a document, and stretches of text that are
     /// settled.
     pub(super) path: Vec<Range<usize>>,
-    pub(super) skipped: Vec<Range<usize>>,
+    pub(super) settled: Vec<Settled>,
     /// Room for a value with its name before it.
     pub(super) hinted: Vec<u8>,
     /// Those of scanners that do not read now; several are out while one text is read inside of another.
@@ -35,6 +35,8 @@ struct Edit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
     pub(super) range: Range<usize>,
+    /// Where the match begins by which it was found; where the value does, if it was found otherwise.
+    pub(super) from: usize,
     pub(super) rule: u32,
     /// The key that stands before the value, if it was found by its key.
     pub(super) key: Option<Box<str>>,
@@ -47,8 +49,25 @@ pub(super) struct Candidate {
 impl Candidate {
     /// Takes it out of a list that will be cut back.
     pub(super) fn take(&mut self) -> Self {
-        let nothing = Self { range: 0..0, rule: self.rule, key: None, decoded: 0, erase: true };
+        let nothing = Self { range: 0..0, from: 0, rule: self.rule, key: None, decoded: 0, erase: true };
         std::mem::replace(self, nothing)
+    }
+}
+
+/// A stretch of text that is settled by itself.
+pub(super) struct Settled {
+    pub(super) range: Range<usize>,
+    /// A document, in which each string is read; else one of our own marks.
+    pub(super) is_document: bool,
+}
+
+impl Settled {
+    /// Whether it settles a candidate: one that is inside. A match that begins before a document takes what it is about in there,
+    /// too, which no string of the document tells by itself.
+    pub(super) fn settles(&self, candidate: &Candidate) -> bool {
+        let Range { start, end } = self.range;
+        let begins = if self.is_document { candidate.from } else { candidate.range.start };
+        start <= begins && candidate.range.end <= end
     }
 }
 
@@ -106,6 +125,18 @@ impl Edits {
         self.list[first..].iter().any(|edit| edit.range.start <= range.start && range.end <= edit.range.end)
     }
 
+    /// Takes back those of the first `len` edits that are inside of later ones.
+    pub(super) fn absorb(&mut self, len: usize) {
+        let mut covers: Vec<_> = self.list[len..].iter().map(|edit| edit.range.clone()).collect();
+        covers.sort_by_key(|cover| cover.start);
+        let mut at = 0;
+        self.list.retain(|Edit { range, .. }| {
+            at += 1;
+            let before = covers.partition_point(|cover| cover.start <= range.start);
+            at > len || covers[..before].last().is_none_or(|cover| range.end > cover.end)
+        });
+    }
+
     /// Takes back the edits that begin at or after `start`.
     pub(super) fn supersede_from(&mut self, start: usize) {
         while self.list.last().is_some_and(|edit| edit.range.start >= start) {
@@ -154,7 +185,7 @@ impl Edits {
 
     /// Makes ready for the next text.
     pub(super) fn clear(&mut self) {
-        let ranges = self.path.capacity().max(self.skipped.capacity());
+        let ranges = self.path.capacity().max(self.settled.capacity());
         let most = self.list.capacity().max(ranges).max(self.candidates.capacity());
         if self.texts.capacity().max(self.hinted.capacity()) > KEEP || most > KEEP / size_of::<Candidate>() {
             *self = Self::default();

@@ -31,12 +31,14 @@ pub(super) struct Reader<'r> {
     in_json: bool,
     /// Where quotes begin to count: behind the one that opens a value which is read with its name.
     pub(super) quotes_from: usize,
+    /// Whether a candidate holds a part of a document, in which there may be edits.
+    crosses: bool,
 }
 
 impl<'r> Reader<'r> {
     pub(super) fn new(policy: &'r Compiled, field: &'r str, depth: usize, edits: &'r mut Edits) -> Self {
         let path = std::mem::take(&mut edits.path);
-        Self { policy, field, depth, edits, path, in_json: false, quotes_from: 0 }
+        Self { policy, field, depth, edits, path, in_json: false, quotes_from: 0, crosses: false }
     }
 
     /// Gives back what it took.
@@ -67,11 +69,15 @@ impl<'r> Reader<'r> {
             self.edits.candidates.append(&mut found);
         }
         settle(self.policy, &mut self.edits.candidates, from);
+        let before = self.edits.len();
         for at in from..self.edits.candidates.len() {
             let candidate = self.edits.candidates[at].take();
             self.mask(root, candidate);
         }
         self.edits.candidates.truncate(from);
+        if std::mem::take(&mut self.crosses) {
+            self.edits.absorb(before);
+        }
     }
 
     /// Whether an exemption is for a candidate, before it is settled: else one that may pass could win over one that may
@@ -85,11 +91,11 @@ impl<'r> Reader<'r> {
     pub(super) fn find(&mut self, root: &[u8], range: Range<usize>, decoded: u8) {
         let from = self.edits.candidates.len();
         let text = &root[range.clone()];
-        let skipped = std::mem::take(&mut self.edits.skipped);
+        let settled = std::mem::take(&mut self.edits.settled);
         let mut part = Part::new(self, root, range.clone(), decoded);
-        part.skipped = skipped;
+        part.settled = settled;
         part.scan();
-        let Part { mut skipped, disguised, blobs, .. } = part;
+        let Part { mut settled, disguised, blobs, .. } = part;
         if decoded < MAX_DECODED {
             if disguised {
                 self.find_disguised(text, range.start, decoded, from);
@@ -100,17 +106,19 @@ impl<'r> Reader<'r> {
         }
         let mut at = from;
         while at < self.edits.candidates.len() {
-            let found = &self.edits.candidates[at].range;
+            let found = &self.edits.candidates[at];
             // They are in the order of the text, and none overlaps another.
-            let nearest = skipped.partition_point(|skip| skip.start <= found.start).checked_sub(1);
-            if nearest.is_some_and(|nearest| found.end <= skipped[nearest].end) {
+            let last = settled.partition_point(|settled| settled.range.start < found.range.end).checked_sub(1);
+            let nearest = settled.partition_point(|settled| settled.range.start <= found.range.start).checked_sub(1);
+            if nearest.is_some_and(|nearest| settled[nearest].settles(found)) {
                 self.edits.candidates.swap_remove(at);
             } else {
+                self.crosses |= last.is_some_and(|last| found.range.start < settled[last].range.end);
                 at += 1;
             }
         }
-        skipped.clear();
-        self.edits.skipped = skipped;
+        settled.clear();
+        self.edits.settled = settled;
     }
 
     /// Finds candidates in what `text`, which stands at `base`, means without its disguises. Those of the raw text begin at
@@ -126,7 +134,10 @@ impl<'r> Reader<'r> {
         let candidates = &mut self.edits.candidates[from..];
         candidates.sort_by_key(|candidate| candidate.range.start);
         let mut offsets = DISGUISED.offsets(text);
-        candidates.iter_mut().for_each(|c| c.range.start = base + offsets.raw_start(c.range.start));
+        candidates.iter_mut().for_each(|c| {
+            c.range.start = base + offsets.raw_start(c.range.start);
+            c.from = c.range.start;
+        });
         candidates.sort_by_key(|candidate| candidate.range.end);
         let mut offsets = DISGUISED.offsets(text);
         candidates.iter_mut().for_each(|c| c.range.end = base + offsets.raw(c.range.end));
@@ -151,7 +162,14 @@ impl<'r> Reader<'r> {
     /// Makes a candidate of a blob if there is one in what it holds. No part of a blob can be shown.
     fn find_in_blob(&mut self, blob: Range<usize>, meant: &[u8], decoded: u8) {
         if let Some(rule) = self.rule_for(meant, decoded + 1) {
-            self.edits.candidates.push(Candidate { range: blob, rule, key: None, decoded, erase: true });
+            self.edits.candidates.push(Candidate {
+                from: blob.start,
+                range: blob,
+                rule,
+                key: None,
+                decoded,
+                erase: true,
+            });
         }
     }
 

@@ -89,7 +89,7 @@ impl Searched {
         let may_match = |matcher: &u32| rule(*matcher).is_some_and(|(_, regex)| regex.may_match(text));
         let mut search = |matcher: u32| {
             if let Some((rule, regex)) = rule(matcher) {
-                regex.find_each(text, 0..text.len(), |value, _| sink.found(rule, value));
+                regex.find_each(text, 0..text.len(), |value, whole| sink.found(rule, whole.start, value));
             }
         };
         let Some(set) = &self.set else {

@@ -177,7 +177,7 @@ impl<S: Sink> Pass<'_, S> {
                     Verdict::Found(value) => {
                         debug_assert!(floor <= value.start && value.start < value.end && value.end <= text.len());
                         self.resume.set(index, value.end);
-                        self.sink.found(*rule, value);
+                        self.sink.found(*rule, value.start, value);
                     }
                     Verdict::Nothing { resume: next } => {
                         debug_assert!(next >= end && next <= text.len());
@@ -186,17 +186,18 @@ impl<S: Sink> Pass<'_, S> {
                 }
             }
             (Matcher::Regex(regex), Target::Beginning(_, len)) if end - len >= floor => {
-                if let Some((value, next)) = regex.match_at(text, end - len) {
+                let from = end - len;
+                if let Some((value, next)) = regex.match_at(text, from) {
                     self.resume.set(index, next);
-                    value.into_iter().for_each(|value| self.sink.found(*rule, value));
+                    value.into_iter().for_each(|value| self.sink.found(*rule, from, value));
                 }
             }
             (Matcher::Regex(regex), Target::Context(_, word, longest)) if is_whole_word(text, end - word..end) => {
                 let mut reach = regex.reach(end - word..end, longest, text);
                 reach.start = reach.start.max(floor);
-                regex.find_each(text, reach, |value, next| {
-                    self.resume.set(index, next);
-                    self.sink.found(*rule, value);
+                regex.find_each(text, reach, |value, whole| {
+                    self.resume.set(index, whole.end);
+                    self.sink.found(*rule, whole.start, value);
                 });
             }
             _ => {}

@@ -170,7 +170,7 @@ impl<'d, 'r> Document<'d, 'r> {
             let (Some(name), false) = (option_name(&self.root[option.clone()]), value.is_empty()) else { continue };
             if let Action::Mask(rule) | Action::Drop(rule) = self.reader.policy.action_in(name, &self.path()) {
                 let key = Some(String::from_utf8_lossy(name).into());
-                found.push(Candidate { range: value.clone(), rule, key, decoded: 0, erase: false });
+                found.push(Candidate { from: value.start, range: value.clone(), rule, key, decoded: 0, erase: false });
             }
         }
         self.arguments = Found::new(found);

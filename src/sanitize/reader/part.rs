@@ -12,7 +12,7 @@ use crate::document::json;
 use crate::mask::Reveals;
 use crate::policy::DataClass;
 use crate::sanitize::MAX_DECODED;
-use crate::sanitize::edits::Candidate;
+use crate::sanitize::edits::{Candidate, Settled};
 
 /// One part of a text while the scanner reads it.
 pub(super) struct Part<'p, 'r> {
@@ -34,7 +34,7 @@ pub(super) struct Part<'p, 'r> {
     /// How far quotes were counted, and whether one is open there.
     quotes: (usize, bool),
     /// Documents, which are settled by themselves, and our own marks; in offsets of `root`.
-    pub(super) skipped: Vec<Range<usize>>,
+    pub(super) settled: Vec<Settled>,
     /// Whether something stands in the text that means something else than it is.
     pub(super) disguised: bool,
     /// What base64 and hex in the text hold, and where they stand.
@@ -61,7 +61,7 @@ impl<'p, 'r> Part<'p, 'r> {
             sql_end: 0,
             broken_end: 0,
             quotes,
-            skipped: Vec::new(),
+            settled: Vec::new(),
             disguised: false,
             blobs: Vec::new(),
             floors: [Floors::default(); BLOBS],
@@ -84,10 +84,10 @@ impl Part<'_, '_> {
         self.reader.edits.give_back(scratch);
     }
 
-    fn add(&mut self, range: Range<usize>, rule: u32, key: Option<Range<usize>>) {
-        let shift = |r: Range<usize>| r.start + self.base..r.end + self.base;
+    fn add(&mut self, from: usize, range: Range<usize>, rule: u32, key: Option<Range<usize>>) {
+        let (from, range) = (from + self.base, range.start + self.base..range.end + self.base);
         let key = key.map(|key| lossy(&self.text[key]).into());
-        let candidate = Candidate { range: shift(range), rule, key, decoded: self.decoded, erase: false };
+        let candidate = Candidate { range, from, rule, key, decoded: self.decoded, erase: false };
         self.reader.edits.candidates.push(candidate);
     }
 
@@ -109,7 +109,7 @@ impl Part<'_, '_> {
 
     fn add_pair(&mut self, pair: Pair) {
         let Pair { rule, key, value, named, .. } = pair;
-        self.add(value, rule, Some(key));
+        self.add(value.start, value, rule, Some(key));
         // What the rule would show of it is not for a value that has its name from another.
         let policy = self.reader.policy;
         if named
@@ -127,7 +127,7 @@ impl Part<'_, '_> {
         let end = self.with_keys(|keys| read(text, at, keys, &mut |pair| found.push(pair)));
         let doubtful = found.iter().find(|pair| pair.is_doubtful(text)).map(|pair| pair.value.start);
         for Pair { rule, key, value, .. } in found {
-            self.add(value, rule, Some(key));
+            self.add(value.start, value, rule, Some(key));
         }
         doubtful.unwrap_or(end)
     }
@@ -161,8 +161,8 @@ impl Part<'_, '_> {
 }
 
 impl Sink for Part<'_, '_> {
-    fn found(&mut self, rule: u32, value: Range<usize>) {
-        self.add(value, rule, None);
+    fn found(&mut self, rule: u32, from: usize, value: Range<usize>) {
+        self.add(from, value, rule, None);
     }
 
     fn separator(&mut self, at: usize) {
@@ -214,7 +214,7 @@ impl Sink for Part<'_, '_> {
         if self.stands_in_value(at) || at < self.broken_end || is_inside {
             return at;
         }
-        let settled = self.reader.edits.len();
+        let before = self.reader.edits.len();
         let root = &self.root[..self.base + self.text.len()];
         let was_in_json = std::mem::replace(&mut self.reader.in_json, true);
         let mut document = Document::new(self.reader, root);
@@ -223,13 +223,13 @@ impl Sink for Part<'_, '_> {
         self.reader.in_json = was_in_json;
         match end {
             json::End::Read(end) => {
-                self.skipped.push(self.base + at..end);
+                self.settled.push(Settled { range: self.base + at..end, is_document: true });
                 self.quotes = (end - self.base, false);
                 end - self.base
             }
             json::End::Broken(end) => {
                 // As text, keys and values are found all the same; and every byte is read twice at most.
-                self.reader.edits.truncate(settled);
+                self.reader.edits.truncate(before);
                 self.broken_end = end - self.base;
                 at
             }
@@ -255,6 +255,7 @@ impl Sink for Part<'_, '_> {
     }
 
     fn own_mark(&mut self, mark: Range<usize>) {
-        self.skipped.push(mark.start + self.base..mark.end + self.base);
+        let range = mark.start + self.base..mark.end + self.base;
+        self.settled.push(Settled { range, is_document: false });
     }
 }
