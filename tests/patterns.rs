@@ -268,3 +268,90 @@ fn a_match_that_begins_before_a_document_takes_what_is_in_it() {
         assert!(findings.windows(2).all(|pair| pair[0].range.end <= pair[1].range.start), "{regex}: {findings:?}");
     }
 }
+
+/// Of a match that begins before a document, and what is masked in that by itself, no part is shown that one of both hides.
+#[test]
+fn a_match_and_what_is_masked_in_a_document_are_one() {
+    let (erased, hidden) = ("[redacted:sensitive]", "[redacted:credential]");
+    for (regex, mask, text, expected) in [
+        (
+            r#"answer [{]"password":"([a-z0-9]+)"#,
+            "{ keep_first = 4 }",
+            r#"answer {"password":"hunter2zqabcd"}"#,
+            format!(r#"answer {{"password":"{hidden}"}}"#),
+        ),
+        (
+            r"answer ([{].*)",
+            "{ keep_last = 4 }",
+            r#"answer {"a":"x","password":"hunter2zqabcd"}"#,
+            format!("answer {erased}"),
+        ),
+        (
+            r#"answer ([{]"password":"hunter2zqab)"#,
+            "{ keep_last = 4 }",
+            r#"answer {"password":"hunter2zqabcdefgh","b":1}"#,
+            format!(r#"answer {erased}","b":1}}"#),
+        ),
+        (
+            r#"answer [{]"password":"([a-z]+)"#,
+            "{ fixed = \"#\" }",
+            r#"answer {"password":"hunter2zqabcd","b":1}"#,
+            format!(r#"answer {{"password":"{hidden}","b":1}}"#),
+        ),
+        (
+            r#"answer [{]"phone":"555123(4567)"#,
+            "\"erase\"",
+            r#"answer {"phone":"5551234567"}"#,
+            format!(r#"answer {{"phone":"{erased}"}}"#),
+        ),
+        (
+            r#"answer (.+)"#,
+            "{ fixed = \"#\" }",
+            r#"answer {"phone":"5551234567"} {"phone":"5551234567"}"#,
+            "answer #".to_owned(),
+        ),
+    ] {
+        let rules = format!(
+            "version = 1\n[[field]]\nkeys = [\"password\"]\ncategory = \"credential\"\nmask = \"erase\"\n[[field]]\nkeys = [\"phone\"]\n\
+             mask = {{ keep_last = 2 }}\n[[pattern]]\nname = \"p\"\nregex = '{regex}'\nmask = {mask}\n"
+        );
+        let policy: Policy = rules.parse().expect("good rules");
+        let masked = policy.sanitize_text(text);
+        assert_eq!(masked, expected, "{regex}");
+        assert_eq!(policy.sanitize_text(&masked), masked, "{regex}, again");
+        let findings = policy.findings(text.as_bytes());
+        assert!(findings.windows(2).all(|pair| pair[0].range.end <= pair[1].range.start), "{regex}: {findings:?}");
+    }
+}
+
+/// Strings of a document are read with their keys where a pattern knows them, in whatever way the scanner looks for it.
+#[test]
+fn patterns_of_a_key_and_its_value_find_both_in_documents() {
+    for regex in [
+        r#"(?-u)"member_no"[ ]?:[ ]?"([A-Z0-9]{2,})"#,
+        r#""member_no"\s*:\s*"([A-Z0-9]+)""#,
+        r#"(?-u)"member_no"[ ]*:[ ]*"([A-Z0-9]+)"#,
+        r"\bmember_no\W+([A-Z0-9]+)\b",
+        r#"member_\w+": "([A-Z0-9]+)""#,
+    ] {
+        let rules =
+            format!("version = 1\n[[pattern]]\nname = \"p\"\nregex = '''{regex}'''\nmask = {{ fixed = \"#\" }}\n");
+        let policy = rules.parse::<Policy>().expect("good rules");
+        for (text, expected) in [
+            (r#"{"member_no":"AB12"}"#, r##"{"member_no":"#"}"##),
+            (r#"{"member_no": "AB12"}"#, r##"{"member_no": "#"}"##),
+            (r#"a {"a":[{"x":1,"member_no" :"AB12"}]} b"#, r##"a {"a":[{"x":1,"member_no" :"#"}]} b"##),
+            (r#"{"no":"AB12"}"#, r#"{"no":"AB12"}"#),
+        ] {
+            assert_eq!(policy.sanitize_text(text), expected, "{regex}");
+        }
+        let (mut value, mut other) = (serde_json::json!({"member_no": "AB12"}), serde_json::json!({"no": "AB12"}));
+        policy.sanitize_json(&mut value);
+        policy.sanitize_json(&mut other);
+        assert_eq!(
+            (value, other),
+            (serde_json::json!({"member_no": "#"}), serde_json::json!({"no": "AB12"})),
+            "{regex}"
+        );
+    }
+}

@@ -63,6 +63,8 @@ pub enum DiagnosticKind {
     NeverMasked,
     /// An exemption or a schema that changes nothing.
     NeverApplies,
+    /// A pattern of a key and its value that no member of a document matches, as these are read.
+    NotInDocuments,
     /// An exemption whose time is over.
     Expired,
     /// An exemption whose time is over within a day.
@@ -82,6 +84,7 @@ impl DiagnosticKind {
             Self::Shadowed => "shadowed",
             Self::NeverMasked => "never-masked",
             Self::NeverApplies => "never-applies",
+            Self::NotInDocuments => "not-in-documents",
             Self::Expired => "expired",
             Self::ExpiresSoon => "expires-soon",
             Self::KeyRotation => "key-rotation",

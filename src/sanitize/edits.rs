@@ -23,10 +23,10 @@ pub(crate) struct Edits {
     scratches: Vec<Box<scanner::Scratch>>,
 }
 
-struct Edit {
-    range: Range<usize>,
+pub(super) struct Edit {
+    pub(super) range: Range<usize>,
     /// The rule that decided; none was asked about what could not be read.
-    rule: Option<u32>,
+    pub(super) rule: Option<u32>,
     /// In [`Edits::texts`].
     text: Range<usize>,
 }
@@ -123,6 +123,18 @@ impl Edits {
     /// Whether one of the edits from `first` on covers a range.
     pub(super) fn cover(&self, first: usize, range: &Range<usize>) -> bool {
         self.list[first..].iter().any(|edit| edit.range.start <= range.start && range.end <= edit.range.end)
+    }
+
+    /// Brings them in the order of the text.
+    pub(super) fn sort(&mut self) {
+        self.list.sort_unstable_by_key(|edit| edit.range.start);
+    }
+
+    /// The first and the last of those that overlap a range, if they are in the order of the text.
+    pub(super) fn overlapping(&self, range: &Range<usize>) -> Option<(&Edit, &Edit)> {
+        let first = self.list.partition_point(|edit| edit.range.end <= range.start);
+        let end = self.list.partition_point(|edit| edit.range.start < range.end);
+        Some((self.list[..end].get(first)?, self.list[..end].last()?))
     }
 
     /// Takes back those of the first `len` edits that are inside of later ones.

@@ -15,7 +15,7 @@ use super::{MAX_DECODED, MAX_DEPTH, Sanitized};
 use crate::document::encoding::DISGUISED;
 use crate::document::json;
 use crate::document::lossy;
-use crate::mask::{is_own_mark, push_placeholder};
+use crate::mask::{Reveals, is_own_mark, push_placeholder};
 use crate::policy::Compiled;
 
 /// Reads one text and gathers its edits.
@@ -31,14 +31,14 @@ pub(super) struct Reader<'r> {
     in_json: bool,
     /// Where quotes begin to count: behind the one that opens a value which is read with its name.
     pub(super) quotes_from: usize,
-    /// Whether a candidate holds a part of a document, in which there may be edits.
-    crosses: bool,
+    /// Whether documents stand in a text in which there are candidates: one of these may hold a part of one, in which there are edits.
+    beside_documents: bool,
 }
 
 impl<'r> Reader<'r> {
     pub(super) fn new(policy: &'r Compiled, field: &'r str, depth: usize, edits: &'r mut Edits) -> Self {
         let path = std::mem::take(&mut edits.path);
-        Self { policy, field, depth, edits, path, in_json: false, quotes_from: 0, crosses: false }
+        Self { policy, field, depth, edits, path, in_json: false, quotes_from: 0, beside_documents: false }
     }
 
     /// Gives back what it took.
@@ -69,15 +69,49 @@ impl<'r> Reader<'r> {
             self.edits.candidates.append(&mut found);
         }
         settle(self.policy, &mut self.edits.candidates, from);
-        let before = self.edits.len();
+        let before = if std::mem::take(&mut self.beside_documents) { self.unite_with_documents(from) } else { 0 };
         for at in from..self.edits.candidates.len() {
             let candidate = self.edits.candidates[at].take();
             self.mask(root, candidate);
         }
         self.edits.candidates.truncate(from);
-        if std::mem::take(&mut self.crosses) {
+        if before > 0 {
             self.edits.absorb(before);
         }
+    }
+
+    /// Makes one of each candidate from index `from` on and the edits of documents that it overlaps, as [`settle`] does of candidates. Answers
+    /// how many edits there were, if any candidate overlaps some.
+    fn unite_with_documents(&mut self, from: usize) -> usize {
+        let (policy, mut any) = (self.policy, false);
+        let hides = |rule: u32| policy.rule(rule).chain.reveals() == Reveals::Nothing;
+        self.edits.sort();
+        for at in from..self.edits.candidates.len() {
+            let Candidate { range, rule, erase, .. } = &self.edits.candidates[at];
+            let Some((first, last)) = self.edits.overlapping(range) else { continue };
+            let covers = range.start <= first.range.start && last.range.end <= range.end;
+            let is_covered = first.range.start <= range.start && range.end <= first.range.end;
+            if is_covered && first.rule.is_none_or(hides) {
+                // It is hidden already.
+                self.edits.candidates[at].range.end = range.start;
+            } else {
+                let range = range.start.min(first.range.start)..range.end.max(last.range.end);
+                let erase = *erase || !covers || !hides(*rule);
+                let candidate = &mut self.edits.candidates[at];
+                (candidate.range, candidate.erase) = (range, erase);
+            }
+            any = true;
+        }
+        if !any {
+            return 0;
+        }
+        let mut at = 0;
+        self.edits.candidates.retain(|candidate| {
+            at += 1;
+            at <= from || !candidate.range.is_empty()
+        });
+        settle(policy, &mut self.edits.candidates, from);
+        self.edits.len()
     }
 
     /// Whether an exemption is for a candidate, before it is settled: else one that may pass could win over one that may
@@ -108,15 +142,14 @@ impl<'r> Reader<'r> {
         while at < self.edits.candidates.len() {
             let found = &self.edits.candidates[at];
             // They are in the order of the text, and none overlaps another.
-            let last = settled.partition_point(|settled| settled.range.start < found.range.end).checked_sub(1);
             let nearest = settled.partition_point(|settled| settled.range.start <= found.range.start).checked_sub(1);
             if nearest.is_some_and(|nearest| settled[nearest].settles(found)) {
                 self.edits.candidates.swap_remove(at);
             } else {
-                self.crosses |= last.is_some_and(|last| found.range.start < settled[last].range.end);
                 at += 1;
             }
         }
+        self.beside_documents |= settled.iter().any(|settled| settled.is_document);
         settled.clear();
         self.edits.settled = settled;
     }

@@ -1,6 +1,7 @@
 //! Rules of which nothing is known by which they could be looked for, or not in every text: such texts are searched for them.
 
 use regex::bytes::{RegexSet, RegexSetBuilder};
+use regex_syntax::is_word_byte;
 
 use super::{Matcher, Scanner, Sink};
 use crate::detect::around::without_escapes;
@@ -62,6 +63,25 @@ impl Anywhere {
     /// Whether texts with signs are searched for rules that can be looked for in no other way.
     pub(super) fn searches_at_signs(&self) -> bool {
         !self.always.matchers.is_empty()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.always.matchers.is_empty() && self.unless_plain.matchers.is_empty()
+    }
+
+    /// Whether a match may begin at one of the first bytes of a text, up to the one at `last`, and go on behind the text.
+    pub(super) fn may_begin(&self, scanner: &Scanner, text: &[u8], last: usize) -> bool {
+        let matchers = self.always.matchers.iter().chain(&self.unless_plain.matchers);
+        let mut regexes = matchers.filter_map(|matcher| match &scanner.matchers[*matcher as usize].1 {
+            Matcher::Regex(regex) => Some(regex),
+            Matcher::Native(_) => None,
+        });
+        let is_in_word = |at: usize| at > 0 && is_word_byte(text[at - 1]) && is_word_byte(text[at]);
+        regexes.any(|regex| {
+            let may_begin =
+                |at: &usize| !(regex.begins_word() && is_in_word(*at)) && regex.may_begin_with(&text[*at..]);
+            (0..=last).any(|at| may_begin(&at))
+        })
     }
 
     /// Searches a text. What the lists told of already is told of again, as the same value.

@@ -53,7 +53,15 @@ impl Scanner {
                 });
             }
         }
+        if hint == Hint::None && self.anywhere.may_begin(self, named, name.len()) {
+            hint = Hint::ForTexts;
+        }
         hint
+    }
+
+    /// Whether a name that tells somebody something is never quiet: what texts are searched for does not stand out in it.
+    pub(crate) fn hints_stand_out(&self) -> bool {
+        self.anywhere.is_empty()
     }
 
     /// Whether a detector finds something at a word that ends there.

@@ -30,10 +30,30 @@ pub(super) fn without_effect(written: &Written<'_>, found: &mut Vec<Diagnostic>)
                 );
                 found.push(place(first.span()).warn(DiagnosticKind::NeverMatches, message, Some("write shorter ones")));
             }
+            if let Some(regex) = pattern.regex.as_ref().filter(|regex| is_tight_member(regex.get_ref())) {
+                let message = format!(
+                    "the pattern {} finds nothing in whole documents of JSON: their strings are read as `\"key\": \"value\"`, and their \
+                     numbers without a key",
+                    quoted(pattern.name.get_ref())
+                );
+                let help = Some("name the key in a [[field]]; or write `\":\\s*\"` for what is between key and value");
+                found.push(place(regex.span()).warn(DiagnosticKind::NotInDocuments, message, help));
+            }
             unused_conditions(pattern, &place, found);
         }
     }
     same_as_another(written, found);
+}
+
+/// Whether a regex is about a key and its value as JSON writes them, with nothing between its colon and a string, or about a number.
+fn is_tight_member(regex: &str) -> bool {
+    const BLANKS: [&str; 7] = [r"\s*", r"\s?", "[ ]*", "[ ]?", " *", " ?", " "];
+    let plain = |regex: String, blank: &&str| regex.replace(&format!("\"{blank}:"), "\":");
+    let regex = BLANKS.iter().fold(regex.replace("\\\"", "\""), plain);
+    let Some((key, value)) = regex.split_once("\":") else { return false };
+    let after_blanks = BLANKS.iter().find_map(|blank| value.strip_prefix(blank)).unwrap_or(value);
+    let number = after_blanks.trim_start_matches('(');
+    key.contains('"') && (value.starts_with('"') || number.starts_with("[0-9]") || number.starts_with(r"\d"))
 }
 
 /// A detector has its own checks.

@@ -291,7 +291,7 @@ impl json::Visitor for Document<'_, '_> {
         let lasting = quiet || as_always(|| self.text(key.clone(), escaped));
         let name = json::unescaped(raw);
         let action = policy.action_in(&name, &self.path());
-        if !quiet && action == Action::Scan {
+        if action == Action::Scan && !(quiet && policy.scanner.hints_stand_out()) {
             self.hint = HintAt { hint: policy.scanner.hint_of(&name), key: (key.start, key.end) };
         }
         let role = Role::of(&name);
