@@ -323,7 +323,7 @@ const DOCUMENTS: &[[&str; 5]] = &[
     ["JSON", "arrays that might be pairs", "[", r#"["a","#, ""],
     ["JSON", "keys that tell", "{", r#""acmeToken":"x","#, r#""a":1}"#],
     ["JSON", "strings below a key that tells", r#"{"acmeTokens":["#, r#""k3jD8sLq0Zx7Wm2P4n","#, "0]}"],
-    ["JSON", "documents that matches reach into", "", "executing statement s0 with parameters: [\"x\", {\"password\":\"y\"}]\n", ""],
+    ["JSON", "documents that matches reach into", "", "password = ? -- binds: [\"x\", {\"password\":\"y\"}]\n", ""],
     ["JSON", "documents between findings", "", r#"joe@example.com {"password":"x"} [redacted:credential] "#, ""],
     ["JSON", "marks in strings beside findings", "[", r#""password=[redacted:credential] password=x","#, "0]"],
     ["JSON", "escapes", r#"{"a":""#, r"\u0070\u0061", r#""}"#],

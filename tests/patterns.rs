@@ -257,10 +257,14 @@ fn a_match_that_begins_before_a_document_takes_what_is_in_it() {
         (r#"id [{]"n":([0-9]+)"#, r#"id {"n":17,"m":17} 17"#, r#"id {"n":#,"m":17} 17"#),
         // Found by a word, and searched for.
         (r"[a-z]+: ([{].*[}])", r#"answer: {"a":"joe@example.com"}"#, "answer: #"),
+        // Seen behind a disguise.
+        ("answer: (.+)", r#"answer%3A {"a":"hunter2","b":"joe@example.com"}"#, "answer%3A #"),
+        ("answer: (.+)", "ans\u{200b}wer: {\"a\":\"hunter2\"}", "ans\u{200b}wer: #"),
         // What begins in it is read string by string.
         (r#""a":"([a-z0-9]+)""#, r#"answer {"a":"hunter2"}"#, r#"answer {"a":"hunter2"}"#),
         // What masks left stays.
         ("token ([^ ]+)", "token [redacted:credential] x", "token [redacted:credential] x"),
+        (r"token \[([a-z]+)", "token [redacted:credential] x", "token [redacted:credential] x"),
     ] {
         let policy = rules(regex);
         assert_eq!(policy.sanitize_text(text), expected, "{regex}");

@@ -165,12 +165,12 @@ impl<'r> Reader<'r> {
         let from = self.edits.candidates.len();
         self.find(&meant, 0..meant.len(), decoded + 1);
         let candidates = &mut self.edits.candidates[from..];
+        candidates.sort_by_key(|candidate| candidate.from);
+        let mut offsets = DISGUISED.offsets(text);
+        candidates.iter_mut().for_each(|c| c.from = base + offsets.raw_start(c.from));
         candidates.sort_by_key(|candidate| candidate.range.start);
         let mut offsets = DISGUISED.offsets(text);
-        candidates.iter_mut().for_each(|c| {
-            c.range.start = base + offsets.raw_start(c.range.start);
-            c.from = c.range.start;
-        });
+        candidates.iter_mut().for_each(|c| c.range.start = base + offsets.raw_start(c.range.start));
         candidates.sort_by_key(|candidate| candidate.range.end);
         let mut offsets = DISGUISED.offsets(text);
         candidates.iter_mut().for_each(|c| c.range.end = base + offsets.raw(c.range.end));

@@ -123,11 +123,11 @@ impl Name {
             Names::Option if found.starts_with(b"-") || self.lines_left < FARTHEST => return None,
             // The part has no value, or another header.
             Names::FormPart if found.starts_with(b"--") || is_header(found) => return None,
-            // The item of a list has a name of its own.
             // All else is told without an account; and `PASS: a_test` is what test runners print.
             Names::Account if !has_role(line, &PASSWORDS) || memchr::memmem::find(line, b"PASS").is_some() => {
                 return None;
             }
+            // The item of a list has a name of its own.
             _ if is_member && line.trim_ascii_start().starts_with(b"- ") => return None,
             Names::Option => behind(&self.text[content(&self.text, false)?], b" ", found),
             Names::FormPart => behind(part_name(&self.text)?, b"=", found),
