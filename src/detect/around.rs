@@ -54,7 +54,7 @@ pub(super) fn without_escapes(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// How long the ANSI escape is that `text` begins with; 0 if it begins with none.
-fn colour_at(text: &[u8]) -> usize {
+pub(super) fn colour_at(text: &[u8]) -> usize {
     let Some(esc) = ESC.iter().find(|esc| text.starts_with(esc)) else { return 0 };
     let rest = &text[esc.len()..];
     let parameters = rest.iter().skip(1).take(MOST_PARAMETERS).take_while(|b| matches!(b, b'0'..=b'9' | b';')).count();

@@ -25,6 +25,7 @@ mod mac;
 mod mac_bare;
 mod masked;
 pub(crate) mod pair;
+mod password_in_prose;
 mod phone;
 mod phone_national;
 mod private_key;
@@ -98,4 +99,5 @@ pub(crate) const BUILTIN: &[&Detector] = &[
     &url_password::DETECTOR,
     &azure_key::DETECTOR,
     &generic_secret::DETECTOR,
+    &password_in_prose::DETECTOR,
 ];
