@@ -110,6 +110,7 @@ fn is_said_to_be(text: &[u8]) -> bool {
 mod tests {
     use super::super::harness::{assert_finds, assert_ignores};
     use super::*;
+    use crate::random::random;
 
     #[test]
     fn finds_what_sentences_say() {
@@ -234,5 +235,70 @@ mod tests {
                 "password [a-zA-Z0-9]{8,}, password h*****2, password GLIBC_2.34, password PKCS#12",
             ],
         );
+    }
+
+    /// Whatever is said, nothing panics, and what is found are whole characters.
+    #[test]
+    fn no_sentence_breaks_it() {
+        const PARTS: [&str; 44] = [
+            "password",
+            "passwords",
+            "passwd",
+            "secret",
+            "api key",
+            " ",
+            " ",
+            " ",
+            " is",
+            " was",
+            " to",
+            " from",
+            " for",
+            " of",
+            " changed",
+            " expected",
+            " got",
+            " as",
+            " a valid",
+            "\"",
+            "'",
+            "\\",
+            "\\\"",
+            "(",
+            ")",
+            "[",
+            "]",
+            ":",
+            "=",
+            ",",
+            "->",
+            "→",
+            "!=",
+            "≠",
+            "Some(",
+            "hunter2",
+            "x1y2z3",
+            "é1",
+            "😀",
+            "joe",
+            "user",
+            "\n",
+            "\x1b[1m",
+            "#1:",
+        ];
+        let mut next = random(0x2545_F491_4F6C_DD1D);
+        for _ in 0..100_000 {
+            // Of a few parts each, so that all of their orders come.
+            let parts = [(); 5].map(|()| PARTS[next(PARTS.len())]);
+            let said: String = (0..1 + next(9)).map(|_| parts[next(parts.len())]).collect();
+            let start = ["changed from", "is", "for joe", "expected", "("][next(5)];
+            for text in [format!("password {start} {said}"), format!("password{said}"), format!("{said} password")] {
+                for (at, name) in text.match_indices("password") {
+                    if let Some(found) = password(text.as_bytes(), at + name.len()) {
+                        assert!(text.get(found).is_some_and(|found| !found.is_empty()), "{text}");
+                    }
+                }
+            }
+        }
     }
 }

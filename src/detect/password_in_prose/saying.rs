@@ -91,8 +91,8 @@ pub(super) fn said_after(text: &[u8], start: usize, end: usize) -> Option<Said> 
             at = past_blanks(text, at + word.len());
             let is_quoted = opens_quote(text, at);
             let value = if is_quoted { quoted(text, at)? } else { bare(text, at) };
-            let behind = value.end + usize::from(is_quoted);
-            return text[behind..].starts_with(b" to ").then_some(Said {
+            let behind = &text[text.len().min(value.end + usize::from(is_quoted))..];
+            return behind.starts_with(b" to ").then_some(Said {
                 value,
                 equated: false,
                 quoted: is_quoted,
@@ -122,7 +122,7 @@ pub(super) fn said_after(text: &[u8], start: usize, end: usize) -> Option<Said> 
 }
 
 /// Between the name of a value and it.
-const ARROWS: [&[u8]; 6] = [b"->", b"=>", "→".as_bytes(), b"===", b"==", b"!="];
+const ARROWS: [&[u8]; 7] = [b"->", b"=>", "→".as_bytes(), b"===", b"==", b"!=", "≠".as_bytes()];
 
 /// Reads the arguments of a function that is named as passwords are, and whose bracket opens at `open`: the strings that look like one.
 pub(super) fn said_in_call(text: &[u8], open: usize) -> Option<Range<usize>> {
@@ -199,10 +199,8 @@ fn next_value(text: &[u8], end: usize) -> Option<Range<usize>> {
         let rest = &text[at..];
         let len = match word(rest) {
             Some(word) if is_one_of(BETWEEN, word) => word.len() + usize::from(rest.get(word.len()) == Some(&b'.')),
-            _ if ARROWS.iter().any(|arrow| rest.starts_with(arrow)) => 2,
             _ if joined && matches!(rest.first(), Some(b':' | b'=')) => 1,
-            _ if rest.starts_with("≠".as_bytes()) => "≠".len(),
-            _ => 0,
+            _ => ARROWS.iter().find(|arrow| rest.starts_with(arrow)).map_or(0, |arrow| arrow.len()),
         };
         if len == 0 {
             break;
