@@ -26,6 +26,8 @@ pub(crate) struct RegexRule {
     /// Signs one of which is in each match; none if it need not have one.
     needed_signs: Vec<u8>,
     begins_word: bool,
+    /// The bytes of ASCII that a match may hold.
+    held: u128,
     head: Head,
     validator: Option<&'static Validator>,
     context: Vec<Box<str>>,
@@ -64,6 +66,7 @@ impl RegexRule {
             start_in_plain_text,
             needed_signs: start::needed_signs(&hir).unwrap_or_default(),
             begins_word: start::begins_word(&hir),
+            held: start::held(&hir),
             head: Head::of(&hir),
             validator,
             context,
@@ -112,6 +115,11 @@ impl RegexRule {
                 Start::Context { .. } | Start::Beginnings(_) | Start::LongWord { .. } => true,
                 Start::Anywhere => false,
             }
+    }
+
+    /// Whether a match may hold a byte of ASCII.
+    pub(crate) fn may_hold(&self, b: u8) -> bool {
+        self.held >> b & 1 == 1
     }
 
     /// Whether every match begins where a word begins.

@@ -303,6 +303,24 @@ fn letter(class: &Class) -> Option<u8> {
     }
 }
 
+/// The bytes of ASCII that a match may hold: bit `b` tells of byte `b`.
+pub(super) fn held(hir: &Hir) -> u128 {
+    let range = |first: u32, last: u32| (first..=last.min(127)).fold(0, |held, b| held | 1 << b);
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 0,
+        HirKind::Literal(literal) => literal.0.iter().filter(|b| b.is_ascii()).fold(0, |held, b| held | 1 << b),
+        HirKind::Class(Class::Bytes(class)) => {
+            class.ranges().iter().fold(0, |held, r| held | range(r.start().into(), r.end().into()))
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            class.ranges().iter().fold(0, |held, r| held | range(r.start().into(), r.end().into()))
+        }
+        HirKind::Repetition(repetition) => held(&repetition.sub),
+        HirKind::Capture(capture) => held(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().fold(0, |all, part| all | held(part)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::RegexRule;

@@ -3,6 +3,7 @@
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use regex_syntax::is_word_byte;
 
+use super::hint::BETWEEN;
 use super::{Matcher, Scanner, Sink};
 use crate::detect::around::without_escapes;
 use crate::detect::regex_rule::{RegexRule, Start, is_plain};
@@ -14,6 +15,8 @@ pub(super) struct Anywhere {
     needs_sign: bool,
     /// Those of which the lists tell where they begin in plain texts: these are searched for in others.
     unless_plain: Searched,
+    /// Those of both whose matches may go from a key of JSON to its value.
+    across_members: Vec<u32>,
 }
 
 /// Regexes that are searched for in the same texts.
@@ -36,9 +39,12 @@ impl Anywhere {
             Matcher::Regex(rule) => Some((i, &**rule)),
             Matcher::Native(_) => None,
         });
+        let holds_all = |rule: &RegexRule| BETWEEN.iter().all(|b| rule.may_hold(*b));
         let (always, others): (Vec<_>, Vec<_>) = rules.partition(|(_, rule)| matches!(rule.start(), Start::Anywhere));
         let unless_plain: Vec<_> = others.into_iter().filter(|(_, rule)| rule.starts_so_in_plain_text()).collect();
+        let across_members = always.iter().chain(&unless_plain).filter(|(_, rule)| holds_all(rule)).map(|(i, _)| *i);
         Ok(Self {
+            across_members: across_members.collect(),
             needs_sign: always.iter().all(|(_, rule)| rule.needs_sign()),
             always: Searched::new(&always)?,
             unless_plain: Searched::new(&unless_plain)?,
@@ -65,17 +71,19 @@ impl Anywhere {
         !self.always.matchers.is_empty()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.always.matchers.is_empty() && self.unless_plain.matchers.is_empty()
+    /// Whether a match may go from a key of JSON to its value.
+    pub(super) fn reach_across_members(&self) -> bool {
+        !self.across_members.is_empty()
     }
 
-    /// Whether a match may begin at one of the first bytes of a text, up to the one at `last`, and go on behind the text.
+    /// Whether a match may begin at one of the first bytes of a key and what stands behind it, up to the one at `last`, and go on behind
+    /// the text.
     pub(super) fn may_begin(&self, scanner: &Scanner, text: &[u8], last: usize) -> bool {
-        let matchers = self.always.matchers.iter().chain(&self.unless_plain.matchers);
-        let mut regexes = matchers.filter_map(|matcher| match &scanner.matchers[*matcher as usize].1 {
-            Matcher::Regex(regex) => Some(regex),
-            Matcher::Native(_) => None,
-        });
+        let mut regexes =
+            self.across_members.iter().filter_map(|matcher| match &scanner.matchers[*matcher as usize].1 {
+                Matcher::Regex(regex) => Some(regex),
+                Matcher::Native(_) => None,
+            });
         let is_in_word = |at: usize| at > 0 && is_word_byte(text[at - 1]) && is_word_byte(text[at]);
         regexes.any(|regex| {
             let may_begin =

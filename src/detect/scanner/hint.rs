@@ -61,7 +61,7 @@ impl Scanner {
 
     /// Whether a name that tells somebody something is never quiet: what texts are searched for does not stand out in it.
     pub(crate) fn hints_stand_out(&self) -> bool {
-        self.anywhere.is_empty()
+        !self.anywhere.reach_across_members()
     }
 
     /// Whether a detector finds something at a word that ends there.
@@ -92,7 +92,10 @@ mod tests {
             (2, rule("\\bpat[0-9a-z]{14}\\.", &[])),
         ];
         matchers.extend(BUILTIN.iter().zip(3..).map(|(detector, i)| (i, Matcher::Native(detector))));
+        // No match of the first goes from a name to its value, whatever else it may begin with.
+        matchers.push((90, rule("[a-z.]+@[a-z.]+", &[])));
         let scanner = Scanner::new(matchers).expect("the rules compile");
+        assert!(scanner.hints_stand_out());
         let long = format!("{}Token", "x".repeat(BLOCK - 3));
         for name in
             ["webhookToken", "acme_secret", "X-Acme-Key", "badge no", "his-badge no.1", "zq-key", "a.zq-key", &long]
@@ -118,5 +121,8 @@ mod tests {
         for name in others {
             assert_eq!(scanner.hint_of(name.as_bytes()), Hint::None, "{name}");
         }
+        let across = Scanner::new(vec![(0, rule("[a-z]{0,9}_no\\W{1,9}[0-9]+", &[]))]).expect("the rule compiles");
+        assert!(!across.hints_stand_out());
+        assert_eq!(across.hint_of(b"zq_no"), Hint::ForTexts);
     }
 }
