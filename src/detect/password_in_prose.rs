@@ -91,8 +91,8 @@ fn password(text: &[u8], anchor_end: usize) -> Option<Range<usize>> {
     let after = || {
         let near = &text[..text.len().min(end + LONGEST_LOOK)];
         let said = said_after(near, start, end).filter(is_one)?;
-        // One that is masked is masked to its end.
-        let whole = if said.value.end == near.len() { said_after(text, start, end)?.value } else { said.value };
+        // One that is masked is masked to its end, wherever the look ended.
+        let whole = if near.len() < text.len() { said_after(text, start, end)?.value } else { said.value };
         Some(extended(text, whole))
     };
     after().or_else(|| said_before(text, start, end).filter(|value| like_a_password(&text[value.clone()], false)))
@@ -145,6 +145,7 @@ mod tests {
                 "set_password(\"⟦hunter2⟧\") check_password('⟦hunter2⟧') set_password(Some(\"⟦hunter2⟧\"))",
                 "verify_password(\"⟦hunter2⟧\", \"x\"), set_password(\"joe\", \"⟦hunter2⟧\"), check_password(user, \"⟦hunter2⟧\")",
                 "change_password(old=\"⟦hunter2\", new=\"hunter3⟧\")",
+                "password is ⟦panda-zebra7⟧, password '⟦panda-zebra7⟧', password is ⟦WINTER_2026⟧, password is ⟦used123⟧",
                 "password is Some(\"⟦hunter2⟧\")",
                 "the password for joe, is '⟦letmein⟧', password for 'joe is \"⟦letmein⟧\", password for user to '⟦letmein⟧'",
                 "password rejected: ⟦hunter2⟧, password too short: \"⟦hunter2⟧\"",
@@ -159,8 +160,11 @@ mod tests {
                 "the API key is ⟦hunter2x⟧, client secret was ⟦Hunter-2⟧",
             ],
         );
-        for filler in ["a", "é", "😀"] {
-            let long = format!("x1{}", filler.repeat(400));
+        // Wherever the first look ends, and whatever stands there.
+        for (filler, shift) in
+            ["a", "é", "😀", "a.", "a,", "a)"].iter().flat_map(|filler| (0..5).map(move |n| (filler, n)))
+        {
+            let long = format!("x1{}{}b", "c".repeat(shift), filler.repeat(400));
             assert_finds(&DETECTOR, &[&format!("password ⟦{long}⟧ x"), &format!("password is \"⟦{long}⟧\"")]);
         }
     }

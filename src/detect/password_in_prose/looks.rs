@@ -14,7 +14,6 @@ const TECHNICAL: &[&str] = &[
     "ascii",
     "iso",
     "latin",
-    "us",
     "aarch",
     "aes",
     "amd",
@@ -34,7 +33,6 @@ const TECHNICAL: &[&str] = &[
     "ede",
     "ed",
     "ec",
-    "el",
     "encoded",
     "encrypted",
     "gcm",
@@ -48,7 +46,6 @@ const TECHNICAL: &[&str] = &[
     "kdf",
     "krb",
     "ldap",
-    "le",
     "md",
     "mschap",
     "ntlm",
@@ -102,7 +99,6 @@ pub(super) fn like_a_password(word: &[u8], is_said: bool) -> bool {
         begins_otherwise(word, is_said)
             || is_measure(word)
             || is_technical(word)
-            || is_variable(word)
             || is_masked(word)
             || is_placeholder(word)
             || is_template(word)
@@ -116,6 +112,7 @@ pub(super) fn like_a_password(word: &[u8], is_said: bool) -> bool {
             || is_mention(word)
             || is_versioned(word)
             || is_column(word)
+            || is_variable(word)
     };
     let shortest = if is_said { SHORTEST_SAID } else { SHORTEST };
     word.len() >= shortest && mixed && !other() && (is_said || !named())
@@ -160,8 +157,12 @@ fn is_template(word: &[u8]) -> bool {
             name.iter().all(|b| b.is_ascii_alphanumeric() || b"_-. ".contains(b))
         }
         [b'%', rest @ .., b's' | b'd' | b'v' | b'q'] => rest.iter().all(|b| b.is_ascii_digit() || b"$+#-".contains(b)),
-        // Of a regex that passwords must match; masked in part.
-        _ => [&b"a-z"[..], b"A-Z", b"0-9", b"***"].iter().any(|class| memchr::memmem::find(word, class).is_some()),
+        // Masked in part; of a regex that passwords must match: one `a-z` may stand in `panda-zebra`.
+        _ => {
+            let holds = |part: &[u8]| memchr::memmem::find(word, part).is_some();
+            let ranges = [&b"a-z"[..], b"A-Z", b"0-9"].iter().filter(|range| holds(range)).count();
+            holds(b"***") || ranges > 1 || holds(b"[a-z") || holds(b"[A-Z") || holds(b"[0-9")
+        }
     }
 }
 

@@ -207,10 +207,13 @@ fn next_value(text: &[u8], end: usize) -> Option<Range<usize>> {
         }
         (at, joined) = (at + len, true);
     }
+    if !joined {
+        return None;
+    }
     let is_quoted = opens_quote(text, at);
     let next = if is_quoted { quoted(text, at)? } else { bare(text, at) };
     let found = &text[next.clone()];
-    (joined && (like_a_password(found, false) || is_quoted && is_any_value(found))).then_some(next)
+    (like_a_password(found, false) || is_quoted && is_any_value(found)).then_some(next)
 }
 
 /// Past blanks and the colours of a terminal.
