@@ -13,6 +13,16 @@ pub(super) fn word_after(text: &[u8], at: usize) -> bool {
     text.get(at).is_some_and(u8::is_ascii_alphanumeric)
 }
 
+/// Whether a text starts so, in any case of letters.
+pub(super) fn starts_with(text: &[u8], start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start.as_bytes()))
+}
+
+/// Whether a text ends so, in any case of letters.
+pub(super) fn ends_with(text: &[u8], end: &str) -> bool {
+    text.len().checked_sub(end.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(end.as_bytes()))
+}
+
 /// Where the run of word characters that starts at `at` really starts: past the tail of an escape that begins before it.
 #[inline]
 pub(super) fn past_escape(text: &[u8], at: usize) -> usize {

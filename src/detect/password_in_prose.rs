@@ -7,6 +7,7 @@
 
 mod looks;
 mod saying;
+mod value;
 mod words;
 
 use std::ops::Range;
@@ -14,35 +15,36 @@ use std::ops::Range;
 use self::looks::{is_any_value, is_name_of_secret, is_reference, like_a_password};
 use self::saying::{Said, extended, said_after, said_before, said_in_call};
 use super::anchor::Anchor;
+use super::around::ends_with;
 use super::{Detector, Probe, Verdict};
 
 /// Finds the password, without quotes around it.
 pub(crate) static DETECTOR: Detector = Detector { name: "password_in_prose", anchors: &ANCHORS, find, number: None };
 
-const ANCHORS: [Anchor; PASSWORDS.len() + 5] = {
-    let mut anchors = [
-        // At the end of a sentence, too, where no value follows.
-        Anchor::AnyCase("password"),
-        Anchor::Name("secret"),
-        Anchor::AnyCase("api key"),
-        Anchor::AnyCase("access key"),
-        Anchor::AnyCase("secret key"),
-        Anchor::Name(""),
-        Anchor::Name(""),
-        Anchor::Name(""),
-        Anchor::Name(""),
-        Anchor::Name(""),
-    ];
+const ANCHORS: [Anchor; OTHERS.len() + PASSWORDS.len()] = {
+    let mut anchors = [Anchor::Name(""); OTHERS.len() + PASSWORDS.len()];
     let mut i = 0;
-    while i < PASSWORDS.len() {
-        anchors[i + 5] = Anchor::Name(PASSWORDS[i]);
+    while i < anchors.len() {
+        anchors[i] = if i < OTHERS.len() { OTHERS[i] } else { Anchor::Name(PASSWORDS[i - OTHERS.len()]) };
         i += 1;
     }
     anchors
 };
 
-/// How names of passwords end. The others of the anchors are also names of things that have names, so a value must be said to be theirs.
+/// The word at the end of a sentence, too, where no value follows; and names of things that have names themselves, so that a value must be
+/// said to be theirs.
+const OTHERS: [Anchor; 5] = [
+    Anchor::AnyCase("password"),
+    Anchor::Name("secret"),
+    Anchor::AnyCase("api key"),
+    Anchor::AnyCase("access key"),
+    Anchor::AnyCase("secret key"),
+];
+
+/// How names of passwords end.
 const PASSWORDS: [&str; 5] = ["password", "passphrase", "passcode", "passwd", "pwd"];
+/// The longest word that is no value, in bytes.
+const LONGEST: usize = 128;
 /// How far a name is read back, in bytes.
 const LONGEST_NAME: usize = 48;
 /// How far behind a name is read to decide, in bytes.
@@ -75,7 +77,7 @@ fn password(text: &[u8], anchor_end: usize) -> Option<Range<usize>> {
     // `passwd`, `htpasswd`
     let is_program = || name == b"pwd" || name.ends_with(b"passwd") && name.iter().all(u8::is_ascii_lowercase);
     if text.get(end) == Some(&b'(') {
-        return if is_program() { None } else { said_in_call(text, end) };
+        return said_in_call(text, end);
     }
     // `GET /password 5f3a…`
     let of_path = matches!(text[..start].last(), Some(b'/' | b'.'));
@@ -96,10 +98,6 @@ fn password(text: &[u8], anchor_end: usize) -> Option<Range<usize>> {
         Some(extended(text, whole))
     };
     after().or_else(|| said_before(text, start, end).filter(|value| like_a_password(&text[value.clone()], false)))
-}
-
-fn ends_with(text: &[u8], end: &str) -> bool {
-    text.len().checked_sub(end.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(end.as_bytes()))
 }
 
 fn is_said_to_be(text: &[u8]) -> bool {
@@ -146,6 +144,7 @@ mod tests {
                 "verify_password(\"⟦hunter2⟧\", \"x\"), set_password(\"joe\", \"⟦hunter2⟧\"), check_password(user, \"⟦hunter2⟧\")",
                 "change_password(old=\"⟦hunter2\", new=\"hunter3⟧\")",
                 "password is ⟦panda-zebra7⟧, password '⟦panda-zebra7⟧', password is ⟦WINTER_2026⟧, password is ⟦used123⟧",
+                "password ⟦hunter2⟧ x1y2z3, password ⟦hunter2⟧,user=joe1x",
                 "password is Some(\"⟦hunter2⟧\")",
                 "the password for joe, is '⟦letmein⟧', password for 'joe is \"⟦letmein⟧\", password for user to '⟦letmein⟧'",
                 "password rejected: ⟦hunter2⟧, password too short: \"⟦hunter2⟧\"",
@@ -227,6 +226,9 @@ mod tests {
                 "select t1.pw_2 as password, node17 is password protected, node17 as passwords",
                 "get_password(\"main\"), password expected 'letters', password for 'joe' not found, password has 'required' set",
                 "password, hunter2",
+                "password is /run/secrets/db1, password is --x1y2z3, password -x1y2z3, password is $DB1x",
+                "password rejected: attempt3, password is wrong: attempt3",
+                "password is 'changeme', password is \"xxxx\", password is '********', password is '••••••', password is \"[FILTERED]\"",
                 "password \\nhunter2",
                 "secret db-creds-2 not found, secret \"db-creds-2\", syncing secret to db-main-2, api key db-main-2",
                 "secret is db-creds-2, api key is 'invalid', secret key is base64-encoded",

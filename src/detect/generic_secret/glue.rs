@@ -1,7 +1,7 @@
 //! What stands between a name and its value, in whatever notation.
 
 use super::is_value;
-use super::name::starts_with;
+use crate::detect::around::starts_with;
 
 /// The longest that may stand between a name and its value.
 const LONGEST_GLUE: usize = 24;

@@ -2,6 +2,7 @@
 
 use super::LONGEST_NAME;
 use super::services::is_service;
+use crate::detect::around::{ends_with, starts_with};
 
 /// How much a name says of the value after it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -180,10 +181,6 @@ fn word_before(text: &[u8]) -> &[u8] {
     &text[text.len() - letters..]
 }
 
-fn ends_with(text: &[u8], end: &str) -> bool {
-    text.len().checked_sub(end.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(end.as_bytes()))
-}
-
 /// Whether `text` is this word, or ends in it as `nextPage` does and `statuspage` does not.
 fn ends_in_word(text: &[u8], word: &str) -> bool {
     let whole = || match text[..text.len() - word.len()] {
@@ -191,8 +188,4 @@ fn ends_in_word(text: &[u8], word: &str) -> bool {
         [.., last] => last.is_ascii_lowercase() && text[text.len() - word.len()].is_ascii_uppercase(),
     };
     ends_with(text, word) && whole()
-}
-
-pub(super) fn starts_with(text: &[u8], start: &str) -> bool {
-    text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start.as_bytes()))
 }

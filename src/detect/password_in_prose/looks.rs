@@ -1,7 +1,8 @@
 //! Whether a word looks like a password.
 
-use super::super::masked::is_masked;
 use super::PASSWORDS;
+use crate::detect::around::starts_with;
+use crate::detect::masked::is_masked;
 
 /// The shortest that are told by how they look, where a sentence says that they are passwords and where not; in bytes.
 const SHORTEST_SAID: usize = 4;
@@ -99,8 +100,6 @@ pub(super) fn like_a_password(word: &[u8], is_said: bool) -> bool {
         begins_otherwise(word, is_said)
             || is_measure(word)
             || is_technical(word)
-            || is_masked(word)
-            || is_placeholder(word)
             || is_template(word)
             || is_status(word)
     };
@@ -276,8 +275,4 @@ fn is_placeholder(word: &[u8]) -> bool {
     let word = word.strip_prefix(b"[").and_then(|word| word.strip_suffix(b"]")).unwrap_or(word);
     ["redacted", "masked", "hidden", "changeme"].iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
         || word.iter().all(|b| b.eq_ignore_ascii_case(&b'x') || *b == b'*')
-}
-
-fn starts_with(text: &[u8], start: &str) -> bool {
-    text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start.as_bytes()))
 }

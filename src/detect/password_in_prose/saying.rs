@@ -1,8 +1,10 @@
-//! What a sentence says between the name of a password and its value, and where the value ends.
+//! What a sentence says between the name of a password and its value.
 
 use std::ops::Range;
 
+use super::LONGEST;
 use super::looks::{is_any_value, like_a_password};
+use super::value::{bare, before, opens_quote, quoted};
 use super::words::{ARTICLES, ATTRIBUTES, BETWEEN, CHANGES, FILLERS, GOES_ON, KINDS, LABELS, OF, STATES, VERBS};
 use crate::detect::around::colour_at;
 
@@ -12,8 +14,6 @@ const MOST_STEPS: usize = 12;
 const MOST_SKIPPED: usize = 4;
 /// How many blanks stand between two words.
 const MOST_BLANKS: usize = 4;
-/// The longest word that is no value, in bytes.
-const LONGEST: usize = 128;
 
 /// A value that a sentence says.
 pub(super) struct Said {
@@ -34,11 +34,11 @@ pub(super) fn said_after(text: &[u8], start: usize, end: usize) -> Option<Said> 
     // How many words may still be skipped to find out what is said of a name; none before a name was.
     let mut to_skip = None;
     for step in 0..MOST_STEPS {
-        let before = at;
+        let from = at;
         at = past_blanks(text, at);
         let rest = &text[at..];
         // A name ends with a blank or a sign; what is joined to it belongs to it, or is a pair.
-        let is_apart = at > before || step > 0;
+        let is_apart = at > from || step > 0;
         if let Some(arrow) = ARROWS.iter().find(|arrow| rest.starts_with(arrow)) {
             // Of an arrow, a value must look like one.
             (at, to_skip) = (at + arrow.len(), None);
@@ -132,9 +132,9 @@ pub(super) fn said_in_call(text: &[u8], open: usize) -> Option<Range<usize>> {
         at = past_blanks(text, at);
         // `user, `, `new=`, `Some(`
         let of_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'&' | b'=' | b'(' | b':');
-        let before = text[at..].iter().take(LONGEST).take_while(of_name).count();
-        let wrapped = usize::from(before > 0 && text[at + before - 1] == b'(');
-        at += before;
+        let name = text[at..].iter().take(LONGEST).take_while(of_name).count();
+        let wrapped = usize::from(name > 0 && text[at + name - 1] == b'(');
+        at += name;
         if opens_quote(text, at) {
             let Some(argument) = quoted(text, at) else { break };
             if like_a_password(&text[argument.clone()], false) {
@@ -270,8 +270,7 @@ fn past_number(text: &[u8], at: usize) -> Option<usize> {
 fn bracket_end(text: &[u8], at: usize) -> Option<usize> {
     const LONGEST_INDEX: usize = 64;
     let near = &text[at..text.len().min(at + LONGEST_INDEX)];
-    let closing = near.iter().skip(1).position(|b| matches!(b, b')' | b']' | b'(' | b'\n'))? + 1;
-    matches!(near[closing], b')' | b']').then_some(at + closing + 1)
+    near.iter().position(|b| matches!(b, b')' | b']')).map(|closing| at + closing + 1)
 }
 
 /// Where the name ends that stands at `at`, with what says of whom it is. A sign that ends it is not part of it.
@@ -313,82 +312,4 @@ fn past_name(text: &[u8], mut at: usize) -> Option<usize> {
 /// Whether a quote opens behind blanks and a colon.
 fn quote_follows(text: &[u8], at: usize) -> bool {
     opens_quote(text, past_blanks(text, at + usize::from(text.get(at) == Some(&b':'))))
-}
-
-/// Whether a quote may open at `at`, perhaps behind backslashes.
-fn opens_quote(text: &[u8], at: usize) -> bool {
-    matches!(text.get(at), Some(b'"' | b'\'' | b'`' | b'\\'))
-}
-
-/// The value in the quotes that open at `at`, if they close and nothing is blank in between.
-fn quoted(text: &[u8], at: usize) -> Option<Range<usize>> {
-    const MOST_ESCAPES: usize = 4;
-    let escapes = text[at..].iter().take(MOST_ESCAPES).take_while(|b| **b == b'\\').count();
-    let quote = *text.get(at + escapes).filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
-    let start = at + escapes + 1;
-    let (mut end, mut doubtful) = (start, None);
-    loop {
-        let backslashes = text[end..].iter().take_while(|b| **b == b'\\').count();
-        match text.get(end + backslashes) {
-            Some(b) if *b == quote => {
-                let inside = end + backslashes.saturating_sub(escapes);
-                if backslashes == escapes || escapes == 0 && backslashes % 2 == 0 {
-                    return (start < inside).then_some(start..inside);
-                }
-                // A quote that is part of the value has more backslashes, or the value ends with some.
-                doubtful = doubtful.or(Some(inside));
-                end += backslashes + 1;
-            }
-            Some(b) if !b.is_ascii_whitespace() && !b.is_ascii_control() => end += backslashes + 1,
-            // The text was cut off.
-            None => return (start < text.len()).then_some(start..text.len()),
-            _ => return doubtful.filter(|end| start < *end).map(|end| start..end),
-        }
-    }
-}
-
-/// The word that begins at `at`: up to a blank, a quote, or another pair, and without what ends a sentence.
-fn bare(text: &[u8], at: usize) -> Range<usize> {
-    let rest = &text[at..];
-    let is_written_out = |i: usize| matches!(rest[i..], [b'\\', b'n' | b'r' | b't' | b'"' | b'\'' | b'\\', ..]);
-    let is_last_quote =
-        |i: usize| matches!(rest[i], b'"' | b'\'' | b'`') && !rest.get(i + 1).is_some_and(u8::is_ascii_alphanumeric);
-    let ends =
-        |i: usize| rest[i].is_ascii_whitespace() || rest[i].is_ascii_control() || is_written_out(i) || is_last_quote(i);
-    let mut len = (0..rest.len()).find(|i| ends(*i)).unwrap_or(rest.len());
-    let is_pair = |from: usize| {
-        let name = rest[from..len]
-            .iter()
-            .take(LONGEST)
-            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
-            .count();
-        name > 1
-            && from + name + 1 < len
-            && rest[from].is_ascii_alphabetic()
-            && matches!(rest[from + name], b'=' | b':')
-    };
-    if let Some(pair) = memchr::memchr3_iter(b',', b';', b'&', &rest[..len]).find(|i| is_pair(i + 1)) {
-        len = pair;
-    }
-    len -= rest[..len]
-        .iter()
-        .rev()
-        .take_while(|b| matches!(b, b'.' | b',' | b':' | b';' | b'?' | b')' | b']' | b'}'))
-        .count();
-    at..at + len
-}
-
-/// The word, or what stands in quotes, that ends at `end`.
-fn before(text: &[u8], end: usize) -> Option<Range<usize>> {
-    let near = &text[end.saturating_sub(LONGEST)..end];
-    let last = *near.last()?;
-    if matches!(last, b'"' | b'\'' | b'`') {
-        let inner = &near[..near.len() - 1];
-        let open =
-            inner.iter().rposition(|b| *b == last || b.is_ascii_control()).filter(|open| inner[*open] == last)?;
-        return Some(end - near.len() + open + 1..end - 1);
-    }
-    let is_part = |b: &&u8| !b.is_ascii_whitespace() && !b.is_ascii_control() && !matches!(b, b'"' | b'\'' | b'`');
-    let len = near.iter().rev().take_while(is_part).count();
-    (len > 0 && len < LONGEST).then_some(end - len..end)
 }
