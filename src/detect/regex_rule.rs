@@ -1,6 +1,7 @@
 //! Detectors that are a regex, from a pack or from a rules file.
 
 mod ascii;
+mod holds;
 mod start;
 
 use std::ops::Range;
@@ -64,9 +65,9 @@ impl RegexRule {
             regex,
             start,
             start_in_plain_text,
-            needed_signs: start::needed_signs(&hir).unwrap_or_default(),
+            needed_signs: holds::needed_signs(&hir).unwrap_or_default(),
             begins_word: start::begins_word(&hir),
-            held: start::held(&hir),
+            held: holds::held(&hir),
             head: Head::of(&hir),
             validator,
             context,

@@ -212,29 +212,6 @@ fn part_of_long_word(parts: &[Hir]) -> (usize, bool) {
     (len, true)
 }
 
-/// Signs at which the screen stops, one of which is in each match; `None` if a match need not have one.
-pub(super) fn needed_signs(hir: &Hir) -> Option<Vec<u8>> {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => None,
-        HirKind::Literal(literal) => literal.0.iter().find(|b| SIGNS.contains(b)).map(|b| vec![*b]),
-        HirKind::Class(class) => {
-            let set = bytes(class)?;
-            let signs: Vec<u8> = (0..=u8::MAX).filter(|b| set[usize::from(*b)]).collect();
-            signs.iter().all(|b| SIGNS.contains(b)).then_some(signs)
-        }
-        HirKind::Repetition(repetition) if repetition.min == 0 => None,
-        HirKind::Repetition(repetition) => needed_signs(&repetition.sub),
-        HirKind::Capture(capture) => needed_signs(&capture.sub),
-        HirKind::Concat(parts) => parts.iter().filter_map(needed_signs).min_by_key(Vec::len),
-        HirKind::Alternation(branches) => branches.iter().try_fold(Vec::new(), |mut signs, branch| {
-            signs.extend(needed_signs(branch)?);
-            signs.sort_unstable();
-            signs.dedup();
-            Some(signs)
-        }),
-    }
-}
-
 /// Whether a match begins with a boundary of words.
 pub(super) fn begins_word(hir: &Hir) -> bool {
     let HirKind::Concat(parts) = hir.kind() else { return false };
@@ -300,24 +277,6 @@ fn letter(class: &Class) -> Option<u8> {
     match ascii[..] {
         [upper, lower] if upper.is_ascii_uppercase() && upper.to_ascii_lowercase() == lower => Some(lower),
         _ => None,
-    }
-}
-
-/// The bytes of ASCII that a match may hold: bit `b` tells of byte `b`.
-pub(super) fn held(hir: &Hir) -> u128 {
-    let range = |first: u32, last: u32| (first..=last.min(127)).fold(0, |held, b| held | 1 << b);
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => 0,
-        HirKind::Literal(literal) => literal.0.iter().filter(|b| b.is_ascii()).fold(0, |held, b| held | 1 << b),
-        HirKind::Class(Class::Bytes(class)) => {
-            class.ranges().iter().fold(0, |held, r| held | range(r.start().into(), r.end().into()))
-        }
-        HirKind::Class(Class::Unicode(class)) => {
-            class.ranges().iter().fold(0, |held, r| held | range(r.start().into(), r.end().into()))
-        }
-        HirKind::Repetition(repetition) => held(&repetition.sub),
-        HirKind::Capture(capture) => held(&capture.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().fold(0, |all, part| all | held(part)),
     }
 }
 
@@ -409,25 +368,6 @@ mod tests {
         }
         assert!(matches!(rule(r"(?-u)\b[A-Za-z0-9_-]{22}\b").start, Start::LongWord { lead: 0, .. }));
         assert!(matches!(rule(r"(?-u)\b[a-z][a-z_]{3}[0-9]").start, Start::Beginnings(_)));
-    }
-
-    #[test]
-    fn what_must_have_a_sign_is_not_searched_for_without_it() {
-        for (pattern, signs) in [
-            (r"[a-z.]+@[a-z.]+\.[a-z]{2,}", "@"),
-            ("[a-z]+(?:=|:x|[{;])y", ":;={"),
-            ("(a:)+", ":"),
-            ("a=b@c", "="),
-            ("[a-z]=?", ""),
-            ("x:|y", ""),
-            ("[a:]b", ""),
-            ("(?:@x)*y", ""),
-        ] {
-            assert_eq!(rule(pattern).needed_signs, signs.as_bytes(), "{pattern}");
-        }
-        let [mail, many] = [r"[a-z.]+@[a-z.]+", "[a-z]+(?:=|:x|[{;])y"].map(rule);
-        assert!(mail.may_match(b"a@b") && !mail.may_match(b"a.b"));
-        assert!(many.may_match(b"a;y") && many.may_match(b"a"));
     }
 
     #[test]
