@@ -117,8 +117,25 @@ const NAMED: &[&str] = &[
     r#"{:name=>"password", :value=>"hunter2zq"}"#,
 ];
 
+/// What people say of passwords.
+const SENTENCES: &[&str] = &[
+    "login of joe failed with password hunter2zq9",
+    "the password is \"hunter2zq\", and the old password was 'hunter2zq'",
+    "password for joe smith (id 17) is hunter2zq9",
+    "set_password(Some(\"joe\"), \"hunter2zq9\")",
+    "password mismatch: expected hunter2zq9, got xhunter2zq9, not yhunter2zq9",
+    "hunter2zq9 is not a valid password",
+    "DB_PASSWORD -> hunter2zq9",
+    "password is panda-zebra-hunter2zq",
+    "wrong PIN 4821-9937 for joe, password 1: hunter2zq",
+    "Failing row contains (17, joe, hunter2zq, null).",
+    "executing statement s0 with parameters: [\"joe\", \"hunter2zq\", 17]",
+    "127.0.0.1:6379> AUTH joe hunter2zq9",
+    "password is [redacted:x]hunter2zq9",
+];
+
 fn attacks() -> impl Iterator<Item = &'static str> {
-    [NEARLY_JSON, VALUES, KEYS, NAMED].into_iter().flatten().copied()
+    [NEARLY_JSON, VALUES, KEYS, NAMED, SENTENCES].into_iter().flatten().copied()
 }
 
 #[test]
@@ -135,6 +152,24 @@ fn no_text_carries_a_secret_through_a_policy() {
         let safe = policy.sanitize_text(&document);
         assert!(!safe.contains(CANARY), "{document}\n  became {safe}");
         serde_json::from_str::<serde_json::Value>(&safe).expect("JSON stays JSON");
+    }
+}
+
+#[test]
+fn marks_in_sentences_stay() {
+    let policy = Policy::builtin();
+    let marks = ["[redacted:cat2]", "tok-cat2-k1-abcdefghijklmnopqrstuvwx23"];
+    for mark in marks {
+        for text in [
+            "password is #",
+            "password #",
+            "wrong password (#) for joe",
+            "password for joe: #",
+            "expected password #, got #",
+        ] {
+            let text = text.replace('#', mark);
+            assert_eq!(policy.sanitize_text(&text), text);
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::looks::{is_any_value, like_a_password};
 use super::value::{bare, before, opens_quote, quoted};
 use super::words::{ARTICLES, ATTRIBUTES, BETWEEN, CHANGES, FILLERS, GOES_ON, KINDS, LABELS, OF, STATES, VERBS};
 use crate::detect::around::colour_at;
+use crate::mask::own_mark;
 
 /// How many words and signs may stand between a name and its value.
 const MOST_STEPS: usize = 12;
@@ -45,6 +46,9 @@ pub(super) fn said_after(text: &[u8], start: usize, end: usize) -> Option<Said> 
             continue;
         }
         let sign = *rest.first()?;
+        if is_whole_mark(rest) {
+            return None;
+        }
         if matches!(sign, b':' | b'=') && step > 0 {
             (at, equated, to_skip) = (at + 1, !stated, None);
             continue;
@@ -207,13 +211,18 @@ fn next_value(text: &[u8], end: usize) -> Option<Range<usize>> {
         }
         (at, joined) = (at + len, true);
     }
-    if !joined {
+    if !joined || is_whole_mark(&text[at..]) {
         return None;
     }
     let is_quoted = opens_quote(text, at);
     let next = if is_quoted { quoted(text, at)? } else { bare(text, at) };
     let found = &text[next.clone()];
     (like_a_password(found, false) || is_quoted && is_any_value(found)).then_some(next)
+}
+
+/// Whether a text begins with a mark of ours that is all of a word.
+fn is_whole_mark(text: &[u8]) -> bool {
+    own_mark(text).is_some_and(|len| !text.get(len).is_some_and(u8::is_ascii_alphanumeric))
 }
 
 /// Past blanks and the colours of a terminal.
