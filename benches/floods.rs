@@ -1,11 +1,12 @@
 //! Linear time: what each byte costs in texts of 1 KB, 100 KB and 10 MB that are made to be expensive.
 //!
-//! `cargo bench --bench floods`; with `--quick`, the largest is 1 MB, and with a word behind it, only floods with that word in
-//! their names. There are floods for each kind of document and disguise, and for each pack: one of all its examples, of what
-//! must not be found, of context words, of halves. Each rule has such floods of its own, up to 100 KB, and on to the largest
-//! where a byte of those costs much more than one of 1 KB; only those that grow are printed. Last come values of digits, of
-//! `@`, of `{`, of `"password":`. The run fails if a byte of the largest text costs more than [`MOST_GROWTH`] times what one of
-//! 100 KB costs, or of 10 KB for these values: quadratic time would make that a hundred, or a thousand.
+//! `cargo bench --bench floods`; with `--quick`, the largest is 1 MB, and with a word behind it, only floods with
+//! that word in their names. There are floods for each kind of document and disguise, of what values begin with, and for each pack: one of all its
+//! examples, of what must not be found, of context words, of halves. Each rule has such floods of its own, up to 100 KB, and on
+//! to the largest where a byte of those costs much more than one of 1 KB; only those that grow are printed. Last come values of
+//! digits, of `@`, of `{`, of `"password":`, and output that a test searches for canaries. The run fails if a byte of the
+//! largest text costs more than [`MOST_GROWTH`] times what one of 100 KB costs, or of 10 KB for the last two: quadratic time
+//! would make that a hundred, or a thousand.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use tracing_privacy::Policy;
+use tracing_privacy::testing::Canaries;
 
 use crate::clock::processor_time;
 
@@ -51,7 +53,10 @@ fn main() -> ExitCode {
     let large = if quick { LARGE_WHEN_QUICK } else { LARGE };
 
     let documents = DOCUMENTS.iter().map(Flood::document);
-    let floods: Vec<Flood> = documents.chain(packs.iter().flat_map(Pack::floods)).filter(wanted).collect();
+    let beginnings =
+        BEGINNINGS.iter().filter_map(|unit| Flood::of(format!("beginnings: {unit:?}"), (*unit).to_owned()));
+    let of_packs = packs.iter().flat_map(Pack::floods);
+    let floods: Vec<Flood> = documents.chain(beginnings).chain(of_packs).filter(wanted).collect();
     println!("nanoseconds per byte");
     println!("{:<52} {:>8} {:>8} {:>5} MB {:>14}", "flood", "1 KB", "100 KB", large >> 20, "largest : 1 KB");
     let mut growing: Vec<&str> = Vec::new();
@@ -74,9 +79,17 @@ fn main() -> ExitCode {
     let values: Vec<Flood> = VALUES.iter().map(|unit| Flood::of_value(unit)).filter(wanted).collect();
     println!("\nvalues that are one thing again and again, by each byte in nanoseconds");
     println!("{:<52} {:>8} {:>5} MB {:>15}", "value", "10 KB", large >> 20, "largest : 10 KB");
-    let grown = values.iter().filter(|flood| time_value(&policy, flood, large) > MOST_GROWTH);
+    let grown = values.iter().filter(|flood| growth(flood, large, |text| time_per_byte(&policy, text)) > MOST_GROWTH);
     growing.extend(grown.map(|flood| flood.name.as_str()));
-    println!("\n{} of {} floods grow", growing.len(), floods.len() + rules.len() + values.len());
+    let outputs: Vec<Flood> = OUTPUTS.iter().map(Flood::document).filter(wanted).collect();
+    println!("\nwhat canaries are searched for in");
+    let canaries = Canaries::new(["hunter2-canary"]);
+    let search = |text: &str| nanoseconds(|| drop(black_box(canaries.find(text.as_bytes())))) / text.len() as f64;
+    growing.extend(
+        outputs.iter().filter(|flood| growth(flood, large, search) > MOST_GROWTH).map(|flood| flood.name.as_str()),
+    );
+    let all = floods.len() + rules.len() + values.len() + outputs.len();
+    println!("\n{} of {all} floods grow", growing.len());
     for name in &growing {
         println!("    {name}");
     }
@@ -124,30 +137,38 @@ impl Costs {
     }
 }
 
-/// Nanoseconds.
+/// Nanoseconds that masking takes.
 fn time_per_byte(policy: &Policy, text: &str) -> f64 {
     let mut out = Vec::with_capacity(2 * text.len());
-    if text.len() <= MEDIUM {
-        // What a thread learns of the automata when it first needs it is not a cost of the text.
-        policy.sanitize_line(text.as_bytes(), &mut out);
-    }
-    let start = processor_time();
-    let mut runs = 0;
-    while runs == 0 || processor_time() - start < LEAST_TIME {
+    let mut mask = || {
         out.clear();
         policy.sanitize_line(black_box(text.as_bytes()), &mut out);
         black_box(&out);
-        runs += 1;
+    };
+    if text.len() <= MEDIUM {
+        // What a thread learns of the automata when it first needs it is not a cost of the text.
+        mask();
     }
-    (processor_time() - start).as_secs_f64() * 1e9 / (f64::from(runs) * text.len() as f64)
+    nanoseconds(mask) / text.len() as f64
 }
 
-/// Prints what a byte costs in a value of 10 KB and in the largest; gives how much more in the second.
-fn time_value(policy: &Policy, flood: &Flood, large: usize) -> f64 {
+/// How long that takes.
+fn nanoseconds(mut work: impl FnMut()) -> f64 {
+    let start = processor_time();
+    let mut runs = 0;
+    while runs == 0 || processor_time() - start < LEAST_TIME {
+        work();
+        runs += 1;
+    }
+    (processor_time() - start).as_secs_f64() * 1e9 / f64::from(runs)
+}
+
+/// Prints what a byte costs in a text of 10 KB and in the largest; gives how much more in the second.
+fn growth(flood: &Flood, large: usize, time_per_byte: impl Fn(&str) -> f64) -> f64 {
     let (small, large) = (flood.text(10 << 10), flood.text(large));
     let mut ratio = f64::INFINITY;
     for _ in 0..MOST_TRIES {
-        let [small, large] = [&small, &large].map(|text| time_per_byte(policy, text));
+        let [small, large] = [&small, &large].map(|text| time_per_byte(text));
         ratio = large / small;
         if ratio <= MOST_GROWTH {
             println!("{:<52} {small:>8.1} {large:>8.1} {ratio:>15.2}", flood.name);
@@ -286,6 +307,30 @@ fn packs() -> Vec<Pack> {
 /// What a value may consist of.
 const VALUES: &[&str] = &["4", "1234567890", "@", "{", "\"password\":"];
 
+/// What values and what stands before them begin with, or have too little of.
+#[rustfmt::skip]
+const BEGINNINGS: &[&str] = &[
+    "@", "a@", "@a", "a@b.", "\"@", "%40",
+    "a%40", "1", "1 ", "12 ", "4111 ", "4111-",
+    "4111111111111111 ", "1.", "1.1.1.1 ", "%20", ":", "::",
+    "a:", "a::", "::a", "1::2:", "eyJ", "eyJ.",
+    "-eyJ", "eyJhbGciOiJub25lIn0.", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----\n", "Bearer ",
+    "Bearer+", "basic:", "://", "a://b:c", "a://b:c@d", "a://b:c/",
+    "+", "+1", "+1 ", "+49 (", "tel:1", "DE89",
+    "DE89 ", "123-45-6789", "00:11:", "00-0a-", "0a1b.", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfN",
+    " 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb", "123 45 6789 ", "password ", "password is ", "password for '", "password from \\\"",
+    "password \"é", "password x1y2z3, got ", "é1 as password ", "\u{200b}", "\u{200b}1",
+];
+
+/// What a test may have captured. Kind, name, head, unit, tail.
+#[rustfmt::skip]
+const OUTPUTS: &[[&str; 5]] = &[
+    ["output", "JSON with JSON in it", "", r#"{"msg":"GET /a/b%20c?id=6f1d2c","body":"{\"ok\":true,\"n\":[1,2,3]}"} "#, ""],
+    ["output", "base64", "", "amFuZUBleGFtcGxlLmNvbQ== ", ""],
+    ["output", "starts of a canary", "", "hunter2-", ""],
+    ["output", "percent-encoding", "", "%2525", ""],
+];
+
 /// Kind, name, head, unit, tail.
 #[rustfmt::skip]
 const DOCUMENTS: &[[&str; 5]] = &[
@@ -328,6 +373,8 @@ const DOCUMENTS: &[[&str; 5]] = &[
     ["JSON", "marks in strings beside findings", "[", r#""password=[redacted:credential] password=x","#, "0]"],
     ["JSON", "escapes", r#"{"a":""#, r"\u0070\u0061", r#""}"#],
     ["JSON", "keys with escapes", "{", r#""pass\u0077ord":"x","#, r#""a":1}"#],
+    ["JSON", "small documents before an address", "", r#"{"a":1} a@b.co "#, ""],
+    ["JSON", "values of Debug", "", r#"{"password": Some("x"), "#, ""],
     ["Debug", "structs", "", r#"User { password: "x", n: Some(1) }, "#, ""],
     ["Debug", "wrappers never closed", "", "password: Some(", ""],
     ["Debug", "brackets never closed", "", "a: A { password: ", ""],
@@ -363,6 +410,9 @@ const DOCUMENTS: &[[&str; 5]] = &[
     ["Debug", "types before values", "", r#"password: &'static str = "#, ""],
     ["Debug", "tuples", "", r#"("password", "x"), "#, ""],
     ["Debug", "tuples never closed", "", r#"("password", ["#, ""],
+    ["Debug", "strings of tuples never closed", "", r#"("password", ""#, ""],
+    ["Debug", "wrappers in tuples", "", r#"("password", Some("#, ""],
+    ["Debug", "brackets before line breaks written out", "", r"(\n", ""],
     ["Debug", "tuples in an escaped text", "", r#"(\"password\",\n \""#, ""],
     ["Debug", "Debug of Debug", "", r#"\\\"password: \\\"x"#, ""],
     ["Debug", "backslashes", "password: \"", "\\", ""],
@@ -380,6 +430,8 @@ const DOCUMENTS: &[[&str; 5]] = &[
     ["pairs", "indices", "", "user[password][0]", "=x"],
     ["pairs", "blanks", "password=", " ", ""],
     ["pairs", "separators", "", "=:", ""],
+    ["pairs", "calls never closed", "", "password=x(", ""],
+    ["pairs", "lists never closed", "", "password=['a", ""],
     ["pairs", "connection strings", "", "Server=x;Password=y;", ""],
     ["pairs", "colours", "", "\x1b[2mpassword\x1b[0m\x1b[2m=\x1b[0m", ""],
     ["named values", "pairs", "", "name=password value=x ", ""],
@@ -412,6 +464,7 @@ const DOCUMENTS: &[[&str; 5]] = &[
     ["SQL", "statements", "", "INSERT INTO t (id, password) VALUES (1, 'x');", ""],
     ["SQL", "clean statements", "", "INSERT INTO t (id, name) VALUES (1, 'x');", ""],
     ["SQL", "rows never closed", "", "(password) VALUES (", ""],
+    ["SQL", "clean rows never closed", "", "(a) VALUES (", ""],
     ["SQL", "strings never closed", "", "(password) VALUES ('", ""],
     ["SQL", "quotes doubled", "(password) VALUES ('", "''", ""],
     ["SQL", "quotes behind backslashes", "(password) VALUES ('", r"\'", ""],
@@ -447,6 +500,7 @@ const DOCUMENTS: &[[&str; 5]] = &[
     ["headers", "parameters in quotes", "", "Authorization: Digest a=\"", ""],
     ["base64", "one text", "", "amFuZUBleGFtcGxlLmNvbSBhbmQg", ""],
     ["base64", "many texts", "", "amFuZUBleGFtcGxlLmNvbQ== ", ""],
+    ["base64", "many texts without blanks", "", "amFuZS5jYW5hcnlAZXhhbXBsZS5jb20=", ""],
     ["base64", "in base64", "", "YW1GdVpVQmxlR0Z0Y0d4bExtTnZiUT09IA==", ""],
     ["base64", "of one text in UTF-16", "", "agBhAG4AZQBAAGUAeABhAG0AcABsAGUALgBjAG8AbQAg", ""],
     ["base64", "of many texts in UTF-16", "", "agBhAG4AZQBAAGUAeABhAG0AcABsAGUALgBjAG8AbQA= ", ""],
@@ -464,13 +518,20 @@ const DOCUMENTS: &[[&str; 5]] = &[
     ["escapes", "of JSON", "", r"\u0040", ""],
     ["escapes", "pairs of surrogates", "", r"\ud835\udc23", ""],
     ["escapes", "never closed", "", r"\u{", ""],
+    ["escapes", "escaped, and never closed", "", r"\\u{", ""],
+    ["escapes", "backslashes", "", r"\", ""],
     ["references", "numbers", "", "&#64;", ""],
     ["references", "in references", "", "&amp;amp;#64;", ""],
+    ["references", "to ampersands", "", "&amp;", ""],
+    ["references", "to starts of references", "", "&#38;#", ""],
+    ["references", "ampersands", "", "&", ""],
     ["look-alikes", "full-width digits", "", "４", ""],
     ["look-alikes", "zero-width spaces", "", "4\u{200b}", ""],
     ["look-alikes", "no-break spaces", "", "4012\u{a0}8888\u{a0}", ""],
     ["marks of ours", "placeholders", "", "password=[redacted:credential] ", ""],
     ["marks of ours", "halves", "", "[redacted:", ""],
+    ["marks of ours", "before percent-encoding", "", "[redacted:contact]%40", ""],
+    ["marks of ours", "before an address", "", "[redacted:x] a@b.co ", ""],
     ["numbers", "digits", "", "4", ""],
     ["numbers", "groups", "", "4012 8888 ", ""],
     ["numbers", "pairs with blanks", "", "0a ", ""],

@@ -154,16 +154,3 @@ fn canaries_that_prove_nothing_are_refused_without_showing_them() {
     let name = panic_of(|| drop(Canaries::new([("Hunter2 Canary", "hunter2-canary")])));
     assert!(name.contains("name of canary #1") && !name.to_lowercase().contains("hunter2"), "{name}");
 }
-
-#[test]
-fn a_large_output_is_searched_in_linear_time() {
-    let line = r#"{"at":"2026-11-22T03:14:43Z","msg":"GET /a/b%20c?id=6f1d2c","body":"{\"ok\":true,\"n\":[1,2,3]}"}"#;
-    let time = |lines: usize| {
-        let text = format!("{line}\n").repeat(lines);
-        let start = std::time::Instant::now();
-        assert!(Canaries::new([SECRET]).find(text.as_bytes()).is_empty());
-        start.elapsed()
-    };
-    let (small, large) = (time(1_000), time(10_000));
-    assert!(large < 40 * small, "ten times the text took {large:?} instead of {small:?}");
-}

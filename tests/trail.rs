@@ -78,7 +78,7 @@ fn an_exemption_that_expires_leaves_three_records() {
             .text(tracing_privacy::testing::Output::Json)
             .to_owned()
     };
-    let length = Duration::from_millis(300);
+    let length = Duration::from_secs(2);
     let exemption = Exemption::field("email").target("trail").reason("INC-4711").lasts(length);
     let _guard = policy.exempt(exemption).expect("a good exemption");
     assert!(log().contains("jo@example.com"));
@@ -113,7 +113,7 @@ fn nor_can_two_processes() {
     let mut child = child("child_that_writes_until_it_is_killed", &path).spawn().expect("this test can run itself");
     let start = Instant::now();
     while std::fs::metadata(&path).map_or(0, |metadata| metadata.len()) == 0 {
-        assert!(start.elapsed() < Duration::from_secs(20), "nothing is written");
+        assert!(start.elapsed() < Duration::from_secs(60), "nothing is written");
         thread::sleep(Duration::from_millis(1));
     }
     let error = Trail::open(&path).expect_err("the child has it");
@@ -239,7 +239,7 @@ fn killed_two_hundred_times_it_is_whole_up_to_its_last_whole_line_and_goes_on() 
         let len = || std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
         let from = len();
         while len() <= from {
-            assert!(start.elapsed() < Duration::from_secs(20), "nothing is written in round {round}");
+            assert!(start.elapsed() < Duration::from_secs(60), "nothing is written in round {round}");
             thread::sleep(Duration::from_micros(200));
         }
         thread::sleep(Duration::from_micros(round * 37 % 3000));

@@ -13,7 +13,9 @@ use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::{fmt, registry};
 
+use crate::record;
 use crate::requests::{Request, requests};
+use crate::rules;
 use crate::scenarios::{CLEAN, ENABLED, REFUSED, Scenario, TWO_SPOTS};
 
 /// What this program is told when it runs in callgrind, with the word that selects cases behind it.
@@ -58,16 +60,8 @@ fn total(file: &Path) -> u64 {
 /// Runs the cases with that word in their names, in callgrind.
 pub fn run_inside(word: &str) {
     let requests = requests();
-    let (before, counted) = (&requests[..requests.len() - EVENTS], &requests[requests.len() - EVENTS..]);
     for case in cases(word) {
-        let subscriber = (case.subscriber)();
-        tracing::dispatcher::with_default(&subscriber, || {
-            let spans = case.scenario.enter(&counted[0]);
-            // Buffers, plans, whatever is built lazily, and what is remembered of others.
-            before.iter().for_each(case.scenario.log);
-            log_all(counted, case.scenario.log);
-            spans.into_iter().rev().for_each(drop);
-        });
+        case.run(&requests);
         between();
     }
 }
@@ -78,35 +72,67 @@ fn between() {
     black_box(());
 }
 
+/// Does each of `all`, and counts what is done to the last [`EVENTS`] of them. Those before fill buffers and plans, make
+/// whatever is built lazily, and are remembered.
+fn count<T>(all: &[T], each: impl Fn(&T)) {
+    let (before, counted) = all.split_at(all.len() - EVENTS);
+    before.iter().for_each(&each);
+    log_all(counted, each);
+}
+
 #[inline(never)]
-fn log_all(requests: &[Request], log: fn(&Request)) {
-    for request in requests {
-        log(black_box(request));
+fn log_all<T>(all: &[T], each: impl Fn(&T)) {
+    for one in all {
+        each(black_box(one));
     }
 }
 
-/// A subscriber, and what is logged to it.
-struct Case {
-    contender: &'static str,
-    subscriber: fn() -> Dispatch,
-    scenario: &'static Scenario,
+/// What is counted, under its name.
+enum Case {
+    /// What is logged to a subscriber.
+    Event { contender: &'static str, subscriber: fn() -> Dispatch, scenario: &'static Scenario },
+    /// The record of the comparison with peers, as text and as JSON, masked with so many rules that are not built in.
+    Record { form: &'static str, record: fn() -> String, rules: usize },
 }
 
 impl Case {
     fn name(&self) -> String {
-        format!("{}: {}", self.contender, self.scenario.name)
+        match self {
+            Self::Event { contender, scenario, .. } => format!("{contender}: {}", scenario.name),
+            Self::Record { form, rules, .. } => format!("record of the peers, {form}: {rules} rules"),
+        }
+    }
+
+    fn run(&self, requests: &[Request]) {
+        match self {
+            Self::Event { subscriber, scenario, .. } => tracing::dispatcher::with_default(&subscriber(), || {
+                let spans = scenario.enter(&requests[requests.len() - EVENTS]);
+                count(requests, scenario.log);
+                spans.into_iter().rev().for_each(drop);
+            }),
+            Self::Record { record, rules, .. } => {
+                let pattern = |(name, regex)| format!("[[pattern]]\nname = '{name}'\nregex = '{regex}'\n");
+                let file: String = rules::rules(*rules).into_iter().map(pattern).collect();
+                let policy: Policy = format!("version = 1\n{file}").parse().expect("the rules are good");
+                count(&vec![record(); 2 * EVENTS], |record| drop(black_box(policy.sanitize_text(record))));
+            }
+        }
     }
 }
 
 fn cases(word: &str) -> impl Iterator<Item = Case> {
-    let masked = |scenario| Case { contender: "our JSON, masked", subscriber: our_json_masked, scenario };
+    let masked = |scenario| Case::Event { contender: "our JSON, masked", subscriber: our_json_masked, scenario };
     let mut cases: Vec<Case> = ENABLED.iter().map(masked).collect();
     cases.extend([
-        Case { contender: "our JSON, no policy", subscriber: our_json, scenario: &CLEAN },
-        Case { contender: "stock JSON, masked", subscriber: stock_json_masked, scenario: &CLEAN },
-        Case { contender: "boundary alone", subscriber: boundary_alone, scenario: &CLEAN },
-        Case { contender: "boundary alone", subscriber: boundary_alone, scenario: &TWO_SPOTS },
-        Case { contender: "our JSON, masked", subscriber: filtered, scenario: &REFUSED },
+        Case::Event { contender: "our JSON, no policy", subscriber: our_json, scenario: &CLEAN },
+        Case::Event { contender: "stock JSON, masked", subscriber: stock_json_masked, scenario: &CLEAN },
+        Case::Event { contender: "boundary alone", subscriber: boundary_alone, scenario: &CLEAN },
+        Case::Event { contender: "boundary alone", subscriber: boundary_alone, scenario: &TWO_SPOTS },
+        Case::Event { contender: "our JSON, masked", subscriber: filtered, scenario: &REFUSED },
+        Case::Record { form: "text", record: record::text, rules: 7 },
+        Case::Record { form: "text", record: record::text, rules: 100 },
+        Case::Record { form: "JSON", record: record::json, rules: 7 },
+        Case::Record { form: "JSON", record: record::json, rules: 100 },
     ]);
     cases.into_iter().filter(move |case| case.name().contains(word))
 }

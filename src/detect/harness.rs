@@ -81,14 +81,13 @@ pub(super) fn assert_ignores(detector: &'static Detector, texts: &[&str]) {
 }
 
 mod tests {
-    use std::time::{Duration, Instant};
 
     use super::super::BUILTIN;
     use super::*;
     use crate::random::random;
 
     /// Texts that tempt a detector to read the same bytes again and again.
-    const FLOODS: &[&str] = &[
+    const PIECES: &[&str] = &[
         "@",
         "a@",
         "@a",
@@ -151,19 +150,6 @@ mod tests {
     ];
 
     #[test]
-    fn time_is_linear_in_the_text() {
-        const LEN: usize = 1 << 16;
-        for detector in BUILTIN {
-            for flood in FLOODS {
-                let text = flood.repeat(LEN / flood.len());
-                let started = Instant::now();
-                ranges(detector, text.as_bytes());
-                assert!(started.elapsed() < Duration::from_secs(10), "{} on {flood:?}", detector.name);
-            }
-        }
-    }
-
-    #[test]
     fn no_text_breaks_a_detector() {
         let mut next = random(0x2545_F491_4F6C_DD1D);
         for _ in 0..300 {
@@ -172,7 +158,7 @@ mod tests {
                 match next(4) {
                     0 => text.extend(next(usize::MAX).to_le_bytes()),
                     1 => text.extend("é漢１\u{200b}".as_bytes()),
-                    _ => text.extend(FLOODS[next(FLOODS.len())].as_bytes()),
+                    _ => text.extend(PIECES[next(PIECES.len())].as_bytes()),
                 }
             }
             for detector in BUILTIN {

@@ -1,6 +1,7 @@
 //! Detectors that are a regex, from a pack or from a rules file.
 
 mod ascii;
+mod cost;
 mod holds;
 mod start;
 
@@ -11,6 +12,7 @@ use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
+pub(crate) use self::cost::Cost;
 pub(crate) use self::start::{Prefix, Start};
 use super::around::{escape_ends, without_escapes, word_after, word_before};
 use super::head::Head;
@@ -110,17 +112,21 @@ impl RegexRule {
     pub(crate) fn is_found_by_words(&self) -> bool {
         !self.start_in_plain_text
             && match &self.start {
-                Start::Prefixes(prefixes) => {
-                    prefixes.iter().all(|p| super::grams::word_in(&p.text, self.begins_word).is_some())
-                }
+                Start::Prefixes(prefixes) => prefixes.iter().all(|prefix| prefix.is_found_by_word(self.begins_word)),
                 Start::Context { .. } | Start::Beginnings(_) | Start::LongWord { .. } => true,
                 Start::Anywhere => false,
             }
     }
 
     /// Whether a match may hold a byte of ASCII.
+    #[cfg(test)]
     pub(crate) fn may_hold(&self, b: u8) -> bool {
-        self.held >> b & 1 == 1
+        self.may_hold_all(&[b])
+    }
+
+    /// Whether a match may hold all of these bytes of ASCII.
+    pub(crate) fn may_hold_all(&self, bytes: &[u8]) -> bool {
+        bytes.iter().all(|b| self.held >> b & 1 == 1)
     }
 
     /// Whether every match begins where a word begins.

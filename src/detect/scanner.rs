@@ -22,7 +22,7 @@ use self::lists::Lists;
 pub(crate) use self::quiet::LONGEST_QUIET;
 use self::resume::Resume;
 use super::Detector;
-use super::regex_rule::RegexRule;
+use super::regex_rule::{Cost, RegexRule};
 use super::screen::{Room, Screen, Seen};
 use crate::document::encoding::blob::Blob;
 
@@ -105,6 +105,14 @@ enum Target {
 const TOKEN: &[u8] = b"tok-";
 
 impl Scanner {
+    /// The rules that cost time in texts that do not hold them, with why.
+    pub(crate) fn costly(&self) -> impl Iterator<Item = (u32, Cost)> {
+        self.matchers.iter().filter_map(|(rule, matcher)| match matcher {
+            Matcher::Regex(regex) => Some((*rule, regex.cost()?)),
+            Matcher::Native(_) => None,
+        })
+    }
+
     /// Compiles the matchers of all rules in force; an error says what was too large.
     pub(crate) fn new(matchers: Vec<(u32, Matcher)>) -> Result<Self, String> {
         let (lists, anywhere) = (Lists::of(&matchers), Anywhere::of(&matchers)?);

@@ -2,6 +2,7 @@
 
 use super::exemption::moment;
 use super::{DataClass, ExemptionInfo, Mode, OWN_TARGET, Policy};
+use crate::rules::Severity;
 
 /// What a policy is, without its rules: for a health page, a log, an audit.
 ///
@@ -96,7 +97,7 @@ impl Policy {
             let expires = moment(expires);
             tracing::warn!(target: OWN_TARGET, of, exempt_target = target, reason, %expires, "privacy exemption in force");
         }
-        for warning in self.warnings() {
+        for warning in self.warnings().iter().filter(|told| told.severity() >= Severity::Warning) {
             tracing::warn!(target: OWN_TARGET, kind = warning.kind().as_str(), "privacy rules: {warning}");
         }
         self.compiled().audiences.values().for_each(Self::log_in_force);

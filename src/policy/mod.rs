@@ -174,7 +174,7 @@ impl Policy {
     }
 
     /// What is not wrong with the rules, but should be looked at: a rule that never takes effect, an exemption whose time
-    /// is over. As things stood when the policy was made; packs give none.
+    /// is over; and notes, of patterns that cost time in every text. As things stood when the policy was made; packs give none.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.compiled.warnings
     }

@@ -1,4 +1,4 @@
-//! What there is to say about rules: mistakes, and what is none but has no effect, or soon will have none.
+//! What there is to say about rules: mistakes, and what is none but has no effect, or soon will have none, or costs time.
 
 use std::fmt::{self, Write as _};
 use std::ops::Range;
@@ -43,6 +43,8 @@ pub struct Diagnostic {
 /// Whether rules can be used; ordered, an error is the graver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
+    /// They can, and do what they say; something in them costs more than it need.
+    Note,
     /// They can, and something in them should be looked at.
     Warning,
     /// They cannot.
@@ -73,6 +75,8 @@ pub enum DiagnosticKind {
     KeyRotation,
     /// Card numbers may come out truncated in one place, and as a token in another.
     CardAndToken,
+    /// A pattern for which each text is looked at, whether it holds it or not.
+    Costly,
 }
 
 impl DiagnosticKind {
@@ -89,6 +93,7 @@ impl DiagnosticKind {
             Self::ExpiresSoon => "expires-soon",
             Self::KeyRotation => "key-rotation",
             Self::CardAndToken => "card-and-token",
+            Self::Costly => "costly",
         }
     }
 
@@ -96,6 +101,7 @@ impl DiagnosticKind {
     pub const fn severity(self) -> Severity {
         match self {
             Self::Wrong => Severity::Error,
+            Self::Costly => Severity::Note,
             _ => Severity::Warning,
         }
     }

@@ -394,7 +394,7 @@ async fn the_backlog_has_an_age<DB: TestDatabase>(store: Store<DB>) {
     // SQLite has one writer at a time; the sealer would wait for it.
     transaction.rollback().await.unwrap();
     let sealer = store.trail.spawn_sealer(store.pool.clone(), Duration::from_millis(10));
-    for _ in 0..200 {
+    for _ in 0..6_000 {
         if store.count("audit_unsealed").await == 0 {
             break;
         }
@@ -403,9 +403,9 @@ async fn the_backlog_has_an_age<DB: TestDatabase>(store: Store<DB>) {
     drop(sealer);
     assert_eq!((store.count("audit_unsealed").await, store.count("audit_link").await), (0, 2));
     // It may be in the middle of a round.
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
     store.logins(1).await;
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!((store.count("audit_unsealed").await, store.count("audit_link").await), (1, 2));
 }
 

@@ -27,9 +27,9 @@ async fn many_writers_make_one_chain<DB: TestDatabase>(store: Store<DB>) {
     }
     assert!(committed < WRITERS * rows, "some were rolled back");
 
-    let end = Instant::now() + Duration::from_secs(2);
+    let end = Instant::now() + Duration::from_secs(60);
     while store.count("audit_unsealed").await > 0 {
-        assert!(Instant::now() < end, "records are unsealed after 2 s");
+        assert!(Instant::now() < end, "records are unsealed after a minute");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     drop(sealers);

@@ -253,7 +253,7 @@ async fn a_begin_that_is_cancelled_leaves_no_transaction_open<DB: TestDatabase>(
         drop(begin);
         let start = std::time::Instant::now();
         while !DB::column(observer, open).await.unwrap().is_empty() {
-            assert!(start.elapsed().as_secs() < 5, "still open after a begin that was polled {polls} times");
+            assert!(start.elapsed().as_secs() < 60, "still open after a begin that was polled {polls} times");
             tokio::time::sleep(std::time::Duration::from_millis(1)).await;
         }
         // In SQLite, an open one would hold the lock.

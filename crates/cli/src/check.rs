@@ -64,6 +64,7 @@ impl Check {
 
     fn level(&self, diagnostic: &Diagnostic) -> Level {
         match diagnostic.severity() {
+            Severity::Note => Level::Note,
             Severity::Warning if !self.deny_warnings => Level::Warning,
             Severity::Warning | Severity::Error => Level::Error,
         }
@@ -105,12 +106,14 @@ fn tell_people(source: &str, diagnostics: &[Diagnostic], out: &mut impl io::Writ
         match diagnostic.severity() {
             Severity::Error => writeln!(out, "{diagnostic}")?,
             Severity::Warning => writeln!(out, "warning[{}]: {diagnostic}\n", diagnostic.kind().as_str())?,
+            Severity::Note => writeln!(out, "note[{}]: {diagnostic}\n", diagnostic.kind().as_str())?,
         }
     }
-    match diagnostics {
-        [] => writeln!(out, "{source}: the rules are good"),
-        _ if diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error) => Ok(()),
-        [_] => writeln!(out, "{source}: the rules can be used, with 1 warning"),
-        more => writeln!(out, "{source}: the rules can be used, with {} warnings", more.len()),
+    let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity() == severity).count();
+    match (count(Severity::Error), count(Severity::Warning)) {
+        (0, 0) => writeln!(out, "{source}: the rules are good"),
+        (0, 1) => writeln!(out, "{source}: the rules can be used, with 1 warning"),
+        (0, more) => writeln!(out, "{source}: the rules can be used, with {more} warnings"),
+        _ => Ok(()),
     }
 }

@@ -28,6 +28,9 @@ pub(crate) enum Format {
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub(crate) enum Level {
+    /// Nothing to mend.
+    #[value(skip)]
+    Note,
     Warning,
     Error,
 }
@@ -35,6 +38,7 @@ pub(crate) enum Level {
 impl Level {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
+            Self::Note => "note",
             Self::Warning => "warning",
             Self::Error => "error",
         }

@@ -236,9 +236,10 @@ fn files_that_change_while_they_are_read_do_no_harm() {
     let directory = directory();
     let path = directory.path().join("moving.log");
     let mut seen_open = 0;
+    let line = format!("to {MAIL} shop_contact={MAIL}\n");
     for (arguments, _) in COMMANDS {
         for change in ["grows", "shrinks", "goes", "is replaced"] {
-            fs::write(&path, format!("to {MAIL} shop_contact={MAIL}\n").repeat(8_000)).unwrap();
+            fs::write(&path, line.repeat(8_000)).unwrap();
             let child = command(directory.path()).args(arguments).arg("moving.log").spawn().unwrap();
             // It has been opened, and is far from its end.
             let has_it = |entry: std::io::Result<fs::DirEntry>| {
@@ -256,7 +257,10 @@ fn files_that_change_while_they_are_read_do_no_harm() {
             }
             match change {
                 "grows" => OpenOptions::new().append(true).open(&path).unwrap().write_all(b"more\n").unwrap(),
-                "shrinks" => OpenOptions::new().write(true).open(&path).unwrap().set_len(1_000).unwrap(),
+                // To whole lines: half an address is none, and nothing of the file may have been read yet.
+                "shrinks" => {
+                    OpenOptions::new().write(true).open(&path).unwrap().set_len(17 * line.len() as u64).unwrap();
+                }
                 "goes" => fs::remove_file(&path).unwrap(),
                 _ => {
                     fs::write(directory.path().join("other"), "other\n").unwrap();

@@ -9,24 +9,16 @@ use opentelemetry::{InstrumentationScope, Key, KeyValue, SpanId, TraceFlags, Tra
 use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::logs::{LogExporter, SdkLogRecord, SdkLoggerProvider};
-use support::Backend;
+use support::{Backend, policy};
 use tracing::{Dispatch, dispatcher};
 use tracing_privacy::boundary::PrivacySubscriberExt as _;
-use tracing_privacy::{Category, FieldBuilder, LivePolicy, Mask, Policy};
+use tracing_privacy::{Category, FieldBuilder, LivePolicy, Policy};
 use tracing_privacy_opentelemetry::PrivacyExporter;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 const MAIL: &str = "canary.jane@example.com";
 const SECRET: &str = "canary-hunter2";
 const NUMBER: i64 = 4_111_111_111_111_111;
-
-fn policy() -> Policy {
-    Policy::builder()
-        .include_all()
-        .field(FieldBuilder::new(["gone"]).mask(Mask::named("drop")))
-        .build()
-        .expect("good rules")
-}
 
 fn map<const N: usize>(members: [(&'static str, AnyValue); N]) -> AnyValue {
     AnyValue::Map(Box::new(HashMap::from(members.map(|(key, value)| (Key::from(key), value)))))

@@ -11,7 +11,7 @@ use opentelemetry::{Array, Context, InstrumentationScope, KeyValue, StringValue,
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SdkTracerProvider, Span, SpanData, SpanExporter, SpanProcessor, TracerProviderBuilder};
-use support::Backend;
+use support::{Backend, new_policy, policy};
 use tracing::{Dispatch, dispatcher, info_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use tracing_privacy::boundary::PrivacySubscriberExt as _;
@@ -25,14 +25,6 @@ const MAIL: &str = "canary.jane@example.com";
 const SECRET: &str = "canary-hunter2";
 const NUMBER: i64 = 4_111_111_111_111_111;
 const CANARIES: [&str; 3] = ["canary", "4111111111111111", "canary%2e"];
-
-fn policy() -> Policy {
-    Policy::builder()
-        .include_all()
-        .field(FieldBuilder::new(["gone"]).mask(Mask::named("drop")))
-        .build()
-        .expect("good rules")
-}
 
 type Way = (&'static str, fn(&SdkTracerProvider));
 
@@ -281,7 +273,7 @@ fn a_masker_that_panics_costs_its_value_and_is_counted() {
 
 #[test]
 fn decisions_and_counts_are_as_for_other_values() {
-    let policy = policy();
+    let policy = new_policy();
     let safe = Backend::default();
     let provider = Processor::Simple.with(PrivacyExporter::new(safe.clone(), &policy)).build();
     let mut span = provider.tracer("shop").start("x");

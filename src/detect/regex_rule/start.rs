@@ -4,7 +4,7 @@ use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::ascii::in_ascii;
-use crate::detect::grams::{SHORTEST_LITERAL, SHORTEST_WORD};
+use crate::detect::grams::{SHORTEST_LITERAL, SHORTEST_WORD, word_in};
 use crate::detect::screen::{LONG_WORD, SIGNS, is_in_long_word};
 use crate::detect::words::{Beginning, bytes};
 
@@ -31,6 +31,11 @@ pub(crate) struct Prefix {
 }
 
 impl Prefix {
+    /// Whether a word begins in it by which it can be looked for.
+    pub(super) fn is_found_by_word(&self, begins_word: bool) -> bool {
+        word_in(&self.text, begins_word).is_some()
+    }
+
     /// Whether it begins with a sign at which the scanner stops.
     fn is_sign(&self) -> bool {
         SIGNS.contains(&self.text[0])

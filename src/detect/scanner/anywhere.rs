@@ -39,10 +39,10 @@ impl Anywhere {
             Matcher::Regex(rule) => Some((i, &**rule)),
             Matcher::Native(_) => None,
         });
-        let holds_all = |rule: &RegexRule| BETWEEN.iter().all(|b| rule.may_hold(*b));
         let (always, others): (Vec<_>, Vec<_>) = rules.partition(|(_, rule)| matches!(rule.start(), Start::Anywhere));
         let unless_plain: Vec<_> = others.into_iter().filter(|(_, rule)| rule.starts_so_in_plain_text()).collect();
-        let across_members = always.iter().chain(&unless_plain).filter(|(_, rule)| holds_all(rule)).map(|(i, _)| *i);
+        let across_members =
+            always.iter().chain(&unless_plain).filter(|(_, rule)| rule.may_hold_all(BETWEEN)).map(|(i, _)| *i);
         Ok(Self {
             across_members: across_members.collect(),
             needs_sign: always.iter().all(|(_, rule)| rule.needs_sign()),

@@ -1,4 +1,4 @@
-//! What is not wrong with rules, but has no effect, or soon will have none.
+//! What is not wrong with rules, but has no effect, or soon will have none, or costs time that it need not cost.
 //!
 //! Only rules of one's own are looked at: that one of them goes before a pack's is what it is for. What is said must be true
 //! under every profile, for whoever reads it may not know which one is in force elsewhere.

@@ -1,17 +1,24 @@
-//! Patterns that find nothing, or what another one finds.
+//! Patterns that find nothing, or what another one finds, or that are costly to look for.
+
+use std::collections::BTreeMap;
 
 use regex_automata::util::syntax;
 use regex_syntax::hir::{Capture, Hir, HirKind, Look, Repetition};
 
 use super::{Place, Written};
-use crate::detect::regex_rule::CONTEXT_REACH;
+use crate::detect::regex_rule::{CONTEXT_REACH, Cost};
 use crate::mask::Reveals;
 use crate::policy::Rule;
 use crate::rules::{Diagnostic, DiagnosticKind, PatternRule, quoted};
 
 pub(super) fn without_effect(written: &Written<'_>, found: &mut Vec<Diagnostic>) {
+    let rules = &written.compiled.rules;
+    let costs = written.compiled.scanner.costly();
+    let costs: BTreeMap<&str, Cost> =
+        costs.filter_map(|(rule, cost)| Some((&*rules.get(rule as usize)?.name, cost))).collect();
     for (source, file) in written.files {
         for pattern in &file.patterns {
+            let before = found.len();
             let place = |span| Place { source: source.clone(), span, own: true };
             if let Some(regex) = &pattern.regex
                 && let Some(why) = never_matches(regex.get_ref())
@@ -36,13 +43,39 @@ pub(super) fn without_effect(written: &Written<'_>, found: &mut Vec<Diagnostic>)
                      numbers without a key",
                     quoted(pattern.name.get_ref())
                 );
-                let help = Some("name the key in a [[field]]; or write `\":\\s*\"` for what is between key and value");
+                let help = Some("name the key in a [[field]]; or write `\":\\s?\"` for what is between key and value");
                 found.push(place(regex.span()).warn(DiagnosticKind::NotInDocuments, message, help));
+            } else if let Some(regex) = &pattern.regex
+                && let Some(cost) = costs.get(pattern.name.get_ref().as_str())
+                && found.len() == before
+            {
+                let (why, help) = told_of(*cost);
+                let message = format!("the pattern {} {why}", quoted(pattern.name.get_ref()));
+                found.push(place(regex.span()).warn(DiagnosticKind::Costly, message, Some(help)));
             }
             unused_conditions(pattern, &place, found);
         }
     }
     same_as_another(written, found);
+}
+
+/// What to say of a pattern for which texts are looked at that do not hold it.
+fn told_of(cost: Cost) -> (&'static str, &'static str) {
+    match cost {
+        Cost::InsideWords => (
+            "is looked for at each byte of each text, for it may begin inside of a word",
+            "begin it with `\\b`, unless it is to be found inside of words, too",
+        ),
+        Cost::EachByte => (
+            "is looked for at each byte of each text, for the few signs it begins with may stand anywhere",
+            "name words in `context` that stand near what it finds",
+        ),
+        Cost::EachText => (
+            "is searched for in each text, for it does not say how it begins",
+            "begin it with `\\b` and what it always begins with, bound what repeats before its end (`\\s{0,9}` for `\\s*`), \
+             or name words in `context` that stand near what it finds",
+        ),
+    }
 }
 
 /// Whether a regex is about a key and its value as JSON writes them, with nothing between its colon and a string, or about a number.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Form, Item};
+use super::{Form, Item, Level};
 
 pub(super) struct Github;
 
@@ -11,7 +11,11 @@ impl Form for Github {
         let Item { line, column, .. } = item;
         let end = item.end_column.map_or_else(String::new, |end| format!(",endColumn={end}"));
         let (file, rule) = (property(item.file), property(item.rule));
-        let (level, message) = (item.level.as_str(), data(item.message));
+        let level = match item.level {
+            Level::Note => "notice",
+            level => level.as_str(),
+        };
+        let message = data(item.message);
         writeln!(to, "::{level} file={file},line={line},col={column}{end},title={rule}::{message}")
     }
 }

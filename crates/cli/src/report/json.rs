@@ -13,7 +13,7 @@ impl Form for Json {
         let mut object = Map::new();
         let mut set = |name: &str, value: Value| object.insert(name.to_owned(), value);
         set("rule", item.rule.into());
-        if item.level == Level::Warning {
+        if item.level != Level::Error {
             set("level", item.level.as_str().into());
         }
         set("file", item.file.into());

@@ -24,13 +24,13 @@ impl Form for Junit {
         let (file, message, rule) = (escaped(item.file), escaped(item.message), escaped(item.rule));
         let Item { line, column, .. } = item;
         self.tests += 1;
-        // JUnit knows no warnings: a case that passes, and says something.
+        // JUnit knows no warnings and notes: a case that passes, and says something.
         let says = match item.level {
             Level::Error => {
                 self.failures += 1;
                 format!("<failure type=\"{rule}\" message=\"{message}\">{file}:{line}:{column}</failure>")
             }
-            Level::Warning => format!("<system-out>warning: {message}</system-out>"),
+            level => format!("<system-out>{}: {message}</system-out>", level.as_str()),
         };
         writeln!(
             self.cases,

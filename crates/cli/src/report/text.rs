@@ -45,6 +45,7 @@ fn pictured(item: &Item<'_>, excerpt: &Excerpt<'_>, file: &str, message: &str) -
     let title = match item.level {
         Level::Error => Title::ERROR,
         Level::Warning => Title::WARNING,
+        Level::Note => Title::NOTE,
     };
     let help = one_line(excerpt.help);
     let title = title.primary_title(message).id(item.rule);
