@@ -76,7 +76,9 @@ fn between() {
 /// whatever is built lazily, and are remembered.
 fn count<T>(all: &[T], each: impl Fn(&T)) {
     let (before, counted) = all.split_at(all.len() - EVENTS);
-    before.iter().for_each(&each);
+    for one in before {
+        each(one);
+    }
     log_all(counted, each);
 }
 

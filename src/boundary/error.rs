@@ -6,6 +6,7 @@ use std::fmt;
 use super::escape::Printed;
 use super::type_name::name_of;
 use super::visitor::format_caught;
+use crate::document::lossy;
 use crate::policy::Policy;
 use crate::sanitize::{Action, Sanitized};
 use crate::typed::reading;
@@ -140,7 +141,7 @@ fn sanitize(
     };
     if outcome == Sanitized::Masked {
         message.clear();
-        message.push_str(&String::from_utf8_lossy(masked));
+        message.push_str(&lossy(masked));
     }
     outcome != Sanitized::Dropped
 }
@@ -150,6 +151,6 @@ fn unreadable(policy: &Policy, field: &str, message: &mut String, masked: &mut V
     masked.clear();
     policy.unreadable(field, masked);
     message.clear();
-    message.push_str(&String::from_utf8_lossy(masked));
+    message.push_str(&lossy(masked));
     true
 }

@@ -7,6 +7,7 @@ use std::fmt;
 use crate::detect::pair::{Dotted, option_name};
 use crate::document::arguments;
 use crate::document::encoding::byte_list;
+use crate::document::lossy;
 use crate::document::names::Names;
 use crate::observe::{LookingAt, Passed};
 use crate::policy::{Mode, Policy, Scope};
@@ -181,7 +182,7 @@ impl Outgoing<'_> {
         let (mut outcome, mut option) = (Sanitized::Clean, None);
         items.retain_mut(|item| {
             let named = if let Value::Text(text) = item { option_name(text.as_bytes()) } else { None };
-            let named = named.map(|name| String::from_utf8_lossy(name).into_owned());
+            let named = named.map(|name| lossy(name).into_owned());
             let by_option = std::mem::replace(&mut option, named).map(|name: String| (self.policy.action(&name), name));
             if let Value::List(pair) = item
                 && let [Value::Text(key), value] = &mut pair[..]
@@ -323,14 +324,14 @@ fn json(value: &Value<'_>, depth: usize) -> serde_json::Value {
         Value::Int(n) => (*n).into(),
         Value::Float(n) => (*n).into(),
         Value::Text(text) => (**text).into(),
-        Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into(),
+        Value::Bytes(bytes) => lossy(bytes).into(),
         Value::List(items) => items.iter().map(|item| json(item, depth + 1)).collect(),
         Value::Map(members) => members.iter().map(|(key, value)| (key.to_string(), json(value, depth + 1))).collect(),
     }
 }
 
 fn string(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    lossy(bytes).into_owned()
 }
 
 #[cfg(test)]

@@ -37,24 +37,7 @@ impl Beginning {
     /// The beginnings of what a regex matches, without its look-arounds, each as long as they stay few; `None` if nothing of bytes
     /// is left.
     pub(crate) fn all(hir: &Hir) -> Option<Vec<Self>> {
-        let mut beginnings = vec![Self(Vec::new())];
-        let parts = match hir.kind() {
-            HirKind::Concat(parts) => parts.as_slice(),
-            _ => std::slice::from_ref(hir),
-        };
-        for part in parts {
-            let least = match part.kind() {
-                // What it must have, if there are too many ways to go on.
-                HirKind::Repetition(part) => Some(Hir::repetition(Repetition { max: Some(part.min), ..part.clone() })),
-                _ => None,
-            };
-            if let Some(longer) = extend(beginnings.clone(), part) {
-                beginnings = longer;
-            } else {
-                beginnings = least.and_then(|least| extend(beginnings.clone(), &least)).unwrap_or(beginnings);
-                break;
-            }
-        }
+        let (beginnings, _) = extend(vec![Self(Vec::new())], hir);
         (!beginnings.iter().any(|beginning| beginning.0.is_empty())).then_some(beginnings)
     }
 
@@ -80,59 +63,89 @@ impl Beginning {
         (0..=u8::MAX).all(|b| !self.0[0][usize::from(b)] || b.is_ascii_digit() || b.is_ascii_uppercase())
     }
 
+    fn is_long_enough(&self) -> bool {
+        self.0.len() >= LONGEST_BEGINNING
+    }
+
     /// How many bytes are compared.
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 }
 
-/// Appends what `part` matches to each beginning that is not long enough yet.
-fn extend(beginnings: Vec<Beginning>, part: &Hir) -> Option<Vec<Beginning>> {
+/// Appends what `part` matches to each beginning that is not long enough yet. Where they would become too many, or characters beyond ASCII
+/// follow, it appends as much as it can of what every match has, and answers `false`: nothing more may be appended.
+fn extend(beginnings: Vec<Beginning>, part: &Hir) -> (Vec<Beginning>, bool) {
+    if beginnings.iter().all(Beginning::is_long_enough) {
+        return (beginnings, true);
+    }
     match part.kind() {
-        HirKind::Empty | HirKind::Look(_) => Some(beginnings),
+        HirKind::Empty | HirKind::Look(_) => (beginnings, true),
         HirKind::Capture(capture) => extend(beginnings, &capture.sub),
-        HirKind::Literal(literal) => Some(
-            literal
-                .0
-                .iter()
-                .fold(beginnings, |beginnings, &b| push(beginnings, &std::array::from_fn(|i| i == b as usize))),
-        ),
-        HirKind::Class(class) => Some(push(beginnings, &bytes(class)?)),
-        HirKind::Concat(parts) => parts.iter().try_fold(beginnings, extend),
+        HirKind::Literal(literal) => {
+            let one = |beginnings, &b: &u8| push(beginnings, &std::array::from_fn(|i| i == usize::from(b)));
+            (literal.0.iter().fold(beginnings, one), true)
+        }
+        HirKind::Class(class) => match bytes(class) {
+            Some(set) => (push(beginnings, &set), true),
+            None => (beginnings, false),
+        },
+        HirKind::Concat(parts) => {
+            let (mut beginnings, mut whole) = (beginnings, true);
+            for part in parts {
+                (beginnings, whole) = extend(beginnings, part);
+                if !whole {
+                    break;
+                }
+            }
+            (beginnings, whole)
+        }
         HirKind::Alternation(branches) => {
-            let mut all = Vec::new();
+            let (mut all, mut all_whole) = (Vec::new(), true);
             for branch in branches {
-                all.extend(extend(beginnings.clone(), branch)?);
+                let (some, whole) = extend(beginnings.clone(), branch);
+                all.extend(some);
+                all_whole &= whole;
                 if all.len() > MOST_BEGINNINGS {
-                    return None;
+                    return (beginnings, false);
                 }
             }
-            Some(all)
+            (all, all_whole)
         }
-        HirKind::Repetition(repetition) => {
-            let most = repetition.max.unwrap_or(u32::MAX).min(LONGEST_BEGINNING as u32).max(repetition.min);
-            let (mut all, mut so_many) = (Vec::new(), beginnings);
-            for n in 0..=most {
-                if n >= repetition.min {
-                    all.extend(so_many.iter().cloned());
-                    so_many.retain(|beginning| beginning.0.len() < LONGEST_BEGINNING);
-                }
-                if all.len() > MOST_BEGINNINGS {
-                    return None;
-                }
-                if n < most && !so_many.is_empty() {
-                    so_many = extend(so_many, &repetition.sub)?;
-                }
-            }
-            Some(all)
-        }
+        HirKind::Repetition(repetition) => repeat(beginnings, repetition),
     }
 }
 
+fn repeat(beginnings: Vec<Beginning>, repetition: &Repetition) -> (Vec<Beginning>, bool) {
+    let mut least = beginnings;
+    for _ in 0..repetition.min {
+        let whole;
+        (least, whole) = extend(least, &repetition.sub);
+        if !whole {
+            return (least, false);
+        }
+    }
+    let more = repetition.max.map_or(LONGEST_BEGINNING as u32, |max| max - repetition.min);
+    let (mut all, mut longest) = (least.clone(), least.clone());
+    for _ in 0..more {
+        longest.retain(|beginning| !beginning.is_long_enough());
+        if longest.is_empty() {
+            break;
+        }
+        let whole;
+        (longest, whole) = extend(longest, &repetition.sub);
+        all.extend(longest.iter().cloned());
+        if !whole || all.len() > MOST_BEGINNINGS {
+            return (least, false);
+        }
+    }
+    (all, true)
+}
+
 fn push(mut beginnings: Vec<Beginning>, set: &ByteSet) -> Vec<Beginning> {
-    for Beginning(sets) in &mut beginnings {
-        if sets.len() < LONGEST_BEGINNING {
-            sets.push(*set);
+    for beginning in &mut beginnings {
+        if !beginning.is_long_enough() {
+            beginning.0.push(*set);
         }
     }
     beginnings
@@ -284,7 +297,23 @@ mod tests {
     fn a_beginning_ends_where_there_are_too_many_ways_to_go_on() {
         let lengths = |regex| Beginning::of(regex).iter().map(Beginning::len).max();
         assert_eq!(lengths("[ab]{1,3}[cd]{1,3}[ef]{1,3}"), Some(7));
-        assert_eq!(lengths("x(?:[ab]{0,3}-){3}"), Some(1));
+        assert_eq!(lengths("x(?:[ab]{0,3}-){3}"), Some(8));
+        assert_eq!(lengths("x(?:ab|cd|ef|gh|ij)(?:ab|cd|ef|gh|ij)"), Some(3));
+    }
+
+    /// Of what is repeated, the part is known that each match has.
+    #[test]
+    fn a_beginning_goes_into_what_there_are_too_many_ways_through() {
+        let number = "(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
+        let address = format!(r"{number}(?:\.{number}){{3}}");
+        for (text, stands) in
+            [("192.0.2.17", true), ("8.8.8.8", true), ("255.1.1.1", true), ("19", false), ("1992", false)]
+        {
+            assert_eq!(!found(&[&address], text).is_empty(), stands, "{text}");
+        }
+        assert!(Beginning::of(&address).iter().all(|beginning| beginning.len() >= 2));
+        let optional = "a(?:b(?:cc|dd|ee|ff|gg)(?:cc|dd|ee|ff|gg))?[xy]";
+        assert!(["ax", "abccggx"].iter().all(|text| !found(&[optional], text).is_empty()));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::document::arguments;
 use crate::document::encoding::byte_list;
+use crate::document::into_text;
 use crate::document::names::{self, Names};
 use crate::policy::{Parents, Policy};
 use crate::sanitize::{Action, Number, Sanitized};
@@ -64,7 +65,7 @@ fn walk(policy: &Policy, value: &mut Value, action: Action, path: &Path<'_>, dep
         Value::Array(_) | Value::Object(_) if depth >= MAX_DEPTH => {
             let mut out = Vec::new();
             policy.unreadable(path.segment, &mut out);
-            *value = text(&out);
+            *value = Value::String(into_text(out));
             true
         }
         Value::Array(_) | Value::Object(_) if whole => {
@@ -211,11 +212,7 @@ fn replace(value: &mut Value, sanitize: impl FnOnce(&mut Vec<u8>) -> Sanitized) 
     let mut out = Vec::new();
     let outcome = sanitize(&mut out);
     if outcome == Sanitized::Masked {
-        *value = text(&out);
+        *value = Value::String(into_text(out));
     }
     outcome != Sanitized::Dropped
-}
-
-fn text(bytes: &[u8]) -> Value {
-    Value::String(String::from_utf8_lossy(bytes).into_owned())
 }

@@ -55,7 +55,7 @@ pub(crate) use self::source::Kind as PolicySourceKind;
 pub use self::source::PolicySource;
 use crate::boundary::PlanCache;
 use crate::detect::scanner::Scanner;
-use crate::document::value;
+use crate::document::{into_text, value};
 use crate::mask::Chain;
 use crate::observe::{Counters, Masked, Observer, Snapshot};
 use crate::rules::{Diagnostic, Error, Unlisted};
@@ -210,7 +210,7 @@ impl Policy {
         let (_apart, mut out) = (self.looking_at_nothing(), Vec::new());
         match self.sanitize(self.action(field), field, text.as_bytes(), &mut out) {
             Sanitized::Clean => text.to_owned(),
-            Sanitized::Masked => String::from_utf8_lossy(&out).into_owned(),
+            Sanitized::Masked => into_text(out),
             Sanitized::Dropped => String::new(),
         }
     }

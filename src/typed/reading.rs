@@ -9,6 +9,7 @@ use std::fmt::{self, Write as _};
 
 use scoped_tls::scoped_thread_local;
 
+use crate::document::lossy;
 use crate::mask::push_placeholder;
 use crate::policy::{Category, DataClass, Mode, Policy};
 use crate::sanitize::{Action, Sanitized};
@@ -78,5 +79,5 @@ fn unquoted(value: &str) -> &str {
 }
 
 fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    lossy(bytes).into_owned()
 }

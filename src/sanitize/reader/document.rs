@@ -11,6 +11,7 @@ use crate::detect::pair::{Companion, Companions, Dotted, Role, is_result, name_b
 use crate::detect::scanner::{Glance, Hint};
 use crate::document::encoding::byte_list;
 use crate::document::json;
+use crate::document::lossy;
 use crate::mask::{is_own_mark, push_placeholder};
 use crate::policy::Parents;
 use crate::sanitize::edits::{Candidate, Edits};
@@ -169,7 +170,7 @@ impl<'d, 'r> Document<'d, 'r> {
             let [option, value] = pair else { continue };
             let (Some(name), false) = (option_name(&self.root[option.clone()]), value.is_empty()) else { continue };
             if let Action::Mask(rule) | Action::Drop(rule) = self.reader.policy.action_in(name, &self.path()) {
-                let key = Some(String::from_utf8_lossy(name).into());
+                let key = Some(lossy(name).into());
                 found.push(Candidate { from: value.start, range: value.clone(), rule, key, decoded: 0, erase: false });
             }
         }
@@ -243,7 +244,7 @@ impl<'d, 'r> Document<'d, 'r> {
             return;
         }
         let (policy, erases) = (self.reader.policy, std::mem::take(&mut self.erases));
-        let key = String::from_utf8_lossy(&self.root[self.key.clone()]);
+        let key = lossy(&self.root[self.key.clone()]);
         let outcome = self.reader.edits.push(range, Some(rule), |out| {
             out.extend_from_slice(if quote { b"\"" } else { b"" });
             let from = out.len();
@@ -262,7 +263,7 @@ impl<'d, 'r> Document<'d, 'r> {
     /// Erases a value of which no part can be shown, unless it is exempt.
     fn erase_value(&mut self, rule: u32, range: Range<usize>) -> bool {
         let policy = self.reader.policy;
-        let key = String::from_utf8_lossy(&self.root[self.key.clone()]);
+        let key = lossy(&self.root[self.key.clone()]);
         if policy.exemptions.whole_field() && policy.exempts(&key, Some(rule)) {
             return false;
         }
@@ -384,7 +385,7 @@ impl json::Visitor for Document<'_, '_> {
     }
 
     fn dropped(&mut self, member: Range<usize>, rule: u32) {
-        if self.reader.policy.drop(rule, &String::from_utf8_lossy(&self.root[self.key.clone()])) == Sanitized::Clean {
+        if self.reader.policy.drop(rule, &lossy(&self.root[self.key.clone()])) == Sanitized::Clean {
             return;
         }
         self.reader.edits.supersede_from(member.start);
