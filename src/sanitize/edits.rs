@@ -185,6 +185,7 @@ impl Edits {
 
     /// Appends `text`, edited.
     pub(super) fn apply(&mut self, text: &[u8], out: &mut Vec<u8>) {
+        out.reserve(text.len() + self.texts.len());
         let mut at = 0;
         for (range, _, replacement) in self.sorted() {
             // Edits do not overlap. If two ever did, the later one would only shorten what is shown.

@@ -76,7 +76,7 @@ impl Lists {
     pub(super) fn places(&self, block: &Block<'_>, seen: &Seen) -> Places {
         let (forward, backward) = (|i| block.forward(i), |i| block.backward(i));
         let everywhere = everywhere(block);
-        let names = self.names.places(seen.letters_end, backward);
+        let names = if self.names.is_empty() { 0 } else { self.names.places(seen.letters_end, backward) };
         Places {
             literals: self.literals.places(seen.word_start, forward),
             inside: if self.inside.is_empty() { 0 } else { self.inside.places(everywhere, forward) },
