@@ -73,6 +73,10 @@ impl Anchor {
 }
 
 impl Shape {
+    /// Those that the screen sees of numbers and addresses.
+    pub(super) const NUMBERS: [Self; 7] =
+        [Self::CardDigits, Self::SsnDigits, Self::IbanHead, Self::Ipv4, Self::Ipv6, Self::MacDigits, Self::HexDigits];
+
     /// How many there are.
     pub(super) const COUNT: usize = Self::HexDigits as usize + 1;
     /// The shortest signed key of Azure: 44 characters, of which two may be padding.

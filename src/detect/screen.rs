@@ -134,16 +134,16 @@ impl Screen {
         self.blocks = 0;
     }
 
-    /// Looks at the next block.
+    /// Looks at the next block; of the shapes, only at long words where nobody asks about `numbers`.
     ///
     /// What is seen is written to where it stays: a processor is slow to load as one what it has just stored in parts.
     #[inline]
-    pub(super) fn look(&mut self, block: &Block<'_>, seen: &mut Seen) {
+    pub(super) fn look(&mut self, block: &Block<'_>, numbers: bool, seen: &mut Seen) {
         #[cfg(target_arch = "x86_64")]
-        if avx2::look(self, block, seen) {
+        if avx2::look(self, block, numbers, seen) {
             return;
         }
-        self.look_by_lanes(block, seen);
+        self.look_by_lanes(block, numbers, seen);
     }
 
     /// Where in the last block something stands that is no [plain](super::regex_rule::is_plain) text.
@@ -155,24 +155,30 @@ impl Screen {
 
     /// The same on any processor.
     #[inline(never)]
-    fn look_by_lanes(&mut self, block: &Block<'_>, seen: &mut Seen) {
-        self.look_with(block, |bytes, kinds| *kinds = Kinds::of(bytes, block.len), seen);
+    fn look_by_lanes(&mut self, block: &Block<'_>, numbers: bool, seen: &mut Seen) {
+        self.look_with(block, numbers, |bytes, kinds| *kinds = Kinds::of(bytes, block.len), seen);
     }
 
     /// The same, by some way to tell of which kinds bytes are.
     #[inline(always)]
-    fn look_with(&mut self, block: &Block<'_>, kinds_of: impl FnOnce(&[u8; BLOCK], &mut Kinds), seen: &mut Seen) {
+    fn look_with(
+        &mut self,
+        block: &Block<'_>,
+        numbers: bool,
+        kinds_of: impl FnOnce(&[u8; BLOCK], &mut Kinds),
+        seen: &mut Seen,
+    ) {
         let [even, odd] = &mut self.kinds;
         let (kinds, before) = if self.blocks.is_multiple_of(2) { (even, odd) } else { (odd, even) };
         kinds_of(block.bytes(), kinds);
         self.blocks += 1;
-        *seen = Seen::of((self.blocks > 1).then_some(before), kinds, block)
+        *seen = Seen::of((self.blocks > 1).then_some(before), kinds, block, numbers)
     }
 }
 
 impl Seen {
     #[inline(always)]
-    fn of(before: Option<&Kinds>, kinds: &Kinds, block: &Block<'_>) -> Self {
+    fn of(before: Option<&Kinds>, kinds: &Kinds, block: &Block<'_>, numbers: bool) -> Self {
         // Scripts without blanks run on into what is written in ASCII: `密码ghp_…`. So each begins words for itself.
         let ascii = kinds.alphanumeric();
         let last = block.before();
@@ -193,7 +199,7 @@ impl Seen {
             short_word: word_start & second & !third,
             letters_end: kinds.letter & !behind,
             dashes: kinds.dash & (kinds.dash << 1 | u64::from(last == b'-') | before_two_letters & behind_blank),
-            shapes: Shapes::of(before, kinds),
+            shapes: if numbers { Shapes::of(before, kinds) } else { Shapes::long_words(before, kinds) },
         }
     }
 }
@@ -230,8 +236,8 @@ mod tests {
         for at in (0..text.len()).step_by(BLOCK) {
             let block = Block::new(text, at, &mut room);
             let (mut seen, mut the_same) = (Seen::default(), Seen::default());
-            screen.look(&block, &mut seen);
-            by_lanes.look_by_lanes(&block, &mut the_same);
+            screen.look(&block, true, &mut seen);
+            by_lanes.look_by_lanes(&block, true, &mut the_same);
             assert_eq!(seen, the_same, "at {at} of {}", String::from_utf8_lossy(text));
             let shapes = [
                 ("card", seen.shapes.card),
@@ -386,12 +392,30 @@ mod tests {
     }
 
     #[test]
+    fn where_nobody_asks_about_numbers_all_else_is_seen() {
+        let text = b"4111111111111111 de89 192.0.2.17 ::1 00:00:5e:00:53:01 --a 00005e00530f abcdefghijklmnopqrstuvwxyz0 x=1 A1";
+        let (mut screen, mut without, mut room) = (Screen::default(), Screen::default(), Room::default());
+        let mut numbers = 0;
+        for at in (0..text.len()).step_by(BLOCK) {
+            let block = Block::new(text, at, &mut room);
+            let (mut all, mut others) = (Seen::default(), Seen::default());
+            screen.look(&block, true, &mut all);
+            without.look(&block, false, &mut others);
+            numbers += all.shapes.numbers().map(u64::count_ones).iter().sum::<u32>();
+            let long_word = all.shapes.long_word;
+            all.shapes = Shapes { long_word, ..Shapes::default() };
+            assert_eq!(others, all, "at {at}");
+        }
+        assert!(numbers > 5, "{numbers} shapes of numbers");
+    }
+
+    #[test]
     fn a_text_is_seen_alike_after_another() {
         let texts = ["4111 1111 ", "1111 1111 x", "--", "a"];
         for (before, text) in texts.iter().flat_map(|before| texts.map(|text| (before, text))) {
             let look = |screen: &mut Screen, text: &str| {
                 let (mut room, mut seen) = (Room::default(), Seen::default());
-                screen.look(&Block::new(text.as_bytes(), 0, &mut room), &mut seen);
+                screen.look(&Block::new(text.as_bytes(), 0, &mut room), true, &mut seen);
                 seen
             };
             let mut screen = Screen::default();

@@ -56,8 +56,8 @@ impl<'t> Glance<'t> {
         let Scratch { room, screen, seen, .. } = &mut *self.scratch;
         let start = self.block.end;
         let block = Block::new(self.text, start, room);
-        screen.look(&block, seen);
         let Scanner { anywhere, lists, .. } = self.scanner;
+        screen.look(&block, lists.numbers, seen);
         self.places = lists.places(&block, seen).all();
         if anywhere.may_be_in_unplain() {
             self.places |= screen.unplain();

@@ -30,7 +30,7 @@ impl Scanner {
             (Room::default(), Screen::default(), Seen::default(), Hint::None);
         for at in (0..=name.len()).step_by(BLOCK) {
             let block = Block::new(&text, at, &mut room);
-            screen.look(&block, &mut seen);
+            screen.look(&block, self.lists.numbers, &mut seen);
             let places = self.lists.places(&block, &seen);
             for i in each_bit(places.words()).filter(|i| at + i <= name.len()) {
                 self.lists.each_word(&text, at, &block, &places, i, |target, end| {

@@ -17,6 +17,8 @@ use crate::lanes::only;
 pub(super) struct Lists {
     /// By shape: the matchers that are asked where it stands.
     pub(super) shapes: [Vec<u32>; Shape::COUNT],
+    /// Whether a shape of numbers or addresses is among them.
+    pub(super) numbers: bool,
     /// By how words begin.
     pub(super) literals: Grams<Target>,
     /// Words of two letters or digits.
@@ -243,6 +245,7 @@ impl Gathered {
         self.leads.sort_unstable_by_key(|lead| Reverse(*lead));
         self.leads.dedup();
         Lists {
+            numbers: Shape::NUMBERS.iter().any(|shape| !self.shapes[*shape as usize].is_empty()),
             shapes: self.shapes,
             literals: Grams::new(Direction::Forward, self.literals),
             short: ShortWords::new(self.short),

@@ -30,7 +30,7 @@ impl Scanner {
         let mut at = 0;
         while at < text.len() {
             let block = Block::new(text, at, room);
-            screen.look(&block, seen);
+            screen.look(&block, self.lists.numbers, seen);
             pass.block(at, &block, seen, &mut document);
             at += block.len();
             if at >= document.start + EDGE && at + EDGE < document.end {
@@ -99,15 +99,7 @@ impl<S: Sink> Pass<'_, S> {
     fn shapes(&mut self, at: usize, i: usize, seen: &Seen) {
         let end = at + i + 1;
         let shapes = &seen.shapes;
-        for (ends, shape) in [
-            (shapes.card, Shape::CardDigits),
-            (shapes.ssn, Shape::SsnDigits),
-            (shapes.iban, Shape::IbanHead),
-            (shapes.ipv4, Shape::Ipv4),
-            (shapes.ipv6, Shape::Ipv6),
-            (shapes.mac, Shape::MacDigits),
-            (shapes.hex, Shape::HexDigits),
-        ] {
+        for (ends, shape) in shapes.numbers().into_iter().zip(Shape::NUMBERS) {
             if ends >> i & 1 == 1 {
                 self.shape(shape, end);
             }

@@ -32,7 +32,7 @@ impl Scanner {
         }
         let (mut room, mut screen, mut seen) = (Room::default(), Screen::default(), Seen::default());
         let block = Block::new(text, 0, &mut room);
-        screen.look(&block, &mut seen);
+        screen.look(&block, self.lists.numbers, &mut seen);
         let long_words = std::mem::take(&mut seen.shapes.long_word);
         let Places { literals, inside, short, pairs, names, codes, words, special, shapes: _ } =
             self.lists.places_in_any_digits(&block, &seen);

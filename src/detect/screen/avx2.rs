@@ -12,21 +12,21 @@ use super::{BLOCK, Block, SIGNS, Screen, Seen};
 
 /// Looks at the next block; false, and nothing is done, on a processor that lacks something.
 #[inline]
-pub(super) fn look(screen: &mut Screen, block: &Block<'_>, seen: &mut Seen) -> bool {
+pub(super) fn look(screen: &mut Screen, block: &Block<'_>, numbers: bool, seen: &mut Seen) -> bool {
     let available = is_x86_feature_detected!("avx2")
         && is_x86_feature_detected!("bmi1")
         && is_x86_feature_detected!("bmi2")
         && is_x86_feature_detected!("popcnt");
     if available {
         // SAFETY: the processor was just asked for all that the function enables.
-        unsafe { look_by_halves(screen, block, seen) };
+        unsafe { look_by_halves(screen, block, numbers, seen) };
     }
     available
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn look_by_halves(screen: &mut Screen, block: &Block<'_>, seen: &mut Seen) {
-    screen.look_with(block, |bytes, kinds| kinds_by_halves(bytes, kinds), seen);
+fn look_by_halves(screen: &mut Screen, block: &Block<'_>, numbers: bool, seen: &mut Seen) {
+    screen.look_with(block, numbers, |bytes, kinds| kinds_by_halves(bytes, kinds), seen);
 }
 
 #[target_feature(enable = "avx2")]

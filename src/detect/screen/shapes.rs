@@ -57,6 +57,12 @@ fn repeat(mut ends: u64, times: usize, go_on: impl Fn(u64) -> u64) -> u64 {
 /// The bits of the last half of a block, before which half a block stands that is known.
 const LAST_HALF: u64 = u64::MAX << (BLOCK / 2);
 
+/// Takes what ends in the first half of a block from what was seen [across](Kinds::across) two.
+#[inline(always)]
+fn across(shape: &mut u64, seen: u64) {
+    *shape = seen >> (BLOCK / 2) | *shape & LAST_HALF;
+}
+
 /// How long a run must be to be told of: the shortest that can hold a disguised value.
 pub(in crate::detect) const LONG_WORD: usize = blob::SHORTEST_RUN;
 
@@ -91,29 +97,44 @@ impl Shapes {
         shapes
     }
 
+    /// Of those, the long words.
+    #[inline(always)]
+    pub(super) fn long_words(before: Option<&Kinds>, here: &Kinds) -> Self {
+        let mut long_word = first_long_words(here);
+        if let Some(before) = before {
+            across(&mut long_word, first_long_words(&Kinds::across(before, here)));
+        }
+        Self { long_word, ..Self::default() }
+    }
+
     /// Looks at what begins in the block before. Nothing is longer than half a block.
     #[inline(always)]
     fn look_across(&mut self, before: &Kinds, here: &Kinds) {
-        let across = Kinds::across(before, here);
-        let both = |shape: &mut u64, across: u64| *shape = across >> (BLOCK / 2) | *shape & LAST_HALF;
+        let both = Kinds::across(before, here);
         if may_cross(before, here) {
-            let Self { card, ssn, iban, ipv4, ipv6, mac, .. } = Self::within(&across);
-            both(&mut self.card, card);
-            both(&mut self.ssn, ssn);
-            both(&mut self.iban, iban);
-            both(&mut self.ipv4, ipv4);
-            both(&mut self.ipv6, ipv6);
-            both(&mut self.mac, mac);
+            let Self { card, ssn, iban, ipv4, ipv6, mac, .. } = Self::within(&both);
+            across(&mut self.card, card);
+            across(&mut self.ssn, ssn);
+            across(&mut self.iban, iban);
+            across(&mut self.ipv4, ipv4);
+            across(&mut self.ipv6, ipv6);
+            across(&mut self.mac, mac);
         }
-        both(&mut self.hex, first_long_hex(&across));
-        both(&mut self.long_word, first_long_words(&across));
+        across(&mut self.hex, first_long_hex(&both));
+        across(&mut self.long_word, first_long_words(&both));
     }
 
     /// All of them.
     #[inline]
     pub(in crate::detect) fn any(&self) -> u64 {
-        let Self { card, ssn, iban, ipv4, ipv6, mac, hex, long_word } = *self;
-        card | ssn | iban | ipv4 | ipv6 | mac | hex | long_word
+        self.numbers().into_iter().fold(self.long_word, |any, ends| any | ends)
+    }
+
+    /// Those of numbers and addresses, in the order of [`Shape::NUMBERS`](crate::detect::anchor::Shape::NUMBERS).
+    #[inline(always)]
+    pub(in crate::detect) fn numbers(&self) -> [u64; 7] {
+        let Self { card, ssn, iban, ipv4, ipv6, mac, hex, long_word: _ } = *self;
+        [card, ssn, iban, ipv4, ipv6, mac, hex]
     }
 
     /// Of the numbers and addresses, those that begin and end in these bytes.
