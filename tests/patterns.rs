@@ -4,6 +4,11 @@ use regex::bytes::Regex;
 use tracing_privacy::Policy;
 use tracing_privacy::testing::{Output, capture};
 
+#[path = "../src/random.rs"]
+mod random;
+
+use random::random;
+
 /// Words that begin with a small letter, long ones, such with a sign before the long part, and codes.
 const PATTERNS: &[(&str, &str)] = &[
     (r"\b[a-z]{2}[0-9]{4}\b", "qk4711"),
@@ -141,6 +146,82 @@ fn patterns_that_begin_in_several_ways_are_found_in_the_order_of_the_text() {
             assert_eq!(policy.sanitize_text(&text).as_bytes(), &*wanted, "{pattern}: {text}");
         }
     }
+}
+
+/// Whatever a pattern is made of, what its regex finds is masked, and nothing else.
+#[test]
+fn patterns_made_at_random_are_found_as_their_regexes_find_them() {
+    const PARTS: [&str; 24] = [
+        "a",
+        "b1",
+        "[a-c]",
+        "[0-9]",
+        "[0-9]{2}",
+        "[0-9]{1,3}",
+        "[A-Z]",
+        r"\.",
+        "-",
+        ":",
+        "#",
+        "[a-c]{1,3}",
+        "(?:a|b1|-)",
+        "(?:[ab][0-9]){2,3}",
+        r"(?:1?[0-9]?[0-9]\.){2}",
+        r"(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\.[0-9]{1,3}){3}",
+        "(?:ab|ba|[0-9]{1,3})?",
+        "(?:aa|bb|cc|[0-9]{2})",
+        "(?:a(?:b|1)?)?",
+        "(?:-(?:a|b|c|1|22|333)){1,4}",
+        r"\d",
+        r"\w{2}",
+        "(?:A|b|é)",
+        "[0-9a-c]{20}",
+    ];
+    const PIECES: [&str; 21] = [
+        "a",
+        "b",
+        "c",
+        "1",
+        "25",
+        "333",
+        "A",
+        "Z",
+        ".",
+        "-",
+        ":",
+        "#",
+        " ",
+        "  ",
+        "1.2.3.4",
+        "a1b1",
+        "ab",
+        "-22-b",
+        "é",
+        "aabb",
+        "0123456789abcabcabca",
+    ];
+    let mut next = random(0x2545_F491_4F6C_DD1D);
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for _ in 0..1_500 {
+        let parts: String = (0..1 + next(3)).map(|_| PARTS[next(PARTS.len())]).collect();
+        let pattern = format!("{}{parts}{}", ["", r"\b", r"\b"][next(3)], ["", r"\b"][next(2)]);
+        let rules =
+            format!("version = 1\n[[pattern]]\nname = \"p\"\nregex = '{pattern}'\nmask = {{ fixed = \"+++\" }}\n");
+        // One that matches the empty text is refused.
+        let Ok(policy) = rules.parse::<Policy>() else { continue };
+        let regex = Regex::new(&pattern).expect("a good regex");
+        for _ in 0..60 {
+            let text: String = (0..1 + next(12)).map(|_| PIECES[next(PIECES.len())]).collect();
+            let wanted = regex.replace_all(text.as_bytes(), b"+++".as_slice());
+            seen += usize::from(*wanted != *text.as_bytes());
+            let got = policy.sanitize_text(&text);
+            if *got.as_bytes() != *wanted {
+                wrong.push(format!("{pattern} in {text}: {got}"));
+            }
+        }
+    }
+    assert!(seen > 4_000, "{seen}");
+    assert!(wrong.is_empty(), "{} wrong, first {:#?}", wrong.len(), &wrong[..wrong.len().min(8)]);
 }
 
 /// Of digits in one piece, only what stands around tells that they are a hardware address: of a value, it is its name, which a

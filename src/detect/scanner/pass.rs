@@ -124,7 +124,10 @@ impl<S: Sink> Pass<'_, S> {
         }
         let end = blob::read_run(self.text, start, |told| match told {
             InRun::Stretch(kind, end) => self.sink.blob(kind, end),
-            InRun::Word(at) => self.long_word_from(at),
+            InRun::Sign(at) => {
+                self.long_word_from(at);
+                self.long_word_from(at + 1);
+            }
         });
         if end - start >= Shape::VERY_LONG_WORD {
             self.shape(Shape::VeryLongWord, end);

@@ -71,7 +71,7 @@ impl Scanner {
         let end = read_run_in_any_digits(text, start, |told| {
             quiet &= match told {
                 InRun::Stretch(..) => false,
-                InRun::Word(at) => is_quiet(at),
+                InRun::Sign(at) => is_quiet(at) && is_quiet(at + 1),
             }
         });
         quiet && end - start < Shape::VERY_LONG_WORD

@@ -11,8 +11,8 @@ pub(crate) enum InRun {
     /// Here a stretch ends that only a text of ASCII would have: three groups of base64, or, if the text is in UTF-16, two with four digits between;
     /// of hex, four small letters, four capitals or six digits. Longer stretches are told of again and again.
     Stretch(Blob, usize),
-    /// Behind a sign, the next word begins here.
-    Word(usize),
+    /// A sign stands here: a word may begin with it, and one behind it.
+    Sign(usize),
 }
 
 /// Reads the run that begins at `at`. Answers where it ends.
@@ -43,8 +43,7 @@ fn read<const ANY_DIGITS: bool>(text: &[u8], at: usize, mut visit: impl FnMut(In
         let first = if start == at { 0 } else { LOOK_BEHIND };
         let last = if left > WINDOW { LOOK_BEHIND + STEP } else { left };
         let (base64, hex, wide) = (window.ascii_in_base64(), window.ascii_in_hex(), window.wide_in_base64());
-        // A word begins behind its sign.
-        let signs = window.sign & first_bits(left.saturating_sub(SHORTEST_RUN));
+        let signs = window.sign & first_bits(left.saturating_sub(SHORTEST_RUN - 1));
         for i in each_bit((base64 | hex | wide | signs) & first_bits(last) & !first_bits(first)) {
             if base64 >> i & 1 == 1 {
                 visit(InRun::Stretch(Blob::Base64, start + i + 4));
@@ -56,7 +55,7 @@ fn read<const ANY_DIGITS: bool>(text: &[u8], at: usize, mut visit: impl FnMut(In
                 visit(InRun::Stretch(Blob::WideBase64, start + i + 4));
             }
             if signs >> i & 1 == 1 {
-                visit(InRun::Word(start + i + 1));
+                visit(InRun::Sign(start + i));
             }
         }
         if left <= WINDOW {
@@ -222,7 +221,7 @@ mod tests {
                 visit(InRun::Stretch(Blob::WideBase64, i + 4));
             }
             if here[0] & SIGN != 0 {
-                visit(InRun::Word(i + 1));
+                visit(InRun::Sign(i));
             }
             i += 1;
             here = [here[1], here[2], here[3], kinds(i + 3)];
@@ -324,7 +323,7 @@ mod tests {
             let end = read_run_by_byte(bytes, at, |what| expected.push(what));
             stretches += told.iter().filter(|what| matches!(what, InRun::Stretch(..))).count();
             expected.retain(|what| match what {
-                InRun::Word(word) => word + SHORTEST_RUN <= end,
+                InRun::Sign(sign) => sign + SHORTEST_RUN <= end,
                 InRun::Stretch(..) => end - at >= SHORTEST_RUN,
             });
             assert_eq!((told, all), (expected, end), "{text} from {at}");
@@ -349,9 +348,9 @@ mod tests {
             assert!(told.iter().all(|what| told_of_all.contains(what)), "{}", String::from_utf8_lossy(&some));
         }
         assert!(stretches > 500, "{stretches}");
-        let mut words = Vec::new();
-        read_run_in_any_digits(b"/api/v1/parcels/48213/items/7", 0, |what| words.push(what));
-        assert!(words.iter().all(|what| matches!(what, InRun::Word(_))), "{words:?}");
+        let mut signs = Vec::new();
+        read_run_in_any_digits(b"/api/v1/parcels/48213/items/7", 0, |what| signs.push(what));
+        assert!(signs.iter().all(|what| matches!(what, InRun::Sign(_))), "{signs:?}");
     }
 
     #[test]
