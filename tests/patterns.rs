@@ -409,6 +409,24 @@ fn a_match_and_what_is_masked_in_a_document_are_one() {
     }
 }
 
+/// Between a short key and its value stand as many blanks as whoever wrote the document liked.
+#[test]
+fn patterns_of_a_short_key_and_its_value_find_both_however_a_document_is_written() {
+    for regex in [
+        r#""seat": "([0-9]{2}[A-F])""#,
+        r#""seat"[ ]?:[ ]?"([0-9]{2}[A-F])""#,
+        r#"(?-u)\b[a-z]{4}": "([0-9]{2}[A-F])""#,
+    ] {
+        let rules =
+            format!("version = 1\n[[pattern]]\nname = \"p\"\nregex = '''{regex}'''\nmask = {{ fixed = \"#\" }}\n");
+        let policy = rules.parse::<Policy>().expect("good rules");
+        for blanks in ["", " ", "  ", "\n\t", ""] {
+            let document = |value| format!(r#"{{"row":7,"seat":{blanks}"{value}","n":"x"}}"#);
+            assert_eq!(policy.sanitize_text(&document("12A")), document("#"), "{regex}");
+        }
+    }
+}
+
 /// Strings of a document are read with their keys where a pattern knows them, in whatever way the scanner looks for it.
 #[test]
 fn patterns_of_a_key_and_its_value_find_both_in_documents() {
@@ -418,6 +436,8 @@ fn patterns_of_a_key_and_its_value_find_both_in_documents() {
         r#"(?-u)"member_no"[ ]*:[ ]*"([A-Z0-9]+)"#,
         r"\bmember_no\W+([A-Z0-9]+)\b",
         r#"member_\w+": "([A-Z0-9]+)""#,
+        r#"(?-u)\b[a-z]{6}_no"[ ]?:[ ]?"([A-Z0-9]{1,9})""#,
+        r#"(?-u)\b(?:member|[a-z]{1,6}[0-9]{1,6})_no"[ ]?:[ ]?"([A-Z]{2}[0-9]{2})""#,
     ] {
         let rules =
             format!("version = 1\n[[pattern]]\nname = \"p\"\nregex = '''{regex}'''\nmask = {{ fixed = \"#\" }}\n");

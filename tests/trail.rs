@@ -102,7 +102,7 @@ fn two_cannot_write_to_one_file() {
 /// Starts this test's program again, for that one test.
 fn child(test: &str, path: &Path) -> Command {
     let mut child = Command::new(std::env::current_exe().expect("this test"));
-    child.args(["--exact", test, "--nocapture"]).env(CHILD, path).stdout(Stdio::null());
+    child.args(["--exact", test, "--nocapture"]).env(CHILD, path).stdout(Stdio::null()).stderr(Stdio::null());
     child
 }
 

@@ -68,6 +68,8 @@ const FOLD: u64 = 0x2020_2020_2020_2020;
 
 /// The fewest bytes by which a literal is looked for.
 pub(super) const SHORTEST_LITERAL: usize = 3;
+/// How much of a literal is compared before it is compared whole, in bytes.
+pub(super) const LONGEST_HEAD: usize = size_of::<u64>();
 /// The fewest bytes by which a whole word is looked for.
 pub(super) const SHORTEST_WORD: usize = 2;
 
@@ -107,7 +109,7 @@ impl<T: Copy> Grams<T> {
                 Direction::Forward => literal.text[literal.offset..].to_vec(),
                 Direction::Backward => literal.text.iter().rev().copied().collect(),
             };
-            head.truncate(8);
+            head.truncate(LONGEST_HEAD);
             let entry = Entry::new(&head, u32::try_from(i).expect("a rules file is at most 4 MiB"));
             if entry.head.to_le_bytes().iter().any(u8::is_ascii_digit) {
                 with_digits.push(Entry { head: with_zeros(entry.head), ..entry });

@@ -16,6 +16,7 @@ pub(crate) use self::cost::Cost;
 pub(crate) use self::start::{Prefix, Start};
 use super::around::{escape_ends, without_escapes, word_after, word_before};
 use super::head::Head;
+use super::scanner::BETWEEN;
 use super::screen::ESCAPE;
 use super::validator::Validator;
 
@@ -127,6 +128,18 @@ impl RegexRule {
     /// Whether a match may hold all of these bytes of ASCII.
     pub(crate) fn may_hold_all(&self, bytes: &[u8]) -> bool {
         bytes.iter().all(|b| self.held >> b & 1 == 1)
+    }
+
+    /// Whether a match may go from a key of JSON to its value, and what it begins with is not seen in the key alone: of that, no more than
+    /// eight bytes are compared, without the blank that need not stand behind the colon.
+    pub(crate) fn hides_in_keys(&self) -> bool {
+        let is_seen = |prefix: &Prefix| !prefix.compared(self.begins_word).contains(&b'"');
+        self.may_hold_all(BETWEEN)
+            && match &self.start {
+                Start::Prefixes(prefixes) => self.start_in_plain_text || !prefixes.iter().all(is_seen),
+                Start::Context { .. } => self.start_in_plain_text,
+                Start::Beginnings(_) | Start::LongWord { .. } | Start::Anywhere => true,
+            }
     }
 
     /// Whether every match begins where a word begins.

@@ -393,20 +393,24 @@ mod tests {
 
     #[test]
     fn where_nobody_asks_about_numbers_all_else_is_seen() {
-        let text = b"4111111111111111 de89 192.0.2.17 ::1 00:00:5e:00:53:01 --a 00005e00530f abcdefghijklmnopqrstuvwxyz0 x=1 A1";
-        let (mut screen, mut without, mut room) = (Screen::default(), Screen::default(), Room::default());
-        let mut numbers = 0;
-        for at in (0..text.len()).step_by(BLOCK) {
-            let block = Block::new(text, at, &mut room);
-            let (mut all, mut others) = (Seen::default(), Seen::default());
-            screen.look(&block, true, &mut all);
-            without.look(&block, false, &mut others);
-            numbers += all.shapes.numbers().map(u64::count_ones).iter().sum::<u32>();
-            let long_word = all.shapes.long_word;
-            all.shapes = Shapes { long_word, ..Shapes::default() };
-            assert_eq!(others, all, "at {at}");
+        let text = "4111111111111111 de89 192.0.2.17 ::1 00:00:5e:00:53:01 --a 00005e00530f abcdefghijklmnopqrstuvwxyz0 x=1 A1";
+        for pad in 0..2 * BLOCK {
+            let text = format!("{}{text}", " ".repeat(pad));
+            let (mut screen, mut without, mut room) = (Screen::default(), Screen::default(), Room::default());
+            let (mut numbers, mut long_words) = (0, 0);
+            for at in (0..text.len()).step_by(BLOCK) {
+                let block = Block::new(text.as_bytes(), at, &mut room);
+                let (mut all, mut others) = (Seen::default(), Seen::default());
+                screen.look(&block, true, &mut all);
+                without.look(&block, false, &mut others);
+                numbers += all.shapes.numbers().map(u64::count_ones).iter().sum::<u32>();
+                long_words += all.shapes.long_word.count_ones();
+                let long_word = all.shapes.long_word;
+                all.shapes = Shapes { long_word, ..Shapes::default() };
+                assert_eq!(others, all, "at {at} behind {pad}");
+            }
+            assert!(numbers > 5 && long_words == 1, "{numbers} shapes of numbers and {long_words} long words");
         }
-        assert!(numbers > 5, "{numbers} shapes of numbers");
     }
 
     #[test]

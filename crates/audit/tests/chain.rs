@@ -403,7 +403,7 @@ async fn the_backlog_has_an_age<DB: TestDatabase>(store: Store<DB>) {
     drop(sealer);
     assert_eq!((store.count("audit_unsealed").await, store.count("audit_link").await), (0, 2));
     // It may be in the middle of a round.
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
     store.logins(1).await;
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!((store.count("audit_unsealed").await, store.count("audit_link").await), (1, 2));

@@ -17,7 +17,7 @@ Examples:
   tracing-privacy check --format sarif redaction-rules.toml > rules.sarif
 
 Exit status:
-  0  the rules are good; standard output tells of what has no effect
+  0  the rules are good; standard output tells of what has no effect, and notes what costs time
   1  they are wrong, or something has no effect and --deny-warnings was given; standard output says where, and how to mend it
   2  they could not be read, or the usage was wrong";
 
@@ -25,7 +25,7 @@ Exit status:
 ///
 /// Reads and compiles the rules as a program would at its start: keys, classes, maskers, regexes, examples, token keys. Warns of
 /// what has no effect: rules that match nothing or that another one always goes before, classes that no profile masks,
-/// exemptions whose time is over; and of what will soon have none.
+/// exemptions whose time is over; and of what will soon have none. Notes patterns that cost time in every text.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Check {

@@ -189,6 +189,12 @@ mod tests {
         let warning = [Item { level: Level::Warning, ..AWKWARD }];
         assert!(written(Format::Github, &warning).starts_with("::warning file="));
         assert!(written(Format::Sarif, &warning).contains("\"level\":\"warning\""));
+        let note = [Item { level: Level::Note, ..AWKWARD }];
+        assert!(written(Format::Github, &note).starts_with("::notice file="));
+        assert!(written(Format::Junit, &note).contains("<system-out>note: "));
+        for format in [Format::Sarif, Format::Json] {
+            assert!(written(format, &note).contains("\"level\":\"note\""));
+        }
     }
 
     #[test]

@@ -256,10 +256,7 @@ fn files_that_change_while_they_are_read_do_no_harm() {
             seen_open += usize::from(is_seen_open);
             match change {
                 "grows" => OpenOptions::new().append(true).open(&path).unwrap().write_all(b"more\n").unwrap(),
-                // To whole lines: half an address is none, and nothing of the file may have been read yet.
-                "shrinks" => {
-                    OpenOptions::new().write(true).open(&path).unwrap().set_len(17 * line.len() as u64).unwrap();
-                }
+                "shrinks" => OpenOptions::new().write(true).open(&path).unwrap().set_len(1_000).unwrap(),
                 "goes" => fs::remove_file(&path).unwrap(),
                 _ => {
                     fs::write(directory.path().join("other"), "other\n").unwrap();
@@ -276,7 +273,8 @@ fn files_that_change_while_they_are_read_do_no_harm() {
                 ended.err
             );
             if arguments == ["redact"] {
-                assert!(!ended.out.contains("jane"), "a file that {change} is not masked");
+                // Where what was read ends, half an address may stand, which is none.
+                assert!(!ended.out.contains(MAIL), "a file that {change} is not masked");
             }
         }
     }

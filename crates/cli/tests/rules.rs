@@ -73,6 +73,25 @@ expires = 2026-01-01T12:00:00Z
 ";
 
 #[test]
+fn what_costs_time_is_noted_and_never_an_error() {
+    let directory = directory();
+    let rules = "version = 1\n[[pattern]]\nname = \"employee_id\"\nregex = 'EMP-\\d{6}'\n";
+    fs::write(directory.path().join("costly.toml"), rules).unwrap();
+    for arguments in ["check costly.toml", "check --deny-warnings costly.toml"] {
+        let noted = ran(directory.path(), arguments);
+        assert_eq!((noted.code, noted.err.as_str()), (Some(0), ""));
+        assert!(
+            noted.out.starts_with("note[costly]: the pattern `employee_id` is looked for at each byte"),
+            "{}",
+            noted.out
+        );
+        assert!(noted.out.ends_with("costly.toml: the rules are good\n"), "{}", noted.out);
+    }
+    let sarif = ran(directory.path(), "check --deny-warnings --format sarif costly.toml");
+    assert!(sarif.code == Some(0) && sarif.out.contains("\"level\":\"note\""), "{}", sarif.out);
+}
+
+#[test]
 fn what_has_no_effect_is_told_and_an_error_only_where_that_is_asked_for() {
     let directory = directory();
     fs::write(directory.path().join("doubtful.toml"), DOUBTFUL).unwrap();

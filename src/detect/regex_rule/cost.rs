@@ -15,7 +15,7 @@ pub(crate) enum Cost {
 }
 
 impl RegexRule {
-    /// Why it costs time to look for it; `None` if it is looked for only where words begin, or signs stand.
+    /// Why it costs time to look for it in each text; `None` if it is looked for only where words begin, signs stand, or context words.
     pub(crate) fn cost(&self) -> Option<Cost> {
         match &self.start {
             Start::Prefixes(prefixes) => {

@@ -4,7 +4,7 @@ use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::ascii::in_ascii;
-use crate::detect::grams::{SHORTEST_LITERAL, SHORTEST_WORD, word_in};
+use crate::detect::grams::{LONGEST_HEAD, SHORTEST_LITERAL, SHORTEST_WORD, word_in};
 use crate::detect::screen::{LONG_WORD, SIGNS, is_in_long_word};
 use crate::detect::words::{Beginning, bytes};
 
@@ -34,6 +34,12 @@ impl Prefix {
     /// Whether a word begins in it by which it can be looked for.
     pub(super) fn is_found_by_word(&self, begins_word: bool) -> bool {
         word_in(&self.text, begins_word).is_some()
+    }
+
+    /// The bytes of it that are compared first.
+    pub(super) fn compared(&self, begins_word: bool) -> &[u8] {
+        let from = &self.text[word_in(&self.text, begins_word).unwrap_or(0)..];
+        &from[..from.len().min(LONGEST_HEAD)]
     }
 
     /// Whether it begins with a sign at which the scanner stops.
@@ -77,7 +83,7 @@ impl Start {
                 Start::Prefixes(prefixes)
             }
             _ => match (beginnings(hir), lead_of_long_word(hir)) {
-                // A sign is not where a word begins inside of a long one.
+                // At a sign, those are asked about that begin with it.
                 (Some(beginnings), Some(lead)) if !beginnings.iter().any(Beginning::is_sign) => {
                     Start::LongWord { beginnings, lead }
                 }

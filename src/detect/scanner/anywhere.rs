@@ -3,7 +3,6 @@
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use regex_syntax::is_word_byte;
 
-use super::hint::BETWEEN;
 use super::{Matcher, Scanner, Sink};
 use crate::detect::around::without_escapes;
 use crate::detect::regex_rule::{RegexRule, Start, is_plain};
@@ -15,7 +14,7 @@ pub(super) struct Anywhere {
     needs_sign: bool,
     /// Those of which the lists tell where they begin in plain texts: these are searched for in others.
     unless_plain: Searched,
-    /// Those of both whose matches may go from a key of JSON to its value.
+    /// Of all rules, those of which a name must be asked whether they [hide in it](RegexRule::hides_in_keys).
     across_members: Vec<u32>,
 }
 
@@ -35,16 +34,20 @@ const SIZE_LIMIT: usize = 64 << 20;
 impl Anywhere {
     /// Those of the matchers that are searched for. An error says what was too large.
     pub(super) fn of(matchers: &[(u32, Matcher)]) -> Result<Self, String> {
-        let rules = matchers.iter().zip(0..).filter_map(|((_, matcher), i)| match matcher {
-            Matcher::Regex(rule) => Some((i, &**rule)),
-            Matcher::Native(_) => None,
-        });
-        let (always, others): (Vec<_>, Vec<_>) = rules.partition(|(_, rule)| matches!(rule.start(), Start::Anywhere));
+        let rules: Vec<_> = matchers
+            .iter()
+            .zip(0..)
+            .filter_map(|((_, matcher), i)| match matcher {
+                Matcher::Regex(rule) => Some((i, &**rule)),
+                Matcher::Native(_) => None,
+            })
+            .collect();
+        let across_members = rules.iter().filter(|(_, rule)| rule.hides_in_keys()).map(|(i, _)| *i).collect();
+        let (always, others): (Vec<_>, Vec<_>) =
+            rules.into_iter().partition(|(_, rule)| matches!(rule.start(), Start::Anywhere));
         let unless_plain: Vec<_> = others.into_iter().filter(|(_, rule)| rule.starts_so_in_plain_text()).collect();
-        let across_members =
-            always.iter().chain(&unless_plain).filter(|(_, rule)| rule.may_hold_all(BETWEEN)).map(|(i, _)| *i);
         Ok(Self {
-            across_members: across_members.collect(),
+            across_members,
             needs_sign: always.iter().all(|(_, rule)| rule.needs_sign()),
             always: Searched::new(&always)?,
             unless_plain: Searched::new(&unless_plain)?,

@@ -88,7 +88,7 @@ mod tests {
         };
         let mut matchers = vec![
             (0, rule("[0-9]{6}", &["badge no"])),
-            (1, rule("\\bzq-key\"?: ?\"?[a-z]+", &[])),
+            (1, rule("\\bzq-longer-key\"?: ?\"?[a-z]+", &[])),
             (2, rule("\\bpat[0-9a-z]{14}\\.", &[])),
         ];
         matchers.extend(BUILTIN.iter().zip(3..).map(|(detector, i)| (i, Matcher::Native(detector))));
@@ -97,9 +97,16 @@ mod tests {
         let scanner = Scanner::new(matchers).expect("the rules compile");
         assert!(scanner.hints_stand_out());
         let long = format!("{}Token", "x".repeat(BLOCK - 3));
-        for name in
-            ["webhookToken", "acme_secret", "X-Acme-Key", "badge no", "his-badge no.1", "zq-key", "a.zq-key", &long]
-        {
+        for name in [
+            "webhookToken",
+            "acme_secret",
+            "X-Acme-Key",
+            "badge no",
+            "his-badge no.1",
+            "zq-longer-key",
+            "a.zq-longer-key",
+            &long,
+        ] {
             assert_ne!(scanner.hint_of(name.as_bytes()), Hint::None, "{name}");
         }
         let others = [

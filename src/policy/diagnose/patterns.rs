@@ -67,7 +67,7 @@ fn told_of(cost: Cost) -> (&'static str, &'static str) {
             "begin it with `\\b`, unless it is to be found inside of words, too",
         ),
         Cost::EachByte => (
-            "is looked for at each byte of each text, for the few signs it begins with may stand anywhere",
+            "is looked for at each byte of each text, for the little that it begins with may stand anywhere",
             "name words in `context` that stand near what it finds",
         ),
         Cost::EachText => (
