@@ -33,7 +33,7 @@ const MOST_GROWTH: f64 = 3.0;
 /// Shorter times are measured again and again, until they add up to so much.
 const LEAST_TIME: Duration = Duration::from_millis(4);
 /// What looks like growth is measured so many times, for other programs run, too.
-const MOST_TRIES: usize = 4;
+const MOST_TRIES: usize = 8;
 
 /// A text of any length: `head`, then `unit` as often as fits, then `tail`.
 struct Flood {
@@ -111,9 +111,12 @@ impl Costs {
         let large = flood.text(large);
         self.large = time_per_byte(policy, &large);
         for _ in 1..MOST_TRIES {
-            if self.grow() {
-                self.large = self.large.min(time_per_byte(policy, &large));
+            if !self.grow() {
+                return;
             }
+            // Both again, one right after the other: a machine that is shared may have become slower between the two.
+            self.medium = time_per_byte(policy, &flood.text(MEDIUM));
+            self.large = time_per_byte(policy, &large);
         }
     }
 
@@ -145,8 +148,8 @@ fn time_per_byte(policy: &Policy, text: &str) -> f64 {
         policy.sanitize_line(black_box(text.as_bytes()), &mut out);
         black_box(&out);
     };
-    if text.len() <= MEDIUM {
-        // What a thread learns of the automata when it first needs it is not a cost of the text.
+    if text.len() <= LARGE_WHEN_QUICK {
+        // What a thread learns of the automata when it first needs it is not a cost of the text, nor what the system takes to give memory.
         mask();
     }
     nanoseconds(mask) / text.len() as f64
