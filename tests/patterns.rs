@@ -9,6 +9,43 @@ mod random;
 
 use random::random;
 
+/// A policy of one pattern, which writes `#` in place of what it finds; `None` if the pattern is refused.
+fn masking(regex: &str) -> Option<Policy> {
+    let rules = format!("version = 1\n[[pattern]]\nname = 'p'\nregex = '''{regex}'''\nmask = {{ fixed = '#' }}\n");
+    rules.parse().ok()
+}
+
+/// Texts that are masked by a policy of one pattern, beside what its regex finds.
+#[derive(Default)]
+struct Comparison {
+    /// In so many texts the regex finds something.
+    seen: usize,
+    wrong: Vec<String>,
+}
+
+impl Comparison {
+    fn compare(&mut self, policy: &Policy, regex: &Regex, text: &str) {
+        let wanted = regex.replace_all(text.as_bytes(), b"#".as_slice());
+        self.seen += usize::from(*wanted != *text.as_bytes());
+        let wanted = String::from_utf8_lossy(&wanted);
+        // Alone, and as a string of a document.
+        let document = |text: &str| serde_json::json!({ "~": [text, "~"] }).to_string();
+        for (text, wanted) in [(text.to_owned(), wanted.as_ref().to_owned()), (document(text), document(&wanted))] {
+            let got = policy.sanitize_text(&text);
+            if got != wanted {
+                self.wrong.push(format!("{regex} in {text}: {got}"));
+            }
+        }
+    }
+
+    /// All are alike, and in more than so many the regex found something.
+    fn assert_same(&self, seen: usize) {
+        let Self { wrong, .. } = self;
+        assert!(self.seen > seen, "{}", self.seen);
+        assert!(wrong.is_empty(), "{} wrong, first {:#?}", wrong.len(), &wrong[..wrong.len().min(8)]);
+    }
+}
+
 /// Words that begin with a small letter, long ones, such with a sign before the long part, and codes.
 const PATTERNS: &[(&str, &str)] = &[
     (r"\b[a-z]{2}[0-9]{4}\b", "qk4711"),
@@ -39,28 +76,19 @@ fn patterns_without_a_prefix_are_found_behind_everything() {
         "1-",
     ];
     let behind = ["", " ", ".", "/x", "-", "x", "&b=c"];
-    let (mut seen, mut wrong) = (0, Vec::new());
+    let mut all = Comparison::default();
     for (pattern, value) in PATTERNS {
-        let rules =
-            format!("version = 1\n[[pattern]]\nname = \"p\"\nregex = '(?-u){pattern}'\nmask = {{ fixed = \"#\" }}\n");
-        let policy: Policy = rules.parse().expect("good rules");
-        let regex = Regex::new(&format!("(?-u){pattern}")).expect("a good regex");
+        let pattern = format!("(?-u){pattern}");
+        let (policy, regex) = (masking(&pattern).expect("good rules"), Regex::new(&pattern).expect("a good regex"));
         for pad in 0..140 {
             for before in before {
                 for behind in behind {
-                    let text = format!("{}{before}{value}{behind}", ".".repeat(pad));
-                    let wanted = regex.replace_all(text.as_bytes(), b"#".as_slice());
-                    seen += usize::from(*wanted != *text.as_bytes());
-                    let got = policy.sanitize_text(&text);
-                    if *got.as_bytes() != *wanted {
-                        wrong.push(format!("{text}: {got}"));
-                    }
+                    all.compare(&policy, &regex, &format!("{}{before}{value}{behind}", ".".repeat(pad)));
                 }
             }
         }
     }
-    assert!(seen > 10_000, "{seen}");
-    assert!(wrong.is_empty(), "{} wrong, first {:?}", wrong.len(), &wrong[..wrong.len().min(5)]);
+    all.assert_same(10_000);
 }
 
 /// `\d` and `\w` stand for the digits and letters of all scripts. In texts of ASCII such patterns are looked for where words begin.
@@ -79,9 +107,7 @@ fn patterns_of_all_scripts_are_found_in_texts_of_any() {
     let behind = ["", " ", "é", "x", ".", " ü", "—"];
     let (mut seen, mut wrong) = (0, Vec::new());
     for (pattern, values) in patterns {
-        let rules =
-            format!("version = 1\n[[pattern]]\nname = \"p\"\nregex = '{pattern}'\nmask = {{ fixed = \"#\" }}\n");
-        let policy: Policy = rules.parse().expect("good rules");
+        let policy = masking(pattern).expect("good rules");
         let regex = Regex::new(pattern).expect("a good regex");
         for value in values {
             for (before, behind) in before.iter().flat_map(|before| behind.iter().map(move |behind| (before, behind))) {
@@ -115,9 +141,7 @@ fn patterns_of_all_scripts_are_found_beside_and_across_escapes() {
         (r"\b\d{4} \d{4}\b", "q=%201111 2222 3333", "q=%20[redacted:sensitive]"),
         (r"(?-u)\b[0-9\xa0]{4}\b", "x 12345 1234 x", "x 12345 # x"),
     ] {
-        let rules =
-            format!("version = 1\n[[pattern]]\nname = \"p\"\nregex = '{pattern}'\nmask = {{ fixed = \"#\" }}\n");
-        let policy: Policy = rules.parse().expect("good rules");
+        let policy = masking(pattern).expect("good rules");
         assert_eq!(policy.sanitize_text(text), expected, "{pattern}");
     }
     let rules = "version = 1\n[[pattern]]\nname = 'p'\nregex = '(?-u)\\b[0-9\\xa0]{4}'\nmask = { fixed = '#' }\n";
@@ -132,10 +156,8 @@ fn patterns_that_begin_in_several_ways_are_found_in_the_order_of_the_text() {
     let patterns = [r"\b[a-z]?[0-9]{6}\b", r"\b(?:[a-z]{2}[0-9]{4}|[0-9]{6})\b", r"\b(?:\+ASt|AS)[0-9A-Za-z]{20}"];
     let values = ["a123456", "654321", "qk4711", "+ASt0123456789abcdefghij", "AS0123456789abcdefghij"];
     for pattern in patterns {
-        let rules =
-            format!("version = 1\n[[pattern]]\nname = \"p\"\nregex = '(?-u){pattern}'\nmask = {{ fixed = \"#\" }}\n");
-        let policy: Policy = rules.parse().expect("good rules");
-        let regex = Regex::new(&format!("(?-u){pattern}")).expect("a good regex");
+        let pattern = format!("(?-u){pattern}");
+        let (policy, regex) = (masking(&pattern).expect("good rules"), Regex::new(&pattern).expect("a good regex"));
         let texts = values.iter().flat_map(|first| {
             values
                 .iter()
@@ -201,27 +223,19 @@ fn patterns_made_at_random_are_found_as_their_regexes_find_them() {
         "0123456789abcabcabca",
     ];
     let mut next = random(0x2545_F491_4F6C_DD1D);
-    let (mut seen, mut wrong) = (0, Vec::new());
+    let mut all = Comparison::default();
     for _ in 0..1_500 {
         let parts: String = (0..1 + next(3)).map(|_| PARTS[next(PARTS.len())]).collect();
         let pattern = format!("{}{parts}{}", ["", r"\b", r"\b"][next(3)], ["", r"\b"][next(2)]);
-        let rules =
-            format!("version = 1\n[[pattern]]\nname = \"p\"\nregex = '{pattern}'\nmask = {{ fixed = \"+++\" }}\n");
         // One that matches the empty text is refused.
-        let Ok(policy) = rules.parse::<Policy>() else { continue };
+        let Some(policy) = masking(&pattern) else { continue };
         let regex = Regex::new(&pattern).expect("a good regex");
         for _ in 0..60 {
             let text: String = (0..1 + next(12)).map(|_| PIECES[next(PIECES.len())]).collect();
-            let wanted = regex.replace_all(text.as_bytes(), b"+++".as_slice());
-            seen += usize::from(*wanted != *text.as_bytes());
-            let got = policy.sanitize_text(&text);
-            if *got.as_bytes() != *wanted {
-                wrong.push(format!("{pattern} in {text}: {got}"));
-            }
+            all.compare(&policy, &regex, &text);
         }
     }
-    assert!(seen > 4_000, "{seen}");
-    assert!(wrong.is_empty(), "{} wrong, first {:#?}", wrong.len(), &wrong[..wrong.len().min(8)]);
+    all.assert_same(4_000);
 }
 
 /// Of digits in one piece, only what stands around tells that they are a hardware address: of a value, it is its name, which a
@@ -417,9 +431,7 @@ fn patterns_of_a_short_key_and_its_value_find_both_however_a_document_is_written
         r#""seat"[ ]?:[ ]?"([0-9]{2}[A-F])""#,
         r#"(?-u)\b[a-z]{4}": "([0-9]{2}[A-F])""#,
     ] {
-        let rules =
-            format!("version = 1\n[[pattern]]\nname = \"p\"\nregex = '''{regex}'''\nmask = {{ fixed = \"#\" }}\n");
-        let policy = rules.parse::<Policy>().expect("good rules");
+        let policy = masking(regex).expect("good rules");
         for blanks in ["", " ", "  ", "\n\t", ""] {
             let document = |value| format!(r#"{{"row":7,"seat":{blanks}"{value}","n":"x"}}"#);
             assert_eq!(policy.sanitize_text(&document("12A")), document("#"), "{regex}");
@@ -439,9 +451,7 @@ fn patterns_of_a_key_and_its_value_find_both_in_documents() {
         r#"(?-u)\b[a-z]{6}_no"[ ]?:[ ]?"([A-Z0-9]{1,9})""#,
         r#"(?-u)\b(?:member|[a-z]{1,6}[0-9]{1,6})_no"[ ]?:[ ]?"([A-Z]{2}[0-9]{2})""#,
     ] {
-        let rules =
-            format!("version = 1\n[[pattern]]\nname = \"p\"\nregex = '''{regex}'''\nmask = {{ fixed = \"#\" }}\n");
-        let policy = rules.parse::<Policy>().expect("good rules");
+        let policy = masking(regex).expect("good rules");
         for (text, expected) in [
             (r#"{"member_no":"AB12"}"#, r##"{"member_no":"#"}"##),
             (r#"{"member_no": "AB12"}"#, r##"{"member_no": "#"}"##),
