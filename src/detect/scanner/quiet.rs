@@ -150,6 +150,11 @@ mod tests {
         for other in ["see api/v1/zzzzzzzzzzzzzzzz2zzz/x", "see /api/v3/zzzzzzzzzzzzzzzz2zzz/x"] {
             assert!(!is_quiet(&scanner, other), "{other}");
         }
+        // A match may begin with a sign inside of a long word, too.
+        let rule = RegexRule::new(r"(?-u)\b-[a-c][a-z0-9]{21}", None, &[]).expect("a good regex");
+        let scanner = Scanner::new(vec![(0, Matcher::Regex(Box::new(rule)))]).expect("a rule compiles");
+        assert!(is_quiet(&scanner, "x7-dzzzzzzzzzzzzzzzz2zzzz"));
+        assert!(!is_quiet(&scanner, "x7-bzzzzzzzzzzzzzzzz2zzzz"));
     }
 
     #[test]
