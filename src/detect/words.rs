@@ -314,6 +314,8 @@ mod tests {
         assert!(Beginning::of(&address).iter().all(|beginning| beginning.len() >= 2));
         let optional = "a(?:b(?:cc|dd|ee|ff|gg)(?:cc|dd|ee|ff|gg))?[xy]";
         assert!(["ax", "abccggx"].iter().all(|text| !found(&[optional], text).is_empty()));
+        // What stands behind it is not looked for in its place.
+        assert!(!found(&["x(?:(?:aa|bb|cc|dd|ee)-?){3}y"], "xaa-bb-ccy").is_empty());
     }
 
     #[test]
