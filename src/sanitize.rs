@@ -191,6 +191,14 @@ impl Policy {
         })
     }
 
+    /// Erases a value that is not read.
+    pub(crate) fn erase_unread(&self, field: &str, out: &mut Vec<u8>) -> Sanitized {
+        self.guarded(field, out, |out| {
+            self.unreadable(field, out);
+            Sanitized::Masked
+        })
+    }
+
     /// Runs `sanitize`, if the mode asks for it; should it ever panic, the value is erased and the application goes on.
     fn guarded(&self, field: &str, out: &mut Vec<u8>, sanitize: impl FnOnce(&mut Vec<u8>) -> Sanitized) -> Sanitized {
         if self.mode() == Mode::Off {
@@ -402,6 +410,15 @@ impl Number {
             Self::Signed(n) => n < LIMIT.into(),
             Self::Float(n) => n < LIMIT as f64,
             Self::Bool(_) => true,
+        }
+    }
+
+    /// The byte that it is, if it is one.
+    pub(crate) fn byte(self) -> Option<u8> {
+        match self {
+            Self::Unsigned(n) => n.try_into().ok(),
+            Self::Signed(n) => n.try_into().ok(),
+            Self::Float(_) | Self::Bool(_) => None,
         }
     }
 

@@ -29,17 +29,21 @@ fn an_argument_is_masked_by_the_option_before_it() {
     assert_eq!(policy.sanitize_text(&format!("{raw:#?}")), format!("{safe:#?}"));
     let spaced = |args: &[String]| args.iter().map(|arg| format!("{arg:?}")).collect::<Vec<_>>().join(" ");
     assert_eq!(policy.sanitize_text(&spaced(&raw)), spaced(&safe));
-    let json =
-        |args: &[String]| serde_json::json!({ "args": args, "n": ["--token", 7, CANARY], "c": "--token", "d": CANARY });
+    let json = |args: &[String]| serde_json::json!({ "args": args, "n": ["--token", true, CANARY], "c": "--token", "d": CANARY });
     let mut value = json(&raw);
     assert_eq!(policy.sanitize_text(&value.to_string()), json(&safe).to_string());
     policy.sanitize_json(&mut value);
     assert_eq!(value, json(&safe));
-    let mixed = |last: &str| serde_json::json!(["--port", 5432, true, "--token", last, null, "-v"]);
-    let mut value = mixed(CANARY);
-    assert_eq!(policy.sanitize_text(&value.to_string()), mixed(masked).to_string());
-    policy.sanitize_json(&mut value);
-    assert_eq!(value, mixed(masked));
+    let mixed = |last: serde_json::Value| serde_json::json!(["--port", 5432, true, "--token", last, null, "-v"]);
+    for raw in [serde_json::json!(CANARY), serde_json::json!(4711), serde_json::json!(-0.5)] {
+        let mut value = mixed(raw);
+        assert_eq!(policy.sanitize_text(&value.to_string()), mixed(masked.into()).to_string());
+        policy.sanitize_json(&mut value);
+        assert_eq!(value, mixed(masked.into()));
+    }
+    let mut deeper = serde_json::json!(["--token", [CANARY], "--region", ["eu"], ["api_key", CANARY]]);
+    policy.sanitize_json(&mut deeper);
+    assert_eq!(deeper, serde_json::json!(["--token", masked, "--region", ["eu"], ["api_key", masked]]));
     let short = [
         r#"["mysql","-uroot","-phunter2zq"]"#,
         r#"{"args": ["curl", "-u", "jo:hunter2zq"]}"#,

@@ -303,6 +303,8 @@ fn rules_with_parents_reach_all_depths() {
         r#"{"customer":{"card":"{\"pin\":\"1234\"}"}}"#,
         r#"{"custome\u0072":{"card":"{\"pin\":\"1234\"}"}}"#,
         r#"{"customer":"{\"card\":{\"pin\":\"1234\"}}"}"#,
+        r#"{"customer.card":{"pin":"1234"}}"#,
+        r#"{"at":{"custome\u0072.card":[{"pin":"1234"}]}}"#,
         r#"{"customer":["{\"card\":{\"pin\":\"1234\"}}"]}"#,
     ] {
         let masked = policy.sanitize_text(text);

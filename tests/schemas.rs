@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tracing_privacy::observe::{Decision, Notice, Observer};
 use tracing_privacy::testing::{Output, assert_schemas, capture};
-use tracing_privacy::{Exemption, LivePolicy, Mode, Policy, PolicyBuilder};
+use tracing_privacy::{Exemption, LivePolicy, Mode, Policy, PolicyBuilder, Treatment};
 
 fn builder(unlisted: &str) -> PolicyBuilder {
     Policy::builder().rules(&format!(
@@ -96,6 +96,14 @@ fn in_a_test_a_violation_is_a_failure() {
     assert_schemas(&policy);
     capture(&policy, log);
     assert_schemas(&policy);
+}
+
+/// What says where a record of `log` comes from is no data; the rest of what is called so is.
+#[test]
+fn the_place_of_a_record_is_allowed_and_no_more_of_its_kind() {
+    let policy = builder("drop").build().expect("good rules");
+    assert_eq!(policy.explain_schema("billing::db", "log.line"), None);
+    assert_eq!(policy.explain_schema("billing::db", "log.record.original"), Some(Treatment::Dropped));
 }
 
 #[test]

@@ -11,11 +11,11 @@ use tracing_core::{Dispatch, Event, LevelFilter, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, Layered};
 use tracing_subscriber::registry::LookupSpan;
 
+use super::anew::{with_sanitized_event, with_sanitized_record, with_sanitized_span};
 use super::buffer::Fields;
 use super::downcast::{self, downcast_raw};
 use super::private_registry::{PrivateRegistry, announce_close, announce_span};
 use super::spans::{SpanSlots, Spans};
-use super::subscriber::{with_sanitized_event, with_sanitized_record, with_sanitized_span};
 use crate::policy::PolicySource;
 
 /// Puts a boundary around one layer.

@@ -22,6 +22,7 @@
 //! `\u{1b}`). Text recorded as `&str` under another name keeps them: formatters quote it by themselves. The JSON
 //! formatter of this crate escapes by itself as well, and reads the original characters.
 
+mod anew;
 mod buffer;
 mod downcast;
 mod error;

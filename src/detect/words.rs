@@ -211,7 +211,7 @@ impl<T: Copy> Words<T> {
     pub(super) fn each(&self, text: &[u8], at: usize, eight: u64, mut visit: impl FnMut(T, usize)) {
         for group in &self.groups {
             let mut left = u64::MAX;
-            // Where the text is over, only those are left that are over, too: no class of a beginning has a zero.
+            // Behind the end of the text stand zeros, which a class may have, too: whether a beginning ends in it is asked below.
             for (table, b) in group.tables.iter().zip(eight.to_le_bytes()) {
                 left &= table[usize::from(b)];
                 if left == 0 {

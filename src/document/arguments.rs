@@ -2,21 +2,36 @@
 
 use serde_json::Value;
 
-use crate::policy::Policy;
+use super::tree::{Tree, Walk};
 use crate::sanitize::{Action, Sanitized};
 
-/// Sanitizes an array as the text that it is in JSON, if it holds no other and a string in it begins with a dash. `None` if it is no list of
+/// Sanitizes a list as the text that it is in JSON, if it holds no other and a string in it begins with a dash. `None` if it is no list of
 /// arguments, and each element is to be read by itself.
-pub(crate) fn sanitize(policy: &Policy, field: &str, items: &[Value]) -> Option<Vec<Value>> {
-    let is_option = |item: &Value| item.as_str().is_some_and(|text| text.starts_with('-'));
-    if items.iter().any(|item| item.is_array() || item.is_object()) || !items.iter().any(is_option) {
-        return None;
-    }
-    let (text, mut out) = (Value::from(items).to_string(), Vec::new());
-    match policy.sanitize(Action::Scan, field, text.as_bytes(), &mut out) {
-        Sanitized::Clean => Some(items.to_vec()),
-        Sanitized::Masked | Sanitized::Dropped => {
-            serde_json::from_slice(&out).ok().filter(|safe: &Vec<Value>| safe.len() == items.len())
+pub(super) fn sanitize<T: Tree>(walk: &mut Walk<'_>, field: &str, items: &mut [T]) -> Option<Sanitized> {
+    let mut has_option = false;
+    for item in &mut *items {
+        let node = item.node();
+        has_option |= node.text().is_some_and(|text| text.starts_with('-'));
+        if !node.is_scalar() {
+            return None;
         }
     }
+    if !has_option {
+        return None;
+    }
+    let raw: Vec<Value> = items.iter().map(|item| item.json(0)).collect();
+    let mut out = Vec::new();
+    let outcome = walk.policy.sanitize(Action::Scan, field, Value::from(&*raw).to_string().as_bytes(), &mut out);
+    if outcome != Sanitized::Clean {
+        let safe: Vec<Value> = serde_json::from_slice(&out).ok().filter(|safe: &Vec<Value>| safe.len() == raw.len())?;
+        for ((item, raw), safe) in items.iter_mut().zip(&raw).zip(safe) {
+            if let Value::String(safe) = safe
+                && raw.as_str() != Some(&safe)
+            {
+                *item = T::of_text(safe);
+            }
+        }
+    }
+    raw.iter().for_each(|raw| walk.saw(raw.as_str().map_or(0, str::len)));
+    Some(outcome)
 }

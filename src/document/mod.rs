@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-pub(crate) mod arguments;
+mod arguments;
 pub(crate) mod encoding;
 pub(crate) mod json;
-pub(crate) mod names;
+mod names;
+pub(crate) mod tree;
 pub(crate) mod value;
 
 /// [`String::from_utf8_lossy_owned`], which is not stable yet.

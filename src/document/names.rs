@@ -2,22 +2,9 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use crate::detect::pair::{Companion, Companions, Role, is_result, names_value};
 use crate::policy::{Parents, Policy};
 use crate::sanitize::Action;
-
-/// A pair in an array (`["password", "x"]`), as maps are often written: what is done with its value, by its key.
-pub(crate) fn of_pair<'v>(
-    policy: &Policy,
-    item: &'v mut Value,
-    parents: &dyn Parents,
-) -> Option<(Action, &'v mut String, &'v mut Value)> {
-    let [Value::String(key), value] = item.as_array_mut()?.as_mut_slice() else { return None };
-    let action = policy.compiled().action_in(key.as_bytes(), parents);
-    matches!(action, Action::Mask(_) | Action::Drop(_)).then_some((action, key, value))
-}
 
 /// Those of one object.
 #[derive(Default)]

@@ -68,8 +68,8 @@ struct Part {
 
 /// Gives the segments before a key, nearest first.
 pub(crate) trait Parents {
-    /// Calls `visit` with each segment until it answers false.
-    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool);
+    /// Calls `visit` with each segment until it answers false. Answers whether it never did.
+    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) -> bool;
 }
 
 /// No segments before the key.
@@ -78,7 +78,9 @@ pub(crate) struct NoParents;
 
 #[cfg(test)]
 impl Parents for NoParents {
-    fn each(&self, _: &mut dyn FnMut(&[u8]) -> bool) {}
+    fn each(&self, _: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        true
+    }
 }
 
 impl KeyPattern {
@@ -346,12 +348,8 @@ mod tests {
     struct Path<'a>(&'a [&'a str]);
 
     impl Parents for Path<'_> {
-        fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) {
-            for segment in self.0.iter().rev() {
-                if !visit(segment.as_bytes()) {
-                    return;
-                }
-            }
+        fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+            self.0.iter().rev().all(|segment| visit(segment.as_bytes()))
         }
     }
 

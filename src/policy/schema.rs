@@ -5,6 +5,7 @@ use std::fmt;
 use tracing_core::Metadata;
 
 use super::exemption::TargetPattern;
+use super::field_name::{is_not_data, split_path};
 use super::{Compiled, Inventory, OWN_TARGET, Policy, Treatment};
 use crate::detect::pair::Dotted;
 use crate::observe::Notice;
@@ -51,8 +52,7 @@ impl Schema {
     }
 
     fn allows(&self, field: &str) -> bool {
-        let last = field.rfind('.').map_or(0, |dot| dot + 1);
-        let (parents, key) = field.as_bytes().split_at(last);
+        let (parents, key) = split_path(field);
         self.allow.iter().any(|(_, pattern)| pattern.rule(key, &Dotted(parents)).is_some())
     }
 
@@ -89,8 +89,7 @@ impl Compiled {
 impl Policy {
     /// What becomes of a field that the schemas of its target do not allow; `None` if they do, or there is none.
     pub(crate) fn not_allowed(&self, target: &str, field: &str) -> Option<NotAllowed> {
-        // The message is text under no key, and what `tracing-log` adds is no data.
-        if field == "message" || field.starts_with("log.") || target == OWN_TARGET {
+        if is_not_data(field) || target == OWN_TARGET {
             return None;
         }
         let schemas = self.compiled().schemas.iter().filter(|schema| schema.target.matches(target));

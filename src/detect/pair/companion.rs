@@ -147,9 +147,7 @@ struct Under<'p> {
 }
 
 impl Parents for Under<'_> {
-    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) {
-        if visit(self.parent.as_bytes()) {
-            self.parents.each(visit);
-        }
+    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        visit(self.parent.as_bytes()) && self.parents.each(visit)
     }
 }

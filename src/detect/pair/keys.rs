@@ -62,15 +62,8 @@ impl<'k> KeyPath<'k> {
 }
 
 impl Parents for KeyPath<'_> {
-    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) {
-        let mut go_on = true;
-        Dotted(self.prefix).each(&mut |segment| {
-            go_on = visit(segment);
-            go_on
-        });
-        if go_on {
-            self.parents.each(visit);
-        }
+    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        Dotted(self.prefix).each(visit) && self.parents.each(visit)
     }
 }
 
@@ -78,11 +71,7 @@ impl Parents for KeyPath<'_> {
 pub(crate) struct Dotted<'a>(pub(crate) &'a [u8]);
 
 impl Parents for Dotted<'_> {
-    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) {
-        for segment in self.0.split(|&b| b == b'.').rev() {
-            if !segment.is_empty() && !visit(segment) {
-                return;
-            }
-        }
+    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        self.0.split(|&b| b == b'.').rev().all(|segment| segment.is_empty() || visit(segment))
     }
 }

@@ -341,6 +341,11 @@ impl json::Visitor for Document<'_, '_> {
 
     fn scalar(&mut self, scalar: Range<usize>) {
         let text = &self.root[scalar.clone()];
+        let told = self.arguments.take_in(&scalar).find(|candidate| !self.reader.may_pass(candidate));
+        if let Some(argument) = told.filter(|_| text.iter().any(u8::is_ascii_digit)) {
+            self.mask_value(argument.rule, scalar, text, true);
+            return;
+        }
         let shortest = if self.hint.hint == Hint::ForAll { SHORTEST_HINTED } else { SHORTEST_ALONE };
         if text.len() < shortest || !text.iter().any(u8::is_ascii_digit) {
             return;
@@ -448,12 +453,10 @@ struct JsonPath<'p> {
 }
 
 impl Parents for JsonPath<'_> {
-    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) {
-        for key in self.keys.iter().rev().filter(|key| !key.is_empty()) {
-            if !visit(&json::unescaped(&self.root[key.clone()])) {
-                return;
-            }
-        }
-        Dotted(self.field.as_bytes()).each(visit);
+    // A key may be a path, as flat JSON has it.
+    fn each(&self, visit: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        let mut keys = self.keys.iter().rev();
+        keys.all(|key| Dotted(&json::unescaped(&self.root[key.clone()])).each(visit))
+            && Dotted(self.field.as_bytes()).each(visit)
     }
 }
