@@ -68,8 +68,9 @@ fn card_at(text: &[u8], start: usize) -> Option<usize> {
         let alone = sizes.len == 1;
         if sizes.are_plausible()
             && is_card(&digits[..len])
-            && !word_after(text, end)
+            && (!word_after(text, end) || is_track(&text[end..]))
             && !(alone && is_part(text, start, end, len))
+            && !(sizes.are_unusual() && is_in_columns(text, start, end))
         {
             best = Some(end);
         }
@@ -79,6 +80,25 @@ fn card_at(text: &[u8], start: usize) -> Option<usize> {
         }
     }
     best
+}
+
+/// Whether numbers go on behind blanks on either side, as in tables and dumps: `48210492 12345678 35864814`.
+fn is_in_columns(text: &[u8], start: usize, end: usize) -> bool {
+    /// So far apart columns may stand.
+    const FARTHEST: usize = 16;
+    let is_blank = |b: &&u8| matches!(b, b' ' | b'\t');
+    let before = text[..start].iter().rev().take(FARTHEST).take_while(is_blank).count();
+    let behind = text[end..].iter().take(FARTHEST).take_while(is_blank).count();
+    let digit = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_digit);
+    before > 0 && digit((start - before).checked_sub(1)) || behind > 0 && digit(Some(end + behind))
+}
+
+/// Whether the rest of a second track follows, with the separator that it has in hexadecimal (ISO/IEC 7813; EMV, tag 57): a date, a service
+/// code and more digits.
+fn is_track(behind: &[u8]) -> bool {
+    const FEWEST_DIGITS: usize = 7;
+    let Some((b'D' | b'd', digits)) = behind.split_first() else { return false };
+    digits.iter().take_while(|b| b.is_ascii_digit()).count() >= FEWEST_DIGITS
 }
 
 /// Whether digits in one piece are part of something else: of a decimal or negative number, or of a long identifier.
@@ -134,6 +154,11 @@ impl Sizes {
         self.len == 1 || self.sizes[0] >= 2
     }
 
+    /// Whether few people write card numbers in such groups, and many other things are written so.
+    fn are_unusual(&self) -> bool {
+        self.len > 1 && matches!(self.sizes[0], 2 | 3 | 8)
+    }
+
     /// Whether people write card numbers in such groups.
     fn are_plausible(&self) -> bool {
         match &self.sizes[..self.len] {
@@ -165,7 +190,7 @@ mod tests {
                 "q=⟦378282246310005⟧&x=1",
                 "⟦41111111-11111111⟧",
                 "visa of 13 digits ⟦4222 222 222 222⟧",
-                "⟦4222-222-222-222⟧ ⟦42222 22222 222⟧ ⟦42222222 22222⟧",
+                "⟦4222-222-222-222⟧ ⟦42222 22222 222⟧, ⟦42222222 22222⟧",
                 "⟦37828224 6310005⟧",
                 "⟦41 11 11 11 11 11 11 11⟧",
                 "unionpay ⟦6200 0000 0000 0000 000⟧!",
@@ -174,6 +199,8 @@ mod tests {
                 "⟦4111 1111 1111 1111⟧ ⟦5555 5555 5555 4444⟧",
                 "1,⟦4111111111111111⟧,12/27",
                 "pan: ⟦4111111111111111⟧.0, x",
+                "id_x ⟦41111111 11111111⟧ x 7",
+                "57: ⟦4111111111111111⟧D3012201 x",
             ],
         );
     }
@@ -198,6 +225,10 @@ mod tests {
             &DETECTOR,
             &[
                 "4111111111111112",
+                "/dev/sda1      48210492 41111111 11111111 26% /",
+                "41111111 11111111 35864814",
+                "tx: 41 11 11 11 11 11 11 11 00 00",
+                "4111111111111111D x 4111111111111111D301",
                 "- 1490973120 2017.03.31 R30-M0",
                 "1490973120 2017 and 081110 220708 19 INFO",
                 "blk_-1608999687919862906 blk_-4111111111111111 x=-4111111111111111",
