@@ -17,13 +17,14 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::detect::FEWEST_DIGITS;
-use crate::detect::pair::{KeyPath, is_nothing};
+use crate::detect::pair::is_nothing;
 use crate::mask::{Applied, Chain, Reveals, Subject, is_own_mark, push_placeholder};
 use crate::observe::{Decision, Fate, place};
 use crate::policy::{Category, Compiled, DataClass, Mode, Parents, Policy};
 use edits::Edits;
 pub use finding::Finding;
 use forms::Form;
+pub(crate) use peel::peeled;
 use reader::Reader;
 pub(crate) use reduce::{LONGEST_NAME, Reduction, name_before};
 
@@ -249,7 +250,7 @@ impl Compiled {
 
     /// Erases a whole value by a rule, with what was printed around it.
     fn erase(&self, rule: u32, field: &str, text: &[u8], out: &mut Vec<u8>) -> Sanitized {
-        let value = peel::peel(text).value;
+        let value = peeled(text);
         if value.is_empty() || is_nothing(&value) || self.exempts(field, Some(rule)) {
             return Sanitized::Clean;
         }
@@ -326,8 +327,7 @@ impl Compiled {
     /// What is done with a whole value that has this name, as another member says. (`unlisted` speaks of keys, not of names.) A rule that
     /// shows a part of what it masks erases it, for the other member may say something else than the value is.
     pub(crate) fn action_by_name(&self, name: &[u8], parents: &dyn Parents) -> Option<Action> {
-        let (key, path) = KeyPath::split(name, parents);
-        match self.action_in(key, &path) {
+        match self.action_in(name, parents) {
             Action::Mask(rule) if self.rule(rule).chain.reveals() != Reveals::Nothing => Some(Action::Erase(rule)),
             Action::Drop(rule) if rule == self.unlisted_rule => None,
             action => action.is_whole().then_some(action),

@@ -315,3 +315,32 @@ fn rules_with_parents_reach_all_depths() {
         assert!(masked.contains("[redacted:sensitive]") && !masked.contains("1234"), "{text}: {masked}");
     }
 }
+
+/// A key that is a path is read alike where it is a field's, in text, and as a key of JSON, nested or flat.
+#[test]
+fn a_path_is_one_key_and_many() {
+    let own: Policy = "version = 1\n[[field]]\nkeys = [\"customer.reference\"]\n".parse().unwrap();
+    let builtin = Policy::builtin();
+    // Of a nested key, only rules with parents ask for what it stands in.
+    let cases = [
+        (&own, "customer.reference", true),
+        (&own, "order.customer.reference.value", true),
+        (&builtin, "http.request.header.authorization", true),
+        (&builtin, "user.dob", true),
+        (&builtin, "session.id", false),
+        (&builtin, "tls.private.key", false),
+    ];
+    for (policy, key, nests) in cases {
+        let flat = serde_json::json!({ key: SECRET });
+        let nested = key.rsplit('.').fold(serde_json::json!(SECRET), |inner, key| serde_json::json!({ key: inner }));
+        let half = key.split_once('.').map(|(first, rest)| serde_json::json!({ first: { rest: SECRET } })).unwrap();
+        for mut json in [flat, nested, half].into_iter().take(if nests { 3 } else { 1 }) {
+            let text = policy.sanitize_text(&json.to_string());
+            policy.sanitize_json(&mut json);
+            assert!(!text.contains("canary") && !json.to_string().contains("canary"), "{key}: {text} {json}");
+        }
+        let text = policy.sanitize_text(&format!("{key}={SECRET}"));
+        let field = policy.sanitize_field(key, SECRET);
+        assert!(!text.contains("canary") && !field.contains("canary"), "{key}: {text} {field}");
+    }
+}

@@ -61,12 +61,13 @@ fn a_name_counts_that_does_not_come_out() {
         registry().with(json_layer().with_writer(output.clone())).with_privacy(rules.parse::<Policy>().unwrap());
     tracing::subscriber::with_default(subscriber, || {
         tracing::info!(name = "password", value = CANARY);
+        tracing::info!(name = ?Some("password"), value = CANARY);
         tracing::info!(name = "email", value = "jo@example.com");
         tracing::info!(name = "other", value = "stays");
     });
     let text = output.text();
     assert!(!text.contains(CANARY) && !text.contains("example.com") && !text.contains("tok-"), "{text}");
-    assert!(text.matches(r#""value":"[redacted:x]""#).count() == 2 && text.contains(r#""value":"stays""#), "{text}");
+    assert!(text.matches(r#""value":"[redacted:x]""#).count() == 3 && text.contains(r#""value":"stays""#), "{text}");
 }
 
 /// What a rule shows of a value, as the last digits of a phone, it does not show of one that has its name from another member.

@@ -470,3 +470,16 @@ fn patterns_of_a_key_and_its_value_find_both_in_documents() {
         );
     }
 }
+
+/// Scripts have quotes and stops of their own, and some no blanks: a word of theirs may begin with each of their characters.
+#[test]
+fn words_beyond_ascii_begin_behind_signs_beyond_ascii() {
+    let rules = "version = 1\n[[pattern]]\nname = \"a\"\nregex = '\\bДОГ-\\d{6}'\n[[pattern]]\nname = \"b\"\nregex = '\\b订单-\\d{6}'\n";
+    let policy: Policy = rules.parse().expect("good rules");
+    for before in ["", "«", "“", "№", "。", "「", "= ", "\u{200b}", "x «"] {
+        for value in ["ДОГ-123456", "订单-123456"] {
+            let safe = policy.sanitize_text(&format!("{before}{value}"));
+            assert_eq!(safe, format!("{before}[redacted:sensitive]"));
+        }
+    }
+}

@@ -5,8 +5,9 @@ use tracing_core::Field;
 use super::buffer::{Fields, Kept};
 use super::plan::Plan;
 use crate::detect::pair::Dotted;
+use crate::document::lossy;
 use crate::policy::Policy;
-use crate::sanitize::{Action, Sanitized};
+use crate::sanitize::{Action, Sanitized, peeled};
 
 /// A name, in a field of an event, that a rule knows.
 pub(super) struct Named {
@@ -20,14 +21,14 @@ impl Named {
     /// What a field's raw text says of other fields, if anything.
     #[cold]
     pub(super) fn by(policy: &Policy, field: &Field, text: &str) -> Option<Self> {
-        // What `?name` puts around it.
-        let name = text.trim_matches('"');
-        let action = match policy.compiled().action_by_name(name.as_bytes(), &Dotted(b""))? {
+        // Without what `?name` puts around it.
+        let name = peeled(text.as_bytes());
+        let action = match policy.compiled().action_by_name(&name, &Dotted(b""))? {
             // The value was looked into already: what is left of it makes no token.
             Action::Mask(rule) => Action::Erase(rule),
             action => action,
         };
-        Some(Self { field: field.name(), action, name: name.to_owned() })
+        Some(Self { field: field.name(), action, name: lossy(&name).into_owned() })
     }
 
     /// Masks the values that have the name beside them. All fields are sanitized by themselves already.

@@ -35,7 +35,9 @@ pub(super) fn past_escape(text: &[u8], at: usize) -> usize {
 }
 
 fn past_escape_near(text: &[u8], at: usize) -> usize {
-    (at + 1..=(at + 12).min(text.len()))
+    // Only colours are longer than six characters.
+    let longest = if matches!(text[at - 1], b'[' | b';') { 1 + MOST_PARAMETERS + 1 } else { 6 };
+    (at + 1..=(at + longest).min(text.len()))
         .take_while(|&end| matches!(text[end - 1], b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b';'))
         .find(|&end| escape_of(&text[..end]).is_some_and(|start| start < at))
         .unwrap_or(at)
@@ -74,7 +76,7 @@ pub(super) fn colour_at(text: &[u8]) -> usize {
 
 /// What begins the colours of terminals (ECMA-48, section 8.3.117), raw or written out, and how much may stand in them, in bytes.
 const ESC: [&[u8]; 5] = [b"\x1b", b"\\x1b", b"\\x1B", b"\\u001b", b"\\u001B"];
-const MOST_PARAMETERS: usize = 10;
+const MOST_PARAMETERS: usize = 36;
 
 /// Where the escape starts that ends where `before` ends.
 fn escape_of(before: &[u8]) -> Option<usize> {
@@ -82,11 +84,24 @@ fn escape_of(before: &[u8]) -> Option<usize> {
     let hex = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
     match before {
         [.., b'\\', b'n' | b'r' | b't' | b'b' | b'f' | b'v' | b'0'] => Some(end - 2),
-        [.., b'%', a, b] if hex(&[*a, *b]) => Some(end - 3),
+        [rest @ .., b'%', a, b] if hex(&[*a, *b]) && stands_for_sign([*a, *b], rest) => Some(end - 3),
         [.., b'\\', b'x', a, b] if hex(&[*a, *b]) => Some(end - 4),
         [.., b'\\', b'u', a, b, c, d] if hex(&[*a, *b, *c, *d]) => Some(end - 6),
         [.., b'a'..=b'z' | b'A'..=b'Z'] => colour(before),
         _ => None,
+    }
+}
+
+/// Whether percent-encoding has a sign or the last byte of a longer character in these two digits: letters and digits are not encoded, and
+/// `'%4111 …%'` is a pattern of SQL.
+fn stands_for_sign(digits: [u8; 2], before: &[u8]) -> bool {
+    let high = char::from(digits[0]).to_digit(16).unwrap_or(0);
+    let byte = high << 4 | char::from(digits[1]).to_digit(16).unwrap_or(0);
+    match u8::try_from(byte) {
+        Ok(ascii @ ..=0x7f) => {
+            !ascii.is_ascii_alphanumeric() && (!ascii.is_ascii_control() || ascii.is_ascii_whitespace())
+        }
+        _ => matches!(before, [.., b'%', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()),
     }
 }
 
@@ -157,8 +172,17 @@ mod tests {
 
     #[test]
     fn a_run_starts_past_the_escape() {
-        let cases =
-            [("%204111", 1, 3), ("\\njohn", 1, 2), ("\\u003cjohn", 1, 6), ("\x1b[32mjohn", 2, 5), ("=4111", 1, 1)];
+        let cases = [
+            ("%204111", 1, 3),
+            ("\\njohn", 1, 2),
+            ("\\u003cjohn", 1, 6),
+            ("\x1b[32mjohn", 2, 5),
+            ("=4111", 1, 1),
+            ("\x1b[38;2;255;100;0mAK", 15, 17),
+            ("%4111", 1, 1),
+            ("%98x", 1, 1),
+            ("%C3%A9x", 4, 6),
+        ];
         for (text, at, past) in cases {
             assert_eq!(past_escape(text.as_bytes(), at), past, "{text}");
         }

@@ -30,7 +30,7 @@ fn find(Probe { text, anchor_end, floor }: Probe<'_>, local: bool) -> Verdict {
     let ends_word = text.get(end).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
     let starts_word = word_before(text, start) || text[..start].last() == Some(&b'_');
     match address(text, start, end, local) {
-        Some(end) if !starts_word && !ends_word && !is_network(text, start, end) => {
+        Some(end) if !starts_word && !ends_word && !names_no_machine(text, start, end) => {
             Verdict::Found(start..zone_end(text, end))
         }
         _ => Verdict::Nothing { resume: run_end },
@@ -48,10 +48,14 @@ fn trim(text: &[u8], mut start: usize, mut end: usize) -> (usize, usize) {
     (start, end)
 }
 
-/// Whether this is a network of the size that a site has, or larger (RFC 6177), such as our own mask of an address:
-/// `2001:db8:abcd::/48`.
-fn is_network(text: &[u8], start: usize, end: usize) -> bool {
+/// Whether it is none of a machine: an empty column of a table of accounts, or a network of the size that a site has, or larger
+/// (RFC 6177), such as our own mask of an address: `2001:db8:abcd::/48`.
+fn names_no_machine(text: &[u8], start: usize, end: usize) -> bool {
     let Some(rest) = text[end..].strip_prefix(b"/") else { return false };
+    // A path follows in `joe:x:1000:1000::/home/joe`.
+    if text[start..end].ends_with(b"::") && rest.first().is_some_and(u8::is_ascii_alphabetic) {
+        return true;
+    }
     let len = rest.iter().take_while(|b| b.is_ascii_digit()).count();
     let prefix: Option<u8> = std::str::from_utf8(&rest[..len]).ok().and_then(|prefix| prefix.parse().ok());
     text[start..end].ends_with(b"::") && prefix.is_some_and(|prefix| (1..=48).contains(&prefix))

@@ -220,9 +220,19 @@ fn is_named(before: &[u8], len: usize) -> bool {
 }
 
 /// Whether nothing stands before but a time: then it is the name of a host, which in containers is such a number. And whether it is one of
-/// Docker's, which lists when each was made.
+/// Docker's, which lists when each was made, or a member of a cluster.
 fn is_of_container(before: &[u8], behind: &[u8]) -> bool {
     const UNITS: [&[u8]; 7] = [b"second", b"minute", b"hour", b"day", b"week", b"month", b"year"];
+    /// What members of a cluster do, as etcd tells of it.
+    const RAFT: [&[u8]; 7] = [
+        b" is starting a new election",
+        b" became ",
+        b" elected leader ",
+        b" received Msg",
+        b" [logterm: ",
+        b" [term ",
+        b" at term ",
+    ];
     const DOCKER: [&[u8]; 3] = [b"---> ", b"Running in ", b"Successfully built "];
     let of_time = |b: &u8| b.is_ascii_digit() || matches!(b, b'T' | b'Z' | b':' | b'.' | b',' | b'-' | b'+' | b' ');
     let is_time = before.len() <= NEAR && before.contains(&b':') && before.iter().all(of_time);
@@ -236,7 +246,16 @@ fn is_of_container(before: &[u8], behind: &[u8]) -> bool {
         && amount.is_some_and(is_amount)
         && words.next().is_some_and(is_unit)
         && words.next() == Some(b"ago");
-    is_time || is_made || DOCKER.iter().any(|said| before.ends_with(said))
+    // `3f4e5d6c7b8a   redis:7   "docker-entrypoint.s…"`
+    let mut columns = behind[..behind.len().min(2 * NEAR)].split(|b| *b == b'"');
+    let is_running = before.is_empty()
+        && columns.next().is_some_and(|image| image.starts_with(b"   ") && image.ends_with(b"   "))
+        && columns.next().is_some();
+    is_time
+        || is_made
+        || is_running
+        || RAFT.iter().any(|said| behind.starts_with(said))
+        || DOCKER.iter().any(|said| before.ends_with(said))
 }
 
 /// Whether the word before or behind is of many hexadecimal digits, too.
@@ -317,6 +336,10 @@ mod tests {
                 "a0=7ffe1c2d3e4f a1=7ffe1c2d3e40",
                 "PublicKeyToken=b77a5c561934e089",
                 "added member 8e9e05c52164694d",
+                "8e9e05c52164694d is starting a new election at term 1",
+                "4f53cda18c2b   redis:7   \"docker-entrypoint.s…\"   2 hours ago   Up 2 hours",
+                "raft.node: 8e9e05c52164694d elected leader 8e9e05c52164694d at term 2",
+                "8e9e05c52164694d [logterm: 1, index: 3] sent MsgVote request to 91bc3c398fb3c146 at term 2",
             ],
         );
     }

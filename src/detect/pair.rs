@@ -168,6 +168,10 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
     let blanks = text[..end].iter().rev().take(MOST_BLANKS).take_while(|b| matches!(b, b' ' | b'\t')).count();
     end -= blanks;
     end -= colours_before(&text[..end]);
+    let is_expression = text[at] == b'=' && blanks > 0;
+    if is_expression {
+        end = before_calls(text, end);
+    }
     // `{Text("password"): Text("x")}`
     let types = types_around_string_before(&text[..end]);
     end -= types;
@@ -191,7 +195,10 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
             return whole.map(|rule| (rule, 0..end)).or_else(|| Some((rule()?, key.clone())));
         };
         let start = from + opening + 1;
-        before_types(&text[..start - 1], types)?;
+        let is_looked_up = || is_expression && types == 1 && is_look_up(&text[..start - 1]);
+        if !is_looked_up() {
+            before_types(&text[..start - 1], types)?;
+        }
         return Some((keys.rule(&text[start..end])?, start..end));
     }
     // `user[password]`; `password[]` and `password[0]` are elements of `password`.
@@ -230,6 +237,49 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
         }
     }
     None
+}
+
+/// Where an expression ends before what is called on it and gives the same value in another type, as `dbg!` prints it:
+/// `password.as_str() = "x"`, `config.password() = "x"`, `env::var("DB_PASSWORD").unwrap() = "x"`.
+fn before_calls(text: &[u8], mut end: usize) -> usize {
+    const MOST_CALLS: usize = 4;
+    const METHODS: [&[u8]; 16] = [
+        b"unwrap",
+        b"unwrap_or_default",
+        b"as_str",
+        b"as_ref",
+        b"as_deref",
+        b"as_bytes",
+        b"clone",
+        b"cloned",
+        b"copied",
+        b"to_owned",
+        b"to_string",
+        b"into_inner",
+        b"expose_secret",
+        b"trim",
+        b"get",
+        b"borrow",
+    ];
+    for _ in 0..MOST_CALLS {
+        let Some(name) = text[..end].strip_suffix(b"()") else { break };
+        let len = name.iter().rev().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+        let (before, name) = name.split_at(name.len() - len);
+        match before.strip_suffix(b".").filter(|_| METHODS.contains(&name)) {
+            Some(value) => end = value.len(),
+            None => return end - 2,
+        }
+    }
+    end
+}
+
+/// Whether a text ends where something is looked up by its name: `env::var(`, `headers.get(`, `getenv(`.
+fn is_look_up(text: &[u8]) -> bool {
+    const CALLS: [&[u8]; 6] = [b"var(", b"get(", b"getenv(", b"header(", b"var_os(", b"remove("];
+    CALLS.iter().any(|call| {
+        text.strip_suffix(*call)
+            .is_some_and(|before| before.last().is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_'))
+    })
 }
 
 /// The most types around a key: `Key(Text("password"))`.
@@ -282,6 +332,10 @@ fn value_after(
         return (!value.is_empty()).then_some(Pair { rule, key, value, quoted, named: false });
     }
     let nothing = none || found.is_empty() || is_nothing(found);
+    // `credentials: admin / x`
+    if !nothing && !quoted && reading.extent == Extent::Value && text[value.end..].starts_with(b" / ") {
+        value.end = extent(text, value.end + b" / ".len(), Extent::Value).0.end;
+    }
     (!nothing).then_some(Pair { rule, key, value, quoted, named: false })
 }
 

@@ -62,7 +62,7 @@ impl RegexRule {
                 None => e.to_string(),
             })?;
         let (start, start_in_plain_text) = Start::of(&hir, context);
-        let context = context.iter().map(|word| word.to_ascii_lowercase().into()).collect();
+        let context = context.iter().flat_map(|word| in_any_case(word)).collect();
         Ok(Self {
             pattern: pattern.into(),
             regex,
@@ -270,6 +270,19 @@ impl RegexRule {
         let after = &text[found.end..text.len().min(found.end + CONTEXT_REACH)];
         self.context.iter().any(|word| contains_word(before, word) || contains_word(after, word))
     }
+}
+
+/// A context word as it is compared, in any case of ASCII; of one in another script, its usual cases: `код`, `Код`, `КОД`.
+fn in_any_case(word: &str) -> Vec<Box<str>> {
+    if word.is_ascii() {
+        return vec![word.to_ascii_lowercase().into()];
+    }
+    let lower = word.to_lowercase();
+    let mut rest = lower.chars();
+    let capitalised = rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect();
+    let mut all = vec![lower.to_uppercase(), capitalised, lower];
+    all.dedup();
+    all.into_iter().map(Into::into).collect()
 }
 
 /// Whether it is that of an image, an action or a file, whatever word is near: `acme/app@sha256:01ba…`, `acme/deploy@01ba…`.

@@ -9,10 +9,12 @@ mod kinds;
 mod shapes;
 
 pub(super) use self::kinds::ESCAPE;
+use wide::u8x16;
+
 use self::kinds::Kinds;
 pub(super) use self::shapes::LONG_WORD;
 use self::shapes::Shapes;
-use crate::lanes::{LANE, bits, is, sixteen_from};
+use crate::lanes::{LANE, bits, is, sixteen_from, within};
 
 /// How many bytes are looked at at once.
 pub(super) const BLOCK: usize = 64;
@@ -117,10 +119,21 @@ impl<'t> Block<'t> {
         self.bytes[AROUND..].first_chunk().expect("a window is larger")
     }
 
-    /// Where that byte stands.
+    /// Where characters beyond ASCII begin.
     #[cold]
-    fn all(&self, byte: u8) -> u64 {
-        (0..BLOCK / LANE).fold(0, |all, n| all | bits(is(byte)(sixteen_from(self.bytes(), n * LANE))) << (n * LANE))
+    fn characters_beyond_ascii(&self) -> u64 {
+        const FIRST_LEAD: u8 = 0xc0;
+        self.each_lane(within(FIRST_LEAD, u8::MAX))
+    }
+
+    /// Where what terminals do ends: with `m` a colour, with `K` the end of a line that is erased, which `grep` writes behind each.
+    #[cold]
+    fn ends_of_colours(&self) -> u64 {
+        self.each_lane(|lane| is(b'm')(lane) | is(b'K')(lane))
+    }
+
+    fn each_lane(&self, wanted: impl Fn(u8x16) -> u8x16) -> u64 {
+        (0..BLOCK / LANE).fold(0, |all, n| all | bits(wanted(sixteen_from(self.bytes(), n * LANE))) << (n * LANE))
     }
 }
 
@@ -183,8 +196,9 @@ impl Seen {
         let ascii = kinds.alphanumeric();
         let last = block.before();
         let in_ascii = ascii << 1 | u64::from(last.is_ascii_alphanumeric());
-        let in_other = kinds.beyond_ascii << 1 | u64::from(!last.is_ascii());
-        let word_start = ascii & (!in_ascii | after_escape(before, kinds, block)) | kinds.beyond_ascii & !in_other;
+        // Nor do they have blanks between their own words, and quotes and stops are beyond ASCII, too: `「订单`. So a word may begin with each character.
+        let characters = if kinds.beyond_ascii == 0 { 0 } else { block.characters_beyond_ascii() };
+        let word_start = ascii & (!in_ascii | after_escape(before, kinds, block)) | characters;
         let [after, second_after] = block.after();
         let behind = kinds.letter >> 1 | u64::from(after.is_ascii_alphabetic()) << (BLOCK - 1);
         let second = ascii >> 1 | u64::from(after.is_ascii_alphanumeric()) << (BLOCK - 1);
@@ -216,8 +230,11 @@ fn after_escape(before: Option<&Kinds>, kinds: &Kinds, block: &Block<'_>) -> u64
     let behind = |kind: fn(&Kinds) -> u64, places: usize| kind(kinds) << places | old(kind) >> (BLOCK - places);
     let backslash = |places| behind(|kinds| kinds.backslash, places);
     let colours: fn(&Kinds) -> u64 = |kinds| kinds.backslash | kinds.escape;
-    let after_colour =
-        if colours(kinds) | old(colours) == 0 { 0 } else { block.all(b'm') << 1 | u64::from(block.before() == b'm') };
+    let after_colour = if colours(kinds) | old(colours) == 0 {
+        0
+    } else {
+        block.ends_of_colours() << 1 | u64::from(matches!(block.before(), b'm' | b'K'))
+    };
     backslash(2) | backslash(4) | backslash(6) | behind(|kinds| kinds.percent, 3) | after_colour
 }
 

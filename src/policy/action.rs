@@ -1,9 +1,9 @@
 //! What a policy does with a value, by the name that it stands under.
 
-use super::field_name::{is_not_data, last_segment, name_without_silent, split_path, without_silent};
+use super::field_name::{is_not_data, last_segment, without_silent};
 use super::inventory::Parents;
 use super::{Compiled, OWN_TARGET, Policy};
-use crate::detect::pair::{Companion, Dotted, KeyPath};
+use crate::detect::pair::{Companion, Dotted};
 use crate::detect::scanner::Hint;
 use crate::rules::{NotAllowed, Unlisted};
 use crate::sanitize::Action;
@@ -36,18 +36,13 @@ impl Compiled {
         if is_not_data(field) {
             return Action::Scan;
         }
-        let (path, key) = split_path(field);
-        if self.inventory.rule(key, &Dotted(path)).is_some() {
-            return self.action_or_hinted(key, &Dotted(path));
-        }
-        let (path, key) = split_path(name_without_silent(field));
-        self.action_or_hinted(key, &Dotted(path))
+        self.action_or_hinted(field.as_bytes(), &Dotted(b""))
     }
 
     /// What is done with the value of a key, of which [`action_in`](Self::action_in) does not say whether it is read with its name.
     pub(crate) fn action_or_hinted(&self, key: &[u8], parents: &dyn Parents) -> Action {
         match self.action_in(key, parents) {
-            Action::Scan => match self.scanner.hint_of(last_segment(key)) {
+            Action::Scan => match self.scanner.hint_of(last_segment(without_silent(key))) {
                 Hint::None => Action::Scan,
                 hint => Action::ScanHinted { numbers: hint == Hint::ForAll },
             },
@@ -63,13 +58,7 @@ impl Compiled {
 
     /// What is done with the value of a key.
     pub(crate) fn action_in(&self, key: &[u8], parents: &dyn Parents) -> Action {
-        // A member may have a path for a key, as flat JSON has it: `{"password.value": "x"}`.
-        let of_whole = || {
-            let whole = without_silent(key);
-            let (last, path) = KeyPath::split(whole, parents);
-            (whole.len() < key.len()).then(|| self.inventory.rule(last, &path)).flatten()
-        };
-        match (self.inventory.rule(key, parents).or_else(of_whole), self.unlisted) {
+        match (self.inventory.rule_of_path(key, parents), self.unlisted) {
             (Some(rule), _) if self.rule(rule).masks => match self.rule(rule).chain.drops() {
                 true => Action::Drop(rule),
                 false => Action::Mask(rule),

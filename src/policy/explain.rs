@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use super::field_name::name_without_silent;
 use super::inventory::{KeyPattern, Rank};
-use super::{Category, DataClass, Policy, is_not_data, split_path};
+use super::{Category, DataClass, Policy, is_not_data};
 use crate::detect::pair::Dotted;
 use crate::rules::NotAllowed;
 use crate::sanitize::Action;
@@ -129,13 +128,7 @@ impl Policy {
         if is_not_data(key) {
             return KeyExplanation { treatment, speaker: Speaker::Detectors, rules: Vec::new() };
         }
-        let matching = |key| {
-            let (path, last) = split_path(key);
-            self.compiled().inventory.matching(last, &Dotted(path))
-        };
-        let patterns = Some(matching(key)).filter(|found| !found.is_empty());
-        // `password.0` and `password.value` are what `password` is.
-        let patterns = patterns.unwrap_or_else(|| matching(name_without_silent(key)));
+        let patterns = self.compiled().inventory.matching(key.as_bytes(), &Dotted(b""));
         let before_all = patterns.first().map(|pattern| pattern.rank());
         let mut before: Option<Rank> = None;
         let mut told = Vec::new();

@@ -21,15 +21,19 @@ pub(crate) fn without_silent(mut key: &[u8]) -> &[u8] {
     key
 }
 
-/// The same of the name of a field.
-pub(super) fn name_without_silent(field: &str) -> &str {
-    // It ends before a dot, or where the name does.
-    &field[..without_silent(field.as_bytes()).len()]
+/// How a key may be read, as the segments before its last and that one: as it is; without segments that say nothing; and with all in one,
+/// for `session.id` is what `session_id` is. The first that a rule names is meant.
+pub(crate) fn readings(key: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let split = |key: &'_ [u8]| key.len() - last_segment(key).len();
+    let silent = Some(without_silent(key)).filter(|short| short.len() < key.len());
+    let whole = Some((&key[..0], key)).filter(|_| split(key) > 0);
+    [Some(key.split_at(split(key))), silent.map(|key| key.split_at(split(key))), whole].into_iter().flatten()
 }
 
 /// The name by which detectors are asked about the value of a field.
 pub(crate) fn name_of(field: &str) -> &str {
-    let field = name_without_silent(field);
+    // It ends before a dot, or where the name does.
+    let field = &field[..without_silent(field.as_bytes()).len()];
     field.rsplit('.').next().unwrap_or(field)
 }
 

@@ -10,7 +10,9 @@ use std::collections::HashMap;
 
 use super::endings::Endings;
 pub(crate) use super::endings::{LONG as LAST_LETTERS, MEDIUM as FEW_LETTERS};
+use super::field_name::readings;
 use super::key::Key;
+use crate::detect::pair::KeyPath;
 
 /// Which rule speaks for which key.
 #[derive(Default)]
@@ -165,8 +167,18 @@ impl Inventory {
         self.best(&key, parents).or_else(|| self.best(&key.without_number()?, parents))
     }
 
-    /// All patterns that match a key, the one that decides first, and each before those that it beats.
-    pub(crate) fn matching(&self, segment: &[u8], parents: &dyn Parents) -> Vec<&KeyPattern> {
+    /// The rule for a key that may be a path, by the first of its [readings] for which there is one.
+    pub(crate) fn rule_of_path(&self, key: &[u8], parents: &dyn Parents) -> Option<u32> {
+        readings(key).find_map(|(prefix, last)| self.rule(last, &KeyPath { prefix, parents }))
+    }
+
+    /// All patterns that match a key that may be a path, the one that decides first, and each before those that it beats.
+    pub(crate) fn matching(&self, key: &[u8], parents: &dyn Parents) -> Vec<&KeyPattern> {
+        let matching = |(prefix, last)| self.matching_segment(last, &KeyPath { prefix, parents });
+        readings(key).map(matching).find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    fn matching_segment(&self, segment: &[u8], parents: &dyn Parents) -> Vec<&KeyPattern> {
         let key = Key::new(segment);
         let mut found = Vec::new();
         for key in [Some(key), key.without_number()].into_iter().flatten() {

@@ -38,7 +38,7 @@ pub use self::class::DataClass;
 pub use self::exemption::{Exemption, ExemptionGuard, ExemptionInfo};
 pub(crate) use self::exemption::{Exemptions, Scope};
 pub use self::explain::{KeyExplanation, KeyRule, Precedence, Speaker, Treatment};
-pub(crate) use self::field_name::{is_not_data, name_of, split_path, without_silent};
+pub(crate) use self::field_name::{is_not_data, name_of, split_path};
 pub(crate) use self::fingerprint::Fingerprint;
 pub use self::in_force::InForce;
 pub(crate) use self::inventory::{FEW_LETTERS, Inventory, LAST_LETTERS, Parents};

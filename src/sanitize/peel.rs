@@ -35,6 +35,11 @@ pub(super) fn peel(text: &[u8]) -> Peeled<'_> {
     Peeled { before: b"", value: Cow::Borrowed(text), after: b"", quoted: false }
 }
 
+/// The value itself, without escapes.
+pub(crate) fn peeled(text: &[u8]) -> Cow<'_, [u8]> {
+    peel(text).value
+}
+
 /// The same of a text that begins as what is put around values does.
 fn peel_wrapped(text: &[u8]) -> Peeled<'_> {
     let (mut start, mut end) = (0, text.len());

@@ -174,21 +174,35 @@ impl<'r> Reader<'r> {
         candidates.sort_by_key(|candidate| candidate.range.end);
         let mut offsets = DISGUISED.offsets(text);
         candidates.iter_mut().for_each(|c| c.range.end = base + offsets.raw(c.range.end));
-        self.drop_second_readings(raw, from);
+        self.drop_second_readings(raw, from, base, text);
     }
 
-    /// Drops, of the candidates from `from` on, pairs whose value was read in the raw text (by those from `raw` on): there
-    /// an encoded quote or bracket is part of the value, and the raw reading knows better where that ends.
-    fn drop_second_readings(&mut self, raw: usize, from: usize) {
-        let pairs = self.edits.candidates[raw..from].iter().filter(|candidate| candidate.key.is_some());
-        let mut read: Vec<Range<usize>> = pairs.map(|pair| pair.range.clone()).collect();
+    /// Drops, of the candidates from `from` on, pairs whose value was read in `text` itself, which stands at `base` (by those from `raw` on):
+    /// there an encoded quote or bracket is part of the value. But where one opens the value and another closes it, blanks may stand
+    /// between: it goes on to there.
+    fn drop_second_readings(&mut self, raw: usize, from: usize, base: usize, text: &[u8]) {
+        let (read, second) = self.edits.candidates[raw..].split_at_mut(from - raw);
+        let mut read: Vec<&mut Range<usize>> =
+            read.iter_mut().filter(|candidate| candidate.key.is_some()).map(|pair| &mut pair.range).collect();
         read.sort_by_key(|range| range.start);
-        let mut at = 0;
-        self.edits.candidates.retain(|candidate| {
-            at += 1;
+        let mut drops = vec![false; second.len()];
+        for (candidate, drops) in second.iter().zip(&mut drops) {
             let before = read.partition_point(|range| range.start <= candidate.range.start);
-            let inside = before > 0 && candidate.range.start < read[before - 1].end;
-            at <= from || candidate.key.is_none() || !inside
+            let Some(read) = before.checked_sub(1).map(|last| &mut read[last]) else { continue };
+            *drops = candidate.key.is_some() && candidate.range.start < read.end;
+            let opening = &text[read.start - base..candidate.range.start - base];
+            if *drops
+                && candidate.range.end > read.end
+                && !opening.is_empty()
+                && text[candidate.range.end - base..].starts_with(opening)
+            {
+                read.end = candidate.range.end + opening.len();
+            }
+        }
+        let mut at = 0;
+        self.edits.candidates.retain(|_| {
+            at += 1;
+            !drops.get((at - 1_usize).wrapping_sub(from)).copied().unwrap_or(false)
         });
     }
 

@@ -93,9 +93,11 @@ impl Masker {
                 true
             }
             GoesOn::Value(value) => {
-                // Its key may hold something, too.
+                // Its key may hold something, too, and so may what stands behind it.
                 sanitize(&self.policy, &text[..value.range.start], out);
-                cover(text, value.range.start, std::slice::from_ref(&value.range), value.category, out);
+                let to = &text[..value.range.end];
+                cover(to, value.range.start, std::slice::from_ref(&value.range), value.category, out);
+                sanitize(&self.policy, &text[value.range.end..], out);
                 (self.told)(&value);
                 true
             }

@@ -18,6 +18,9 @@ const DEEPEST: usize = 32;
 /// So many lines may belong to a value. Past them it is given up.
 const MOST_LINES: usize = 4096;
 
+/// What stands before an item of a list, and before what changes in a plan of Terraform.
+pub(crate) const MARKS: [&[u8]; 3] = [b"- ", b"+ ", b"~ "];
+
 /// The lines that may have begun a value that goes on, outermost first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outline(Vec<Opener>);
@@ -157,7 +160,7 @@ impl<'p> Insides<'p> {
 pub(crate) fn content(line: &[u8], has_members: bool) -> Option<Range<usize>> {
     let is_around = |b: &u8| b.is_ascii_whitespace();
     let mut start = line.iter().position(|b| !is_around(b))?;
-    start += if line[start..].starts_with(b"- ") { 2 } else { 0 };
+    start += if MARKS.iter().any(|mark| line[start..].starts_with(mark)) { 2 } else { 0 };
     start += if has_members { key_len(&line[start..]) } else { 0 };
     let mut end = line.iter().rposition(|b| !is_around(b) && *b != b',')? + 1;
     if matches!(line.get(start), Some(b'"' | b'\'')) {
@@ -178,12 +181,18 @@ pub(crate) fn content(line: &[u8], has_members: bool) -> Option<Range<usize>> {
     (!is_nothing && !is_masked).then_some(start..end)
 }
 
-/// How long the key is that a line begins with, colon and blanks included: `"login": `, `login: `.
+/// How long the key is that a line begins with, separator and blanks included: `"login": `, `login: `, `login  = `.
 fn key_len(line: &[u8]) -> usize {
+    let blanks = |from: usize| line[from..].iter().take_while(|b| **b == b' ').count();
     let name = name_len(line);
-    let Some((b':', behind)) = line.get(name..).and_then(|behind| behind.split_first()) else { return 0 };
-    let blanks = behind.iter().take_while(|b| **b == b' ').count();
-    if name == 0 || blanks == 0 { 0 } else { name + 1 + blanks }
+    let separator = match line.get(name) {
+        Some(b':') => name,
+        Some(b' ') => name + blanks(name),
+        _ => return 0,
+    };
+    let is_separator = separator == name || line.get(separator) == Some(&b'=');
+    let behind = line.get(separator + 1..).map_or(0, |_| blanks(separator + 1));
+    if name == 0 || !is_separator || behind == 0 { 0 } else { separator + 1 + behind }
 }
 
 /// How long the name is that a line begins with, with its quotes, if it has any.

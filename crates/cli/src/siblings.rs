@@ -5,7 +5,7 @@
 use tracing_privacy::{Finding, Policy};
 
 use crate::blocks;
-use crate::outline::content;
+use crate::outline::{MARKS, content};
 
 /// So many lines below a name its value may stand.
 const FARTHEST: usize = 3;
@@ -132,7 +132,8 @@ impl Name {
             Names::Option => behind(&self.text[content(&self.text, false)?], b" ", found),
             Names::FormPart => behind(part_name(&self.text)?, b"=", found),
             Names::Member | Names::Account => {
-                ([&self.text, &b"\n"[..], line].concat(), self.text.len() + 1 + value.start)
+                let lines = [without_change(&self.text), b"\n".to_vec(), without_change(line)];
+                (lines.concat(), self.text.len() + 1 + value.start)
             }
         };
         let mut finding = policy.findings(&text).into_iter().find(|finding| finding.range.start >= from)?;
@@ -173,13 +174,22 @@ fn is_header(line: &[u8]) -> bool {
 /// Where a line begins, behind the dash of a list; `None` for an empty one.
 fn column(line: &[u8]) -> Option<usize> {
     let blanks = line.iter().position(|b| !b.is_ascii_whitespace())?;
-    Some(blanks + if line[blanks..].starts_with(b"- ") { 2 } else { 0 })
+    Some(blanks + if MARKS.iter().any(|mark| line[blanks..].starts_with(mark)) { 2 } else { 0 })
+}
+
+/// A line with a blank for the mark of what changes.
+fn without_change(line: &[u8]) -> Vec<u8> {
+    let mut line = line.to_vec();
+    if let Some(first) = line.iter_mut().find(|b| !b.is_ascii_whitespace()).filter(|b| matches!(b, b'+' | b'~')) {
+        *first = b' ';
+    }
+    line
 }
 
 /// A line without its blanks, and the dash of a list.
 fn inner(line: &[u8]) -> &[u8] {
     let line = line.trim_ascii();
-    line.strip_prefix(b"- ").unwrap_or(line)
+    MARKS.iter().find_map(|mark| line.strip_prefix(*mark)).unwrap_or(line)
 }
 
 /// Whether a line begins as those that name a value, or as an option in a list.
@@ -188,7 +198,9 @@ fn begins_as_name(line: &[u8]) -> bool {
     let Some(first) = line.iter().position(|b| !b.is_ascii_whitespace()) else { return false };
     matches!(
         line[first],
-        b'-' | b'"'
+        b'-' | b'+'
+            | b'~'
+            | b'"'
             | b'\''
             | b'<'
             | b'n'
@@ -268,6 +280,10 @@ mod tests {
             (
                 "Header {\n    name: \"x-api-key\",\n    value: \"a\",\n}",
                 "Header {\n    name: \"x-api-key\",\n    value: \"#\",\n}",
+            ),
+            (
+                "  + set {\n      + name  = \"db.password\"\n      + value = \"a\"\n    }",
+                "  + set {\n      + name  = \"db.password\"\n      + value = \"#\"\n    }",
             ),
             ("<name>DB_PASSWORD</name>\n<value>a</value>", "<name>DB_PASSWORD</name>\n<value>#</value>"),
             ("smtp:\n  user: joe\n  pass: a", "smtp:\n  user: joe\n  pass: #"),

@@ -19,11 +19,11 @@ const NUMBER: usize = 2;
 static COMPANIONS: [Companion; NUMBER] = [
     Companion {
         keys: &["pass", "psw", "pw"],
-        companions: &["user", "username", "login", "account", "email", "emailaddress", "mail", "dn", "binddn"],
+        companions: &["user", "username", "login", "account", "email", "emailaddress", "mail", "dn", "binddn", "host"],
         parent: "user",
     },
     // Vault has a `secret_id` that is a secret; elsewhere it is the name of one.
-    Companion { keys: &["secretid"], companions: &["roleid"], parent: "approle" },
+    Companion { keys: &["secretid"], companions: &["roleid", "accessorid", "secretidaccessor"], parent: "approle" },
 ];
 
 impl Companion {

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::{Keys, LONGEST_KEY, Pair, Role, backslashes_before, before_space, key_at, names_value, past_space};
+use crate::detect::around::escape_ends;
 
 /// So much may stand in a tag behind the name.
 const LONGEST_ATTRIBUTES: usize = 256;
@@ -14,11 +15,11 @@ const LONGEST_ATTRIBUTES: usize = 256;
 /// names. Words in angle brackets are no elements (`login <user> <password> to go on`): a value ends with a tag's end, or
 /// the text ends in it.
 pub(crate) fn at_element(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair> {
-    // `SecretBox<Password>`; a line break that is written out ends with a letter, too.
-    let is_type = |before: &[u8]| before.last().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':'));
-    if before_space(text, at - 1) == at - 1 && is_type(&text[..at - 1]) {
-        return None;
-    }
+    // `SecretBox<Password>`; a line break that is written out ends with a letter, too, and so does a colour.
+    let may_be_type = |before: &[u8]| {
+        before.last().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':')) && !escape_ends(before)
+    };
+    let may_be_type = before_space(text, at - 1) == at - 1 && may_be_type(&text[..at - 1]);
     let len = text[at..].iter().take(LONGEST_KEY).take_while(|b| is_name(**b)).count();
     let name = at..at + len;
     // `<auth::Token as Debug>` is a type.
@@ -59,7 +60,8 @@ pub(crate) fn at_element(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair
         (start, end)
     };
     let value = &text[start..end];
-    if value.trim_ascii().is_empty() {
+    let is_closed = || text[end..].strip_prefix(b"</").is_some_and(|tag| tag.starts_with(&text[name.clone()]));
+    if value.trim_ascii().is_empty() || may_be_type && !is_closed() {
         return None;
     }
     let start = start + value.len() - value.trim_ascii_start().len();

@@ -200,7 +200,7 @@ fn quoted(text: &[u8], opening: usize, escapes: usize) -> Range<usize> {
     let from = opening + quotes * quote.len();
     let until = |close: &[u8]| from + memchr::memmem::find(&text[from..], close).unwrap_or(text.len() - from);
     match quotes {
-        1 => from..closing_quote(text, from, quote[escapes], escapes).0,
+        1 => from..whole_string_end(text, from, quote[escapes], escapes),
         2 if text.get(from).is_some_and(u8::is_ascii_alphanumeric) => from..until(&quote.repeat(2)),
         3 => from..until(&quote.repeat(3)),
         _ => from..from,
@@ -247,6 +247,21 @@ fn closing_quote(text: &[u8], from: usize, quote: u8, escapes: usize) -> (usize,
     (text.len(), text.len())
 }
 
+/// Where a string ends, if what closes it is not the quote of a word in it, as in text that somebody put together by hand: `"ab"cd"`, `'it's x'`.
+/// Then another one closes it, in the same line.
+fn whole_string_end(text: &[u8], from: usize, quote: u8, escapes: usize) -> usize {
+    let goes_on = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    let (end, at) = closing_quote(text, from, quote, escapes);
+    // Of what stands in other strings, nobody knows.
+    if escapes > 0 || !goes_on(at + 1) {
+        return end;
+    }
+    let line = text[at + 1..].iter().take(LONGEST_KEY).position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(LONGEST_KEY);
+    let line = &text[..text.len().min(at + 1 + line)];
+    let next = memchr::memchr(quote, &line[at + 1..]).map(|behind| at + 1 + behind);
+    next.filter(|next| !goes_on(next + 1) && text[next - 1].is_ascii_alphanumeric()).unwrap_or(end)
+}
+
 /// The end of a bracketed value, brackets included; without one, the end of the text.
 fn group_end(text: &[u8], start: usize) -> usize {
     let mut depth = 0usize;
@@ -279,8 +294,35 @@ fn group_end(text: &[u8], start: usize) -> usize {
     text.len()
 }
 
+/// Where the value of a type ends that begins at `start`, as `Debug` prints it: `Some(…)`, `Bearer { … }`, `http::Cookie { … }`.
+fn value_of_type(text: &[u8], start: usize) -> Option<usize> {
+    let is_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':');
+    let len = text[start..].iter().take(LONGEST_KEY).take_while(is_name).count();
+    let mut path = text[start..start + len].rsplit(|b| *b == b':');
+    let is_type = path.next().is_some_and(|name| name.first().is_some_and(u8::is_ascii_uppercase));
+    let behind = &text[start + len..];
+    let blank = usize::from(behind.starts_with(b" {"));
+    (is_type && (blank > 0 || behind.starts_with(b"("))).then(|| group_end(text, start + len + blank))
+}
+
+/// Whether a value of a type ends there and not what stands in a line: another field follows, or the end of what holds them.
+fn is_field(behind: &[u8]) -> bool {
+    let Some(next) = behind.strip_prefix(b",") else {
+        return behind.is_empty()
+            || behind.starts_with(b" }")
+            || matches!(behind[0], b')' | b'}' | b']' | b'"' | b'\\' | b'\n' | b'\r');
+    };
+    let name = next.trim_ascii_start();
+    let len = name.iter().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    len > 0 && name[len..].starts_with(b": ") || name.is_empty() || next.starts_with(b"\n") || next.starts_with(b"\\n")
+}
+
 fn line_end(text: &[u8], start: usize) -> usize {
-    let mut at = start;
+    let typed = value_of_type(text, start);
+    if let Some(end) = typed.filter(|end| is_field(&text[*end..])) {
+        return end;
+    }
+    let mut at = typed.unwrap_or(start);
     while at < text.len() {
         let escapes = text[at..].iter().take_while(|&&b| b == b'\\').count();
         let first = text.get(at + escapes);
@@ -291,8 +333,8 @@ fn line_end(text: &[u8], start: usize) -> usize {
         }
         match first {
             Some(b' ') if is_next_pair(text, start, at) => break,
-            // A quoted parameter of the value (`Digest username="…", response="…"`), not the end of what holds it.
-            Some(b'"') if at > start && matches!(text[at - 1], b'=' | b'(') => {
+            // A string in the value (`Digest username="…", response="…"`, `a={"b":1}; c=2`), not the end of what holds it.
+            Some(b'"') if opens_string(text, start, at, at + escapes) => {
                 let quote = at + escapes;
                 at = text.len().min(closing_quote(text, quote + 1, b'"', escapes).1 + 1);
             }
@@ -302,6 +344,23 @@ fn line_end(text: &[u8], start: usize) -> usize {
         }
     }
     at.min(text.len())
+}
+
+/// Whether a string opens with a quote behind backslashes that begin at `at`, in a value that begins at `start`.
+fn opens_string(text: &[u8], start: usize, at: usize, quote: usize) -> bool {
+    let Some(before) = text[start..at].last() else { return false };
+    let ends = |b: &u8| b.is_ascii_whitespace() || matches!(b, b',' | b'}' | b']' | b')' | b';' | b'\\' | b'"');
+    // Behind several words, another part of the line: `cookie: unexpected end of it "GET / HTTP/1.1"`.
+    let goes_on = || {
+        let said = text[start..at].trim_ascii_end();
+        said.len() == at - start
+            || !said.contains(&b' ')
+            || said.ends_with(b";")
+            || said.ends_with(b",")
+            || said.ends_with(b":")
+    };
+    matches!(before, b'=' | b'(')
+        || matches!(before, b' ' | b'[' | b'{' | b':' | b',') && !text.get(quote + 1).is_none_or(ends) && goes_on()
 }
 
 /// Whether a blank in a line of keys and values (`forwarded=192.0.2.1 status=200`, `cookie=- status=200`) stands before the next one. That is so

@@ -1,7 +1,7 @@
 //! The keys that are looked for, and the segments of their paths.
 
 use super::Companion;
-use crate::policy::{Inventory, Parents, without_silent};
+use crate::policy::{Inventory, Parents};
 use crate::rules::Extent;
 
 /// The keys that are looked for, and what stands around the text.
@@ -28,13 +28,7 @@ impl Keys<'_> {
         if !key.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii()) {
             return None;
         }
-        let field = Dotted(self.field.as_bytes());
-        let find = |key| {
-            let (last, path) = KeyPath::split(key, &field);
-            self.inventory.rule(last, &path)
-        };
-        let whole = without_silent(key);
-        let rule = find(key).or_else(|| (whole.len() < key.len()).then(|| find(whole)).flatten())?;
+        let rule = self.inventory.rule_of_path(key, &Dotted(self.field.as_bytes()))?;
         Some((rule, (self.reading)(rule)?))
     }
 }
@@ -47,18 +41,10 @@ impl Keys<'_> {
     }
 }
 
-/// The segments before a key, then those of what it stands in.
+/// The segments before a key, with dots, then those of what it stands in.
 pub(crate) struct KeyPath<'k> {
-    prefix: &'k [u8],
-    parents: &'k dyn Parents,
-}
-
-impl<'k> KeyPath<'k> {
-    /// The last segment of a key with dots, and what is before it.
-    pub(crate) fn split(key: &'k [u8], parents: &'k dyn Parents) -> (&'k [u8], Self) {
-        let last = key.rsplit(|b| *b == b'.').next().unwrap_or(key);
-        (last, Self { prefix: &key[..key.len() - last.len()], parents })
-    }
+    pub(crate) prefix: &'k [u8],
+    pub(crate) parents: &'k dyn Parents,
 }
 
 impl Parents for KeyPath<'_> {

@@ -193,6 +193,8 @@ fn name_behind(
             _ if quoted && next > end || ends_line && text[end..next].iter().any(|b| matches!(b, b'\n' | b'\\')) => {
                 next
             }
+            // `pass=x user=joe`
+            _ if ends_line && next > end && is_pair(text, next) => next,
             _ => return None,
         };
         let (key, key_end) = word_at(text, at)?;
@@ -211,6 +213,14 @@ fn name_behind(
         (end, quoted, ends_line) = (past_closing(text, value.end), in_quotes, !in_quotes);
     }
     None
+}
+
+/// Whether a key and its value stand at `at` with nothing between them but a `=`, as where blanks part such pairs.
+fn is_pair(text: &[u8], at: usize) -> bool {
+    let key = key_at(text, at);
+    !key.is_empty()
+        && text.get(key.end) == Some(&b'=')
+        && text.get(key.end + 1).is_some_and(|b| !matches!(b, b' ' | b'='))
 }
 
 /// The most brackets around a word: `String(Owned("x"))`.
@@ -345,7 +355,10 @@ mod tests {
             ("name=a b=1 c=2 d=3 e=4 ⟦value=x", None),
             ("⟦value='x', name='a'", Some("a")),
             ("⟦value=x, key=a", Some("a")),
-            ("⟦value=x key=a", None),
+            ("⟦value=x key=a", Some("a")),
+            ("⟦value=x y key=a", None),
+            ("⟦value=x key = a", None),
+            ("⟦value=x key==", None),
             ("⟦value=x\n  key: a", Some("a")),
             ("⟦value='x', b='y', c=1, key=a", Some("a")),
             ("⟦value=x\\n- key=a", None),

@@ -10,13 +10,95 @@ use crate::rules::Extent;
 /// The longest path or ARN before a key that is looked at, in bytes.
 const LONGEST_PATH: usize = 160;
 
+/// The levels of `tracing`.
+const LEVELS: [&[u8]; 5] = [b"TRACE", b"DEBUG", b"INFO", b"WARN", b"ERROR"];
+
 /// Whether what stands at `key`, before the separator at `at`, is no key.
 pub(super) fn is_no_key(text: &[u8], key: &Range<usize>, at: usize, reading: Reading) -> bool {
     // What goes on to the end of a line is no message that begins with a word.
     let may_be_logger = text[at] == b':' && reading.extent == Extent::Value;
     is_of_parser(text, key, at)
+        || text[at] == b':'
+            && (is_span(text, key, at) || is_target(text, key, at, reading.extent) || is_type_of_go(text, key))
         || may_be_logger && is_logger(text, key, at)
         || text[at] == b':' && is_end_of_path(text, key, at)
+}
+
+/// Whether it is the name of a span, behind which other spans and the target of an event stand, as `tracing` prints them:
+/// `INFO verify_password: shop::auth: enter`. Nothing else ends in `a::b: `.
+fn is_span(text: &[u8], key: &Range<usize>, at: usize) -> bool {
+    /// So many spans may stand before the target.
+    const MOST_SPANS: usize = 4;
+    let is_name = |name: &[u8]| {
+        name.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+            && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+    };
+    let mut rest = &text[at + 1..];
+    for nth in 0..MOST_SPANS {
+        let Some(next) = rest.strip_prefix(b" ") else { return false };
+        let len = next
+            .iter()
+            .take(LONGEST_PATH)
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':'))
+            .count();
+        let Some(path) = next[..len].strip_suffix(b":") else { return false };
+        if memchr::memmem::find(path, b"::").is_some() {
+            let of_path = path
+                .split(|b| *b == b':')
+                .enumerate()
+                .all(|(i, name)| i % 2 == 1 && name.is_empty() || i % 2 == 0 && is_name(name));
+            return of_path && (nth == 0 || is_behind_spans(&text[..key.start])) && next[len..].starts_with(b" ");
+        }
+        if !is_name(path) {
+            return false;
+        }
+        rest = &next[len..];
+    }
+    false
+}
+
+/// Whether nothing but a level and spans without fields stand before the one that begins here.
+fn is_behind_spans(before: &[u8]) -> bool {
+    let spans =
+        before[before.len().saturating_sub(LONGEST_PATH)..].rsplit(|b| *b == b' ').skip_while(|word| word.is_empty());
+    let first = spans.skip_while(|word| {
+        word.strip_suffix(b":").is_some_and(|name| name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_'))
+    });
+    before.ends_with(b" ") && first.take(1).any(|word| LEVELS.contains(&word))
+}
+
+/// Whether it ends the target of an event, behind which a message begins that says what was done or names the thing itself:
+/// `INFO auth::token: fetched a new one`, `WARN shop::password: password verification failed`. Any other word may be the value.
+fn is_target(text: &[u8], key: &Range<usize>, at: usize, extent: Extent) -> bool {
+    const LONGEST_WORD: usize = 14;
+    const SHORTEST_DONE: usize = 5;
+    const ARTICLES: [&[u8]; 4] = [b"a", b"an", b"the", b"no"];
+    let before = &text[..key.start];
+    let Some(message) = text[at + 1..].strip_prefix(b" ") else { return false };
+    let word = |text: &[u8]| text.iter().take(LONGEST_WORD + 1).take_while(|b| b.is_ascii_alphabetic()).count();
+    let first = word(message);
+    let Some(behind) = message[first..].strip_prefix(b" ") else { return false };
+    let second = word(behind);
+    let ends = behind.get(second).is_none_or(|b| matches!(b, b' ' | b':' | b',' | b'.' | b'\n' | b'_' | b'='));
+    let is_done = |word: &[u8]| word.len() >= SHORTEST_DONE && (word.ends_with(b"ed") || word.ends_with(b"ing"));
+    let begins =
+        |word: &[u8]| is_done(word) || word.eq_ignore_ascii_case(&text[key.clone()]) || ARTICLES.contains(&word);
+    before.ends_with(b"::")
+        && is_behind_level(before)
+        && (1..=LONGEST_WORD).contains(&first)
+        && begins(&message[..first])
+        && extent != Extent::Words
+        && quoted_by_error(text, at + 2).is_none()
+        && !(extent == Extent::Line && is_scheme(&message[..first]))
+        && (1..=LONGEST_WORD).contains(&second)
+        && ends
+}
+
+/// The name of a type in Go, as Kubernetes prints it: `failed to list *v1.Secret: secrets is forbidden`.
+fn is_type_of_go(text: &[u8], key: &Range<usize>) -> bool {
+    let name = &text[key.clone()];
+    let version = name.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+    text[..key.start].ends_with(b"*") && name.starts_with(b"v") && matches!(name[version..], [b'.', b'A'..=b'Z', ..])
 }
 
 /// Whether a `token` is a piece of a text that a parser or a model reads: `unexpected token: let`, `BOS token = 1 '<s>'`.
@@ -65,7 +147,6 @@ fn is_logger(text: &[u8], key: &Range<usize>, at: usize) -> bool {
 
 /// Whether a level stands before the path that ends `before`, as in lines of `tracing`.
 fn is_behind_level(before: &[u8]) -> bool {
-    const LEVELS: [&[u8]; 5] = [b"TRACE", b"DEBUG", b"INFO", b"WARN", b"ERROR"];
     let of_path = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':');
     let path = before.iter().rev().take(LONGEST_PATH).take_while(of_path).count();
     let before = before[..before.len() - path].trim_ascii_end();

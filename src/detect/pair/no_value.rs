@@ -5,7 +5,7 @@ mod place;
 
 use std::ops::Range;
 
-use super::Keys;
+use super::{Keys, LONGEST_KEY};
 use crate::detect::masked::is_masked;
 use crate::rules::Extent;
 
@@ -100,6 +100,13 @@ const STATES_IN_PROSE: &[&[u8]] = &[
     b"could",
     b"unable",
     b"error",
+    b"timeout",
+    b"unavailable",
+    b"unauthenticated",
+    b"unreachable",
+    b"canceled",
+    b"cancelled",
+    b"aborted",
 ];
 
 /// What stands behind an option in a sentence: `Using --password via the CLI is insecure`, `--token requires a value`.
@@ -201,6 +208,9 @@ pub(super) fn is_no_value(
     // Of people one may be called `Null`.
     extent != Extent::Words && is_state(text, key, value, extent)
         || is_said(text, value, extent)
+        || extent == Extent::Value && is_cause(text, key, value)
+        || extent == Extent::Line && is_cookie_of_flow(found)
+        || is_command(text, value)
         || extent == Extent::Value && (is_size(text, value) || is_of_event_loop(&text[value.start..]))
         || is_empty_default(text, key, found)
         || is_masked_userinfo(text, key, found)
@@ -209,6 +219,7 @@ pub(super) fn is_no_value(
         || is_reference(found)
         || is_known_path(found)
         || is_directory(found) && is_shell_directory()
+        || is_ratio(name, found)
         || is_hardware_pin(name, found) && !goes_on_in_digits(&text[value.end..])
 }
 
@@ -224,6 +235,86 @@ fn is_said(text: &[u8], value: &Range<usize>, extent: Extent) -> bool {
             _ => ends(behind.first()) && (extent == Extent::Value || value.len() == said.len()),
         })
     })
+}
+
+/// Whether it is why something failed that was to be done with the value: `failed to refresh the token: connection refused`, as errors in a
+/// chain are told. One word alone may be the value, and so may words behind `invalid password: `, and those of a phrase.
+fn is_cause(text: &[u8], key: &Range<usize>, value: &Range<usize>) -> bool {
+    const FAILED: [&[u8]; 8] =
+        [b"failed to ", b"could not ", b"couldn't ", b"unable to ", b"cannot ", b"can't ", b"failure to ", b"fail to "];
+    const PHRASES: [&[u8]; 3] = [b"passphrase", b"mnemonic", b"seed"];
+    /// As types of errors are called.
+    const ENDS: [&[u8]; 10] = [
+        b"Error",
+        b"Expired",
+        b"Invalid",
+        b"NotFound",
+        b"Mismatch",
+        b"Denied",
+        b"Signature",
+        b"Timeout",
+        b"Refused",
+        b"Unauthorized",
+    ];
+    /// So much before a key is read.
+    const NEAR: usize = 64;
+    if text.get(key.end..value.start) != Some(b": ") || PHRASES.iter().any(|phrase| text[key.clone()].ends_with(phrase))
+    {
+        return false;
+    }
+    let before = &text[key.start.saturating_sub(NEAR)..key.start];
+    let of_clause = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-' | b'_' | b'\'');
+    let clause = &before[before.iter().rposition(|b| !of_clause(b)).map_or(0, |sign| sign + 1)..];
+    let has_failed = FAILED.iter().any(|failed| memchr::memmem::find(&clause.to_ascii_lowercase(), failed).is_some());
+    let found = &text[value.clone()];
+    let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_alphabetic);
+    let small = |word: &[u8]| is_word(word) && word.iter().all(u8::is_ascii_lowercase);
+    let next = text[value.end..].strip_prefix(b" ").unwrap_or_default();
+    let next = &next[..next.iter().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphabetic()).count()];
+    let is_type = || {
+        found.first().is_some_and(u8::is_ascii_uppercase)
+            && is_word(found)
+            && ENDS.iter().any(|end| found.ends_with(end))
+    };
+    has_failed && (is_word(found) && small(next) || is_type())
+}
+
+/// How far a camera or a sound is turned to a side, and no number of an account: `pan=0.5`.
+fn is_ratio(name: &[u8], found: &[u8]) -> bool {
+    const FEWEST_OF_ACCOUNT: usize = 8;
+    let of_number = |b: &u8| b.is_ascii_digit() || matches!(b, b'.' | b'-');
+    name.eq_ignore_ascii_case(b"pan")
+        && found.iter().all(of_number)
+        && found.iter().filter(|b| b.is_ascii_digit()).count() < FEWEST_OF_ACCOUNT
+}
+
+/// The cookie of a flow in Open vSwitch, a number: `cookie=0x0, duration=1204.5s, …`.
+fn is_cookie_of_flow(found: &[u8]) -> bool {
+    const MOST_DIGITS: usize = 16;
+    let Some(digits) = found.strip_prefix(b"0x") else { return false };
+    let len = digits.iter().take_while(|b| b.is_ascii_hexdigit()).count();
+    (1..=MOST_DIGITS).contains(&len) && digits.get(len).is_none_or(|b| *b == b',')
+}
+
+/// What gives the value and is not it: `TOKEN=$(gcloud auth print-access-token)`, and in code `let token = tokens.next().unwrap();`.
+fn is_command(text: &[u8], value: &Range<usize>) -> bool {
+    let rest = &text[value.start..];
+    if rest.starts_with(b"$(") {
+        return true;
+    }
+    let of_path = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':');
+    let name = rest.iter().take(LONGEST_KEY).take_while(of_path).count();
+    let line = &rest[..rest
+        .iter()
+        .take(2 * LONGEST_KEY)
+        .position(|b| matches!(b, b'\n' | b'\r'))
+        .unwrap_or(rest.len().min(2 * LONGEST_KEY))];
+    text[..value.start].ends_with(b" = ")
+        && name > 0
+        && rest[0].is_ascii_lowercase()
+        && rest[name..].starts_with(b"(")
+        && line.ends_with(b");")
+        && !line.iter().any(|b| matches!(b, b'"' | b'\''))
 }
 
 /// Whether a blank and a digit follow.
@@ -313,6 +404,9 @@ fn is_hardware_pin(key: &[u8], value: &[u8]) -> bool {
 /// Values that say that there is none, or that show none.
 pub(crate) fn is_nothing(value: &[u8]) -> bool {
     matches!(value, b"null" | b"NULL" | b"None" | b"nil" | b"<nil>" | b"(null)" | b"undefined" | b"()" | b"[]" | b"{}")
+        || matches!(value, b"<none>" | b"(none)" | b"<empty>" | b"(empty)" | b"<not set>" | b"(not set)" | b"<unset>" | b"(unset)")
+        // How the `http` crate prints a header that says so of itself.
+        || value == b"Sensitive"
         || is_variable(value)
         || is_masked(value)
 }

@@ -34,7 +34,34 @@ pub(crate) fn at_option(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair>
     if text[next..].starts_with(if is_long { b"--" } else { b"-" }) || matches!(text.get(next), Some(b'=' | b':')) {
         return None;
     }
+    if is_help(&text[..at], &text[key.end..]) {
+        return None;
+    }
     value_after(text, next, rule, key, keys)
+}
+
+/// Whether a program tells of its options, and what follows is what it says of one, or stands for a value: `--password           force a prompt`,
+/// `[--token TOKEN]`, `--private-key <FILE>`.
+fn is_help(before: &[u8], behind: &[u8]) -> bool {
+    const LONGEST_WORD: usize = 32;
+    let word = |text: &[u8]| {
+        text.iter().take(LONGEST_WORD).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')).count()
+    };
+    let rest = behind.trim_ascii_start();
+    let first = &rest[..word(rest)];
+    let of_capitals = |word: &[u8]| {
+        word.first().is_some_and(u8::is_ascii_uppercase)
+            && !word.iter().any(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
+    let is_told = behind.starts_with(b"  ")
+        && first.iter().all(u8::is_ascii_alphabetic)
+        && matches!(rest[first.len()..], [b' ', b'a'..=b'z' | b'(', ..]);
+    let is_optional = [&b"[--"[..], b"[-"].iter().any(|open| before.ends_with(open))
+        && of_capitals(first)
+        && rest[first.len()..].starts_with(b"]");
+    let named = rest.strip_prefix(b"<").unwrap_or_default();
+    let is_named = of_capitals(&named[..word(named)]) && named[word(named)..].starts_with(b">");
+    !first.is_empty() && (is_told || is_optional) || is_named
 }
 
 /// The name of an option (`--token`, `-token`), if an argument is one without a value: that is the next argument.

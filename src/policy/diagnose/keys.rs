@@ -2,9 +2,9 @@
 
 use super::{Place, Written};
 use crate::detect::pair::Dotted;
+use crate::policy::DataClass;
 use crate::policy::explain::precedence;
 use crate::policy::inventory::{KeyPattern, Rank};
-use crate::policy::{DataClass, split_path};
 use crate::rules::{Diagnostic, DiagnosticKind, quoted};
 
 /// Stands for `*` in keys that are made of patterns: no pattern that people write has it.
@@ -67,8 +67,7 @@ fn help(written: &Written<'_>, by: &KeyPattern) -> Option<&'static str> {
 fn always_beaten<'w>(written: &'w Written<'_>, key: &'w KeyPattern, place: &'w Place) -> Option<Beaten<'w>> {
     let mut by = None;
     for candidate in candidates(key.text()) {
-        let (path, last) = split_path(&candidate);
-        let matching = written.compiled.inventory.matching(last, &Dotted(path));
+        let matching = written.compiled.inventory.matching(candidate.as_bytes(), &Dotted(b""));
         if !matching.iter().any(|pattern| std::ptr::eq(*pattern, key)) {
             continue;
         }

@@ -48,8 +48,8 @@ const PLACES: &[Around] = &[
 pub(super) fn is_variable(value: &[u8]) -> bool {
     let Some(name) = value.strip_prefix(b"${") else { return false };
     let name = name.strip_suffix(b"}").unwrap_or(name);
-    // Nothing stands for it if it is not set.
-    let or_nothing = name.strip_suffix(b":-");
+    // Nothing stands for it if it is not set, or an error.
+    let or_nothing = name.strip_suffix(b":-").or_else(|| name.strip_suffix(b":?"));
     let name = or_nothing.unwrap_or(name);
     let is_constant = name.iter().all(|b| matches!(b, b'A'..=b'Z' | b'0'..=b'9' | b'_'));
     is_constant && !name.is_empty() && (name.contains(&b'_') || or_nothing.is_some())
