@@ -42,6 +42,7 @@ pub struct Diagnostic {
 
 /// Whether rules can be used; ordered, an error is the graver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Severity {
     /// They can, and do what they say; something in them costs more than it need.
     Note,

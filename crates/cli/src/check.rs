@@ -66,7 +66,7 @@ impl Check {
         match diagnostic.severity() {
             Severity::Note => Level::Note,
             Severity::Warning if !self.deny_warnings => Level::Warning,
-            Severity::Warning | Severity::Error => Level::Error,
+            _ => Level::Error,
         }
     }
 
@@ -104,9 +104,9 @@ impl Check {
 fn tell_people(source: &str, diagnostics: &[Diagnostic], out: &mut impl io::Write) -> io::Result<()> {
     for diagnostic in diagnostics {
         match diagnostic.severity() {
-            Severity::Error => writeln!(out, "{diagnostic}")?,
             Severity::Warning => writeln!(out, "warning[{}]: {diagnostic}\n", diagnostic.kind().as_str())?,
             Severity::Note => writeln!(out, "note[{}]: {diagnostic}\n", diagnostic.kind().as_str())?,
+            _ => writeln!(out, "{diagnostic}")?,
         }
     }
     let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity() == severity).count();

@@ -9,6 +9,7 @@ use super::Backlog;
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum FindingKind {
     /// A record, or a link, is not what it was when it was sealed.
     Modified,

@@ -77,6 +77,7 @@ impl fmt::Display for Action {
 /// What became of what was tried.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Outcome {
     /// It was done.
     #[default]
