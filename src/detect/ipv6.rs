@@ -52,8 +52,15 @@ fn trim(text: &[u8], mut start: usize, mut end: usize) -> (usize, usize) {
 /// (RFC 6177), such as our own mask of an address: `2001:db8:abcd::/48`.
 fn names_no_machine(text: &[u8], start: usize, end: usize) -> bool {
     let Some(rest) = text[end..].strip_prefix(b"/") else { return false };
-    // A path follows in `joe:x:1000:1000::/home/joe`.
-    if text[start..end].ends_with(b"::") && rest.first().is_some_and(u8::is_ascii_alphabetic) {
+    // Numbers of a user and a group, and an empty column: `joe:x:1000:1000::/home/joe`.
+    let columns = text[start..end].strip_suffix(b"::").map(|numbers| numbers.split(|b| *b == b':'));
+    let is_account = |mut columns: std::slice::Split<'_, u8, _>| {
+        let is_number = |column: &[u8]| column.iter().all(u8::is_ascii_digit);
+        columns.next().is_some_and(is_number) && columns.next().is_some_and(is_number) && columns.next().is_none()
+    };
+    if [&b":x:"[..], b":*:", b":!:"].iter().any(|password| text[..start].ends_with(password))
+        && columns.is_some_and(is_account)
+    {
         return true;
     }
     let len = rest.iter().take_while(|b| b.is_ascii_digit()).count();

@@ -224,14 +224,16 @@ fn is_named(before: &[u8], len: usize) -> bool {
 fn is_of_container(before: &[u8], behind: &[u8]) -> bool {
     const UNITS: [&[u8]; 7] = [b"second", b"minute", b"hour", b"day", b"week", b"month", b"year"];
     /// What members of a cluster do, as etcd tells of it.
-    const RAFT: [&[u8]; 7] = [
-        b" is starting a new election",
-        b" became ",
+    const RAFT: [&[u8]; 9] = [
+        b" is starting a new election at term ",
+        b" became leader at term ",
+        b" became follower at term ",
+        b" became candidate at term ",
+        b" became pre-candidate at term ",
         b" elected leader ",
-        b" received Msg",
+        b" received MsgVote",
+        b" received MsgPreVote",
         b" [logterm: ",
-        b" [term ",
-        b" at term ",
     ];
     const DOCKER: [&[u8]; 3] = [b"---> ", b"Running in ", b"Successfully built "];
     let of_time = |b: &u8| b.is_ascii_digit() || matches!(b, b'T' | b'Z' | b':' | b'.' | b',' | b'-' | b'+' | b' ');
@@ -248,9 +250,11 @@ fn is_of_container(before: &[u8], behind: &[u8]) -> bool {
         && words.next() == Some(b"ago");
     // `3f4e5d6c7b8a   redis:7   "docker-entrypoint.s…"`
     let mut columns = behind[..behind.len().min(2 * NEAR)].split(|b| *b == b'"');
+    let is_image = |image: &[u8]| image.contains(&b':') || !image.trim_ascii().iter().any(|b| matches!(b, b'.' | b' '));
     let is_running = before.is_empty()
-        && columns.next().is_some_and(|image| image.starts_with(b"   ") && image.ends_with(b"   "))
-        && columns.next().is_some();
+        && columns.next().is_some_and(|image| image.starts_with(b"   ") && image.ends_with(b"   ") && is_image(image))
+        && columns.next().is_some()
+        && columns.next().is_some_and(|made| memchr::memmem::find(made, b" ago").is_some());
     is_time
         || is_made
         || is_running

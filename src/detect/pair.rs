@@ -168,7 +168,8 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
     let blanks = text[..end].iter().rev().take(MOST_BLANKS).take_while(|b| matches!(b, b' ' | b'\t')).count();
     end -= blanks;
     end -= colours_before(&text[..end]);
-    let is_expression = text[at] == b'=' && blanks > 0;
+    const OPENS: [&[u8]; 4] = [b" \"", b" '", b" Some(", b" Ok("];
+    let is_expression = text[at] == b'=' && blanks > 0 && OPENS.iter().any(|open| text[at + 1..].starts_with(open));
     if is_expression {
         end = before_calls(text, end);
     }
@@ -332,11 +333,18 @@ fn value_after(
         return (!value.is_empty()).then_some(Pair { rule, key, value, quoted, named: false });
     }
     let nothing = none || found.is_empty() || is_nothing(found);
-    // `credentials: admin / x`
-    if !nothing && !quoted && reading.extent == Extent::Value && text[value.end..].starts_with(b" / ") {
-        value.end = extent(text, value.end + b" / ".len(), Extent::Value).0.end;
+    if !nothing && !quoted && is_account(&text[key.clone()]) && text[value.end..].starts_with(b" / ") {
+        let behind = extent(text, value.end + b" / ".len(), Extent::Value).0;
+        let is_key = text[..behind.end].ends_with(b":") || text[behind.clone()].contains(&b'=');
+        value.end = if is_key { value.end } else { behind.end };
     }
     (!nothing).then_some(Pair { rule, key, value, quoted, named: false })
+}
+
+/// Whether a key stands before a user and a password: `credentials: admin / x`.
+fn is_account(key: &[u8]) -> bool {
+    const KEYS: [&[u8]; 3] = [b"credentials", b"credential", b"creds"];
+    KEYS.iter().any(|known| key.len() >= known.len() && key[key.len() - known.len()..].eq_ignore_ascii_case(known))
 }
 
 fn is_key_byte(b: u8) -> bool {

@@ -21,6 +21,11 @@ pub(crate) fn without_silent(mut key: &[u8]) -> &[u8] {
     key
 }
 
+/// How a key may be read in text, where nobody knows whether it is one: as those of [`readings`], but for the last.
+pub(crate) fn readings_in_text(key: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    readings(key).filter(|(prefix, last)| !prefix.is_empty() || !last.contains(&b'.'))
+}
+
 /// How a key may be read, as the segments before its last and that one: as it is; without segments that say nothing; and with all in one,
 /// for `session.id` is what `session_id` is. The first that a rule names is meant.
 pub(crate) fn readings(key: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use super::endings::Endings;
 pub(crate) use super::endings::{LONG as LAST_LETTERS, MEDIUM as FEW_LETTERS};
-use super::field_name::readings;
+use super::field_name::{readings, readings_in_text};
 use super::key::Key;
 use crate::detect::pair::KeyPath;
 
@@ -170,6 +170,11 @@ impl Inventory {
     /// The rule for a key that may be a path, by the first of its [readings] for which there is one.
     pub(crate) fn rule_of_path(&self, key: &[u8], parents: &dyn Parents) -> Option<u32> {
         readings(key).find_map(|(prefix, last)| self.rule(last, &KeyPath { prefix, parents }))
+    }
+
+    /// The same of a key in text.
+    pub(crate) fn rule_in_text(&self, key: &[u8], parents: &dyn Parents) -> Option<u32> {
+        readings_in_text(key).find_map(|(prefix, last)| self.rule(last, &KeyPath { prefix, parents }))
     }
 
     /// All patterns that match a key that may be a path, the one that decides first, and each before those that it beats.

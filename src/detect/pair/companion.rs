@@ -19,7 +19,7 @@ const NUMBER: usize = 2;
 static COMPANIONS: [Companion; NUMBER] = [
     Companion {
         keys: &["pass", "psw", "pw"],
-        companions: &["user", "username", "login", "account", "email", "emailaddress", "mail", "dn", "binddn", "host"],
+        companions: &["user", "username", "login", "account", "email", "emailaddress", "mail", "dn", "binddn"],
         parent: "user",
     },
     // Vault has a `secret_id` that is a secret; elsewhere it is the name of one.

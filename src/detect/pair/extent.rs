@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::block::folded;
-use super::{LONGEST_KEY, MOST_ESCAPES, backslashes_before, is_key_byte, skip_blanks};
+use super::{LONGEST_KEY, MOST_ESCAPES, backslashes_before, bare_key_before, is_key_byte, skip_blanks};
 use crate::rules::Extent;
 
 /// Where the value that begins at `start` stands, and whether it is quoted.
@@ -19,11 +19,20 @@ pub(super) fn extent(text: &[u8], start: usize, extent: Extent) -> (Range<usize>
     match first {
         Some(b'"' | b'\'' | b'`') => (quoted(text, opening, escapes), true),
         Some(b'(') if escapes == 0 && extent == Extent::Words => (start..words_end(text, start), false),
+        Some(b'$') if escapes == 0 && text[start..].starts_with(b"$(") => (start..command_end(text, start), false),
         Some(b'{' | b'[' | b'(') if escapes == 0 => (start..word_end(text, start), false),
         _ if extent == Extent::Line => (start..line_end(text, start), false),
         _ if extent == Extent::Words => (start..words_end(text, start), false),
         _ => (start..bare_end(text, start), false),
     }
+}
+
+/// Where what a command gives ends (`$(echo "x y")`), if its bracket closes in the line.
+fn command_end(text: &[u8], start: usize) -> usize {
+    let line = text[start..].iter().take(LONGEST_KEY).position(|b| matches!(b, b'\n' | b'\r'));
+    let line = &text[..text.len().min(start + line.unwrap_or(LONGEST_KEY))];
+    let end = group_end(line, start + 1);
+    if line[..end].ends_with(b")") { end } else { bare_end(text, start) }
 }
 
 /// How many words a value has at most that goes on over blanks.
@@ -294,23 +303,43 @@ fn group_end(text: &[u8], start: usize) -> usize {
     text.len()
 }
 
-/// Where the value of a type ends that begins at `start`, as `Debug` prints it: `Some(…)`, `Bearer { … }`, `http::Cookie { … }`.
+/// Where the value of a type ends that begins at `start`, as `Debug` prints it: `Some(…)`, `Bearer { … }`, `http::Cookie { … }`. In a line, only
+/// within something else: whoever sends a header may write such a thing.
 fn value_of_type(text: &[u8], start: usize) -> Option<usize> {
+    /// So much before it is read.
+    const NEAR: usize = 256;
     let is_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':');
     let len = text[start..].iter().take(LONGEST_KEY).take_while(is_name).count();
     let mut path = text[start..start + len].rsplit(|b| *b == b':');
     let is_type = path.next().is_some_and(|name| name.first().is_some_and(u8::is_ascii_uppercase));
     let behind = &text[start + len..];
     let blank = usize::from(behind.starts_with(b" {"));
-    (is_type && (blank > 0 || behind.starts_with(b"("))).then(|| group_end(text, start + len + blank))
+    if !is_type || blank == 0 && !behind.starts_with(b"(") {
+        return None;
+    }
+    let open = start + len + blank;
+    let line = &text[start.saturating_sub(NEAR)..start];
+    let line = &line[line.iter().rposition(|b| *b == b'\n').map_or(0, |end| end + 1)..];
+    let depth = line.iter().fold(0usize, |depth, b| match b {
+        b'{' | b'(' | b'[' => depth + 1,
+        b'}' | b')' | b']' => depth.saturating_sub(1),
+        _ => depth,
+    });
+    let key = line.trim_ascii_end();
+    let key = key.strip_suffix(b":").map(|key| &key[bare_key_before(key, key.len())]);
+    let is_field = depth > 0 && key.is_some_and(|key| key.first().is_some_and(u8::is_ascii_lowercase));
+    let goes_on_below = matches!(text[open + 1..], [b'\n', ..] | [b'\\', b'n', ..]);
+    let end = (is_field || goes_on_below).then(|| group_end(text, open))?;
+    ends_field(&text[end..]).then_some(end)
 }
 
-/// Whether a value of a type ends there and not what stands in a line: another field follows, or the end of what holds them.
-fn is_field(behind: &[u8]) -> bool {
+/// Whether another field follows, or the end of what holds them.
+fn ends_field(behind: &[u8]) -> bool {
     let Some(next) = behind.strip_prefix(b",") else {
         return behind.is_empty()
             || behind.starts_with(b" }")
-            || matches!(behind[0], b')' | b'}' | b']' | b'"' | b'\\' | b'\n' | b'\r');
+            || matches!(behind[0], b')' | b'}' | b']' | b'"' | b'\n' | b'\r')
+            || matches!(behind, [b'\\', b'n' | b'"', ..]);
     };
     let name = next.trim_ascii_start();
     let len = name.iter().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
@@ -318,11 +347,10 @@ fn is_field(behind: &[u8]) -> bool {
 }
 
 fn line_end(text: &[u8], start: usize) -> usize {
-    let typed = value_of_type(text, start);
-    if let Some(end) = typed.filter(|end| is_field(&text[*end..])) {
+    if let Some(end) = value_of_type(text, start) {
         return end;
     }
-    let mut at = typed.unwrap_or(start);
+    let mut at = start;
     while at < text.len() {
         let escapes = text[at..].iter().take_while(|&&b| b == b'\\').count();
         let first = text.get(at + escapes);
@@ -350,7 +378,9 @@ fn line_end(text: &[u8], start: usize) -> usize {
 fn opens_string(text: &[u8], start: usize, at: usize, quote: usize) -> bool {
     let Some(before) = text[start..at].last() else { return false };
     let ends = |b: &u8| b.is_ascii_whitespace() || matches!(b, b',' | b'}' | b']' | b')' | b';' | b'\\' | b'"');
-    // Behind several words, another part of the line: `cookie: unexpected end of it "GET / HTTP/1.1"`.
+    // Behind several words, another part of the line, as is a request: `cookie: unexpected end of it "GET / HTTP/1.1"`.
+    const METHODS: [&[u8]; 7] = [b"GET ", b"POST ", b"PUT ", b"PATCH ", b"DELETE ", b"HEAD ", b"OPTIONS "];
+    let is_request = METHODS.iter().any(|method| text[quote + 1..].starts_with(method));
     let goes_on = || {
         let said = text[start..at].trim_ascii_end();
         said.len() == at - start
@@ -360,7 +390,10 @@ fn opens_string(text: &[u8], start: usize, at: usize, quote: usize) -> bool {
             || said.ends_with(b":")
     };
     matches!(before, b'=' | b'(')
-        || matches!(before, b' ' | b'[' | b'{' | b':' | b',') && !text.get(quote + 1).is_none_or(ends) && goes_on()
+        || matches!(before, b' ' | b'[' | b'{' | b':' | b',')
+            && !text.get(quote + 1).is_none_or(ends)
+            && !is_request
+            && goes_on()
 }
 
 /// Whether a blank in a line of keys and values (`forwarded=192.0.2.1 status=200`, `cookie=- status=200`) stands before the next one. That is so

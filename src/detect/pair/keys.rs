@@ -28,7 +28,13 @@ impl Keys<'_> {
         if !key.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii()) {
             return None;
         }
-        let rule = self.inventory.rule_of_path(key, &Dotted(self.field.as_bytes()))?;
+        let field = Dotted(self.field.as_bytes());
+        // Scripts without blanks run on into a key of ASCII: `令牌token: x`, `状态200。token=x`.
+        let behind_other = || {
+            let other = key.iter().rposition(|b| !b.is_ascii())?;
+            self.inventory.rule_in_text(&key[other + 1..], &field)
+        };
+        let rule = self.inventory.rule_in_text(key, &field).or_else(behind_other)?;
         Some((rule, (self.reading)(rule)?))
     }
 }

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::companion::is_result;
 use super::extent::extent;
 use super::{Keys, LONGEST_KEY, Reading, backslashes_before, bare_key_before, before_space, key_at, past_space};
 use crate::rules::Extent;
@@ -144,7 +145,9 @@ pub(super) fn beside(text: &[u8], start: usize, after: usize, is_it: IsName<'_>)
         let (value, quoted) = extent(near, start, Extent::Value);
         // Where a line break is written out, nobody knows whether it is part of a value without quotes.
         let ends_line = !quoted && !near[value.clone()].contains(&b'\\');
-        name_behind(near, past_closing(near, value.end), quoted, ends_line, is_it)
+        // What is measured is told with names, too: `value=5 name=auth_token`.
+        let by_blanks = ends_line && !is_result(&near[value.clone()], false);
+        name_behind(near, past_closing(near, value.end), quoted, (ends_line, by_blanks), is_it)
     })
 }
 
@@ -183,7 +186,7 @@ fn name_behind(
     text: &[u8],
     mut end: usize,
     mut quoted: bool,
-    mut ends_line: bool,
+    (mut ends_line, by_blanks): (bool, bool),
     is_it: IsName<'_>,
 ) -> Option<Range<usize>> {
     for _ in 0..MOST_PAIRS {
@@ -194,7 +197,7 @@ fn name_behind(
                 next
             }
             // `pass=x user=joe`
-            _ if ends_line && next > end && is_pair(text, next) => next,
+            _ if by_blanks && ends_line && next > end && is_pair(text, next) => next,
             _ => return None,
         };
         let (key, key_end) = word_at(text, at)?;

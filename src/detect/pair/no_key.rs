@@ -18,14 +18,13 @@ pub(super) fn is_no_key(text: &[u8], key: &Range<usize>, at: usize, reading: Rea
     // What goes on to the end of a line is no message that begins with a word.
     let may_be_logger = text[at] == b':' && reading.extent == Extent::Value;
     is_of_parser(text, key, at)
-        || text[at] == b':'
-            && (is_span(text, key, at) || is_target(text, key, at, reading.extent) || is_type_of_go(text, key))
+        || may_be_logger && (is_span(text, key, at) || is_target(text, key, at) || is_type_of_go(text, key, at))
         || may_be_logger && is_logger(text, key, at)
         || text[at] == b':' && is_end_of_path(text, key, at)
 }
 
 /// Whether it is the name of a span, behind which other spans and the target of an event stand, as `tracing` prints them:
-/// `INFO verify_password: shop::auth: enter`. Nothing else ends in `a::b: `.
+/// `INFO verify_password: shop::auth: enter`. It has several words: `password: ` alone may stand in a message.
 fn is_span(text: &[u8], key: &Range<usize>, at: usize) -> bool {
     /// So many spans may stand before the target.
     const MOST_SPANS: usize = 4;
@@ -34,20 +33,18 @@ fn is_span(text: &[u8], key: &Range<usize>, at: usize) -> bool {
             && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
     };
     let mut rest = &text[at + 1..];
-    for nth in 0..MOST_SPANS {
+    for _ in 0..MOST_SPANS {
         let Some(next) = rest.strip_prefix(b" ") else { return false };
-        let len = next
-            .iter()
-            .take(LONGEST_PATH)
-            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':'))
-            .count();
+        let of_path = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':');
+        let len = next.iter().take(LONGEST_PATH).take_while(of_path).count();
         let Some(path) = next[..len].strip_suffix(b":") else { return false };
         if memchr::memmem::find(path, b"::").is_some() {
-            let of_path = path
-                .split(|b| *b == b':')
-                .enumerate()
-                .all(|(i, name)| i % 2 == 1 && name.is_empty() || i % 2 == 0 && is_name(name));
-            return of_path && (nth == 0 || is_behind_spans(&text[..key.start])) && next[len..].starts_with(b" ");
+            let mut names = path.split(|b| *b == b':').enumerate();
+            let is_path = names.all(|(nth, name)| if nth % 2 == 1 { name.is_empty() } else { is_name(name) });
+            return is_path
+                && next[len..].starts_with(b" ")
+                && text[key.clone()].contains(&b'_')
+                && begins_behind_level(&text[..key.start]);
         }
         if !is_name(path) {
             return false;
@@ -57,48 +54,104 @@ fn is_span(text: &[u8], key: &Range<usize>, at: usize) -> bool {
     false
 }
 
-/// Whether nothing but a level and spans without fields stand before the one that begins here.
-fn is_behind_spans(before: &[u8]) -> bool {
-    let spans =
-        before[before.len().saturating_sub(LONGEST_PATH)..].rsplit(|b| *b == b' ').skip_while(|word| word.is_empty());
-    let first = spans.skip_while(|word| {
-        word.strip_suffix(b":").is_some_and(|name| name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_'))
-    });
-    before.ends_with(b" ") && first.take(1).any(|word| LEVELS.contains(&word))
+/// Whether nothing but a time, a level and spans without fields stand before what begins here.
+fn begins_behind_level(before: &[u8]) -> bool {
+    /// The longest line before it that is read.
+    const LONGEST: usize = 256;
+    let from = before.len().saturating_sub(LONGEST);
+    let start = before[from..].iter().rposition(|b| *b == b'\n').map_or(from, |end| from + end + 1);
+    let mut words = before[start..].split(|b| *b == b' ').filter(|word| !word.is_empty()).peekable();
+    let of_time = |b: &u8| b.is_ascii_digit() || matches!(b, b'T' | b'Z' | b':' | b'.' | b'-' | b'+');
+    while words.next_if(|word| word.iter().all(of_time)).is_some() {}
+    let of_span = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    (start > from || from == 0)
+        && before.ends_with(b" ")
+        && words.next().is_some_and(|word| LEVELS.contains(&word))
+        && words.all(|word| word.strip_suffix(b":").is_some_and(|name| name.iter().all(of_span)))
 }
 
-/// Whether it ends the target of an event, behind which a message begins that says what was done or names the thing itself:
+/// Whether it ends the target of an event, behind which a message begins that says what was done or how the thing itself is:
 /// `INFO auth::token: fetched a new one`, `WARN shop::password: password verification failed`. Any other word may be the value.
-fn is_target(text: &[u8], key: &Range<usize>, at: usize, extent: Extent) -> bool {
+fn is_target(text: &[u8], key: &Range<usize>, at: usize) -> bool {
     const LONGEST_WORD: usize = 14;
-    const SHORTEST_DONE: usize = 5;
-    const ARTICLES: [&[u8]; 4] = [b"a", b"an", b"the", b"no"];
+    const DONE: [&[u8]; 30] = [
+        b"accepted",
+        b"cached",
+        b"changed",
+        b"checking",
+        b"created",
+        b"deleted",
+        b"expired",
+        b"fetched",
+        b"fetching",
+        b"generated",
+        b"issued",
+        b"loaded",
+        b"loading",
+        b"parsed",
+        b"parsing",
+        b"received",
+        b"refreshed",
+        b"refreshing",
+        b"rejected",
+        b"removed",
+        b"requesting",
+        b"revoked",
+        b"rotated",
+        b"rotating",
+        b"stored",
+        b"updated",
+        b"validated",
+        b"validating",
+        b"verified",
+        b"verifying",
+    ];
+    const HOW: [&[u8]; 18] = [
+        b"verification",
+        b"validation",
+        b"refresh",
+        b"rotation",
+        b"check",
+        b"cache",
+        b"hash",
+        b"hashing",
+        b"reset",
+        b"expired",
+        b"issued",
+        b"rotated",
+        b"changed",
+        b"validated",
+        b"not",
+        b"is",
+        b"has",
+        b"was",
+    ];
     let before = &text[..key.start];
     let Some(message) = text[at + 1..].strip_prefix(b" ") else { return false };
     let word = |text: &[u8]| text.iter().take(LONGEST_WORD + 1).take_while(|b| b.is_ascii_alphabetic()).count();
-    let first = word(message);
-    let Some(behind) = message[first..].strip_prefix(b" ") else { return false };
-    let second = word(behind);
-    let ends = behind.get(second).is_none_or(|b| matches!(b, b' ' | b':' | b',' | b'.' | b'\n' | b'_' | b'='));
-    let is_done = |word: &[u8]| word.len() >= SHORTEST_DONE && (word.ends_with(b"ed") || word.ends_with(b"ing"));
-    let begins =
-        |word: &[u8]| is_done(word) || word.eq_ignore_ascii_case(&text[key.clone()]) || ARTICLES.contains(&word);
-    before.ends_with(b"::")
-        && is_behind_level(before)
-        && (1..=LONGEST_WORD).contains(&first)
-        && begins(&message[..first])
-        && extent != Extent::Words
-        && quoted_by_error(text, at + 2).is_none()
-        && !(extent == Extent::Line && is_scheme(&message[..first]))
-        && (1..=LONGEST_WORD).contains(&second)
-        && ends
+    let first = &message[..word(message)];
+    let Some(behind) = message[first.len()..].strip_prefix(b" ") else { return false };
+    let second = &behind[..word(behind)];
+    let ends = behind.get(second.len()).is_none_or(|b| matches!(b, b' ' | b':' | b',' | b'.' | b'\n' | b'_' | b'='));
+    let is_said = DONE.contains(&first) && !second.is_empty()
+        || first.eq_ignore_ascii_case(&text[key.clone()]) && HOW.contains(&second);
+    before.ends_with(b"::") && is_behind_level(before) && is_said && ends && quoted_by_error(text, at + 2).is_none()
 }
 
 /// The name of a type in Go, as Kubernetes prints it: `failed to list *v1.Secret: secrets is forbidden`.
-fn is_type_of_go(text: &[u8], key: &Range<usize>) -> bool {
+fn is_type_of_go(text: &[u8], key: &Range<usize>, at: usize) -> bool {
+    const SAID: [&[u8]; 6] = [b" secrets ", b" failed ", b" Get ", b" the server ", b" an error ", b" unknown "];
     let name = &text[key.clone()];
-    let version = name.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
-    text[..key.start].ends_with(b"*") && name.starts_with(b"v") && matches!(name[version..], [b'.', b'A'..=b'Z', ..])
+    let digits = |text: &[u8]| text.iter().take_while(|b| b.is_ascii_digit()).count();
+    let Some(version) = name.strip_prefix(b"v") else { return false };
+    let number = digits(version);
+    let rest = &version[number..];
+    let stage = [&b"alpha"[..], b"beta"].iter().find_map(|stage| rest.strip_prefix(*stage));
+    let rest = stage.map_or(rest, |rest| &rest[digits(rest)..]);
+    number > 0
+        && matches!(rest, [b'.', b'A'..=b'Z', ..])
+        && text[..key.start].ends_with(b" *")
+        && SAID.iter().any(|said| text[at + 1..].starts_with(said))
 }
 
 /// Whether a `token` is a piece of a text that a parser or a model reads: `unexpected token: let`, `BOS token = 1 '<s>'`.

@@ -209,8 +209,8 @@ pub(super) fn is_no_value(
     extent != Extent::Words && is_state(text, key, value, extent)
         || is_said(text, value, extent)
         || extent == Extent::Value && is_cause(text, key, value)
-        || extent == Extent::Line && is_cookie_of_flow(found)
-        || is_command(text, value)
+        || extent == Extent::Line && is_cookie_of_flow(text, key, value)
+        || is_command(text, key, value)
         || extent == Extent::Value && (is_size(text, value) || is_of_event_loop(&text[value.start..]))
         || is_empty_default(text, key, found)
         || is_masked_userinfo(text, key, found)
@@ -238,45 +238,85 @@ fn is_said(text: &[u8], value: &Range<usize>, extent: Extent) -> bool {
 }
 
 /// Whether it is why something failed that was to be done with the value: `failed to refresh the token: connection refused`, as errors in a
-/// chain are told. One word alone may be the value, and so may words behind `invalid password: `, and those of a phrase.
+/// chain are told. Any other word may be the value, and so may what follows a key that something was to be done with or by.
 fn is_cause(text: &[u8], key: &Range<usize>, value: &Range<usize>) -> bool {
     const FAILED: [&[u8]; 8] =
         [b"failed to ", b"could not ", b"couldn't ", b"unable to ", b"cannot ", b"can't ", b"failure to ", b"fail to "];
-    const PHRASES: [&[u8]; 3] = [b"passphrase", b"mnemonic", b"seed"];
-    /// As types of errors are called.
-    const ENDS: [&[u8]; 10] = [
-        b"Error",
-        b"Expired",
-        b"Invalid",
+    const BY: [&[u8]; 3] = [b" with ", b" using ", b" by "];
+    /// What sentences about the cause begin with.
+    const FIRST: [&[u8]; 31] = [
+        b"access",
+        b"bad",
+        b"broken",
+        b"certificate",
+        b"channel",
+        b"connection",
+        b"could",
+        b"deadline",
+        b"dns",
+        b"error",
+        b"http",
+        b"host",
+        b"invalid",
+        b"missing",
+        b"network",
+        b"no",
+        b"not",
+        b"operation",
+        b"permission",
+        b"request",
+        b"resource",
+        b"response",
+        b"server",
+        b"service",
+        b"socket",
+        b"status",
+        b"the",
+        b"timed",
+        b"tls",
+        b"unable",
+        b"unexpected",
+    ];
+    /// Causes that are named in one word.
+    const TYPES: [&[u8]; 20] = [
+        b"ExpiredSignature",
+        b"ImmatureSignature",
+        b"InvalidSignature",
+        b"InvalidToken",
+        b"InvalidAudience",
+        b"InvalidIssuer",
+        b"InvalidAlgorithm",
+        b"TokenExpired",
+        b"MissingToken",
+        b"ConnectionRefused",
+        b"ConnectionReset",
+        b"ConnectionAborted",
         b"NotFound",
-        b"Mismatch",
-        b"Denied",
-        b"Signature",
+        b"PermissionDenied",
+        b"TimedOut",
         b"Timeout",
-        b"Refused",
+        b"UnexpectedEof",
+        b"InvalidData",
+        b"InvalidInput",
         b"Unauthorized",
     ];
     /// So much before a key is read.
     const NEAR: usize = 64;
-    if text.get(key.end..value.start) != Some(b": ") || PHRASES.iter().any(|phrase| text[key.clone()].ends_with(phrase))
-    {
+    if text.get(key.end..value.start) != Some(b": ") {
+        return false;
+    }
+    let found = &text[value.clone()];
+    let begins = FIRST.contains(&found) && matches!(text[value.end..], [b' ', b'a'..=b'z', ..]);
+    if !begins && !TYPES.contains(&found) {
         return false;
     }
     let before = &text[key.start.saturating_sub(NEAR)..key.start];
     let of_clause = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-' | b'_' | b'\'');
-    let clause = &before[before.iter().rposition(|b| !of_clause(b)).map_or(0, |sign| sign + 1)..];
-    let has_failed = FAILED.iter().any(|failed| memchr::memmem::find(&clause.to_ascii_lowercase(), failed).is_some());
-    let found = &text[value.clone()];
-    let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_alphabetic);
-    let small = |word: &[u8]| is_word(word) && word.iter().all(u8::is_ascii_lowercase);
-    let next = text[value.end..].strip_prefix(b" ").unwrap_or_default();
-    let next = &next[..next.iter().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphabetic()).count()];
-    let is_type = || {
-        found.first().is_some_and(u8::is_ascii_uppercase)
-            && is_word(found)
-            && ENDS.iter().any(|end| found.ends_with(end))
-    };
-    has_failed && (is_word(found) && small(next) || is_type())
+    let clause = before[before.iter().rposition(|b| !of_clause(b)).map_or(0, |sign| sign + 1)..].to_ascii_lowercase();
+    FAILED.iter().any(|failed| {
+        let at = memchr::memmem::find(&clause, failed);
+        at.is_some_and(|at| !BY.iter().any(|by| memchr::memmem::find(&clause[at..], by).is_some()))
+    })
 }
 
 /// How far a camera or a sound is turned to a side, and no number of an account: `pan=0.5`.
@@ -289,32 +329,57 @@ fn is_ratio(name: &[u8], found: &[u8]) -> bool {
 }
 
 /// The cookie of a flow in Open vSwitch, a number: `cookie=0x0, duration=1204.5s, …`.
-fn is_cookie_of_flow(found: &[u8]) -> bool {
+fn is_cookie_of_flow(text: &[u8], key: &Range<usize>, value: &Range<usize>) -> bool {
     const MOST_DIGITS: usize = 16;
-    let Some(digits) = found.strip_prefix(b"0x") else { return false };
+    const NEXT: [&[u8]; 4] = [b", duration=", b", table=", b", priority=", b", n_packets="];
+    let Some(digits) = text[value.clone()].strip_prefix(b"0x") else { return false };
     let len = digits.iter().take_while(|b| b.is_ascii_hexdigit()).count();
-    (1..=MOST_DIGITS).contains(&len) && digits.get(len).is_none_or(|b| *b == b',')
+    &text[key.clone()] == b"cookie"
+        && text.get(key.end..value.start) == Some(b"=")
+        && (1..=MOST_DIGITS).contains(&len)
+        && NEXT.iter().any(|next| digits[len..].starts_with(next))
 }
 
 /// What gives the value and is not it: `TOKEN=$(gcloud auth print-access-token)`, and in code `let token = tokens.next().unwrap();`.
-fn is_command(text: &[u8], value: &Range<usize>) -> bool {
+fn is_command(text: &[u8], key: &Range<usize>, value: &Range<usize>) -> bool {
+    const COMMANDS: [&[u8]; 16] = [
+        b"cat ",
+        b"aws ",
+        b"gcloud ",
+        b"kubectl ",
+        b"vault ",
+        b"pass ",
+        b"openssl ",
+        b"op ",
+        b"gh ",
+        b"az ",
+        b"docker ",
+        b"terraform ",
+        b"jq ",
+        b"head ",
+        b"uuidgen",
+        b"security ",
+    ];
+    const VARIABLES: [&[u8]; 6] = [b"let ", b"let mut ", b"var ", b"const ", b"val ", b"final "];
     let rest = &text[value.start..];
-    if rest.starts_with(b"$(") {
-        return true;
+    let line = rest.iter().take(2 * LONGEST_KEY).position(|b| matches!(b, b'\n' | b'\r'));
+    let line = &rest[..line.unwrap_or(rest.len().min(2 * LONGEST_KEY))];
+    let has_string = |text: &[u8]| text.iter().any(|b| matches!(b, b'"' | b'\''));
+    if let Some(command) = line.strip_prefix(b"$(") {
+        let end = memchr::memchr(b')', command);
+        return text[..value.start].ends_with(b"=")
+            && COMMANDS.iter().any(|known| command.starts_with(known))
+            && end.is_some_and(|end| !has_string(&command[..end]));
     }
-    let of_path = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':');
-    let name = rest.iter().take(LONGEST_KEY).take_while(of_path).count();
-    let line = &rest[..rest
-        .iter()
-        .take(2 * LONGEST_KEY)
-        .position(|b| matches!(b, b'\n' | b'\r'))
-        .unwrap_or(rest.len().min(2 * LONGEST_KEY))];
-    text[..value.start].ends_with(b" = ")
-        && name > 0
-        && rest[0].is_ascii_lowercase()
-        && rest[name..].starts_with(b"(")
+    let of_path = |b: &&u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.' | b':');
+    let name = line.iter().take_while(of_path).count();
+    text.get(key.end..value.start) == Some(b" = ")
+        && VARIABLES.iter().any(|variable| text[..key.start].ends_with(variable))
+        && line.first().is_some_and(u8::is_ascii_lowercase)
+        && (line[name..].starts_with(b"()")
+            || line[..name].iter().any(|b| matches!(b, b'.' | b':')) && line[name..].starts_with(b"("))
         && line.ends_with(b");")
-        && !line.iter().any(|b| matches!(b, b'"' | b'\''))
+        && !has_string(line)
 }
 
 /// Whether a blank and a digit follow.

@@ -34,7 +34,7 @@ pub(crate) fn at_option(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair>
     if text[next..].starts_with(if is_long { b"--" } else { b"-" }) || matches!(text.get(next), Some(b'=' | b':')) {
         return None;
     }
-    if is_help(&text[..at], &text[key.end..]) {
+    if is_help(&text[..at], &text[key.clone()], &text[key.end..]) {
         return None;
     }
     value_after(text, next, rule, key, keys)
@@ -42,25 +42,37 @@ pub(crate) fn at_option(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair>
 
 /// Whether a program tells of its options, and what follows is what it says of one, or stands for a value: `--password           force a prompt`,
 /// `[--token TOKEN]`, `--private-key <FILE>`.
-fn is_help(before: &[u8], behind: &[u8]) -> bool {
+fn is_help(before: &[u8], key: &[u8], behind: &[u8]) -> bool {
     const LONGEST_WORD: usize = 32;
+    const VALUES: [&[u8]; 10] =
+        [b"VALUE", b"STRING", b"STR", b"TEXT", b"FILE", b"PATH", b"TOKEN", b"PASSWORD", b"SECRET", b"KEY"];
     let word = |text: &[u8]| {
         text.iter().take(LONGEST_WORD).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')).count()
     };
     let rest = behind.trim_ascii_start();
     let first = &rest[..word(rest)];
-    let of_capitals = |word: &[u8]| {
-        word.first().is_some_and(u8::is_ascii_uppercase)
-            && !word.iter().any(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    let stands_for_value = |word: &[u8]| {
+        let is_key = word.len() == key.len()
+            && word
+                .iter()
+                .zip(key)
+                .all(|(a, b)| a.eq_ignore_ascii_case(b) || matches!((a, b), (b'_', b'-') | (b'-', b'_')));
+        VALUES.contains(&word) || is_key && !word.iter().any(u8::is_ascii_lowercase)
     };
-    let is_told = behind.starts_with(b"  ")
+    // `  -W, --password`
+    let mut line = before[before.iter().rposition(|b| *b == b'\n').map_or(0, |end| end + 1)..].trim_ascii();
+    line = line.strip_suffix(b"--").or_else(|| line.strip_suffix(b"-")).unwrap_or(line).trim_ascii_end();
+    let is_first = line.is_empty() || matches!(line, [b'-', short, b','] if short.is_ascii_alphanumeric());
+    let is_told = is_first
+        && behind.starts_with(b"  ")
         && first.iter().all(u8::is_ascii_alphabetic)
         && matches!(rest[first.len()..], [b' ', b'a'..=b'z' | b'(', ..]);
     let is_optional = [&b"[--"[..], b"[-"].iter().any(|open| before.ends_with(open))
-        && of_capitals(first)
+        && stands_for_value(first)
         && rest[first.len()..].starts_with(b"]");
     let named = rest.strip_prefix(b"<").unwrap_or_default();
-    let is_named = of_capitals(&named[..word(named)]) && named[word(named)..].starts_with(b">");
+    let named = &named[..word(named)];
+    let is_named = stands_for_value(named) && rest[1 + named.len()..].starts_with(b">");
     !first.is_empty() && (is_told || is_optional) || is_named
 }
 
