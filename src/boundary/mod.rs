@@ -44,7 +44,7 @@ mod visitor;
 pub(crate) use self::escape::reading_unescaped;
 pub(crate) use self::handed_on::{SanitizedValue, each_sanitized};
 pub use self::layer::{PrivacyLayer, PrivacyLayerExt};
-pub use self::outgoing::{Outgoing, Value};
+pub use self::outgoing::{Neighbours, Outgoing, Value};
 pub(crate) use self::plan::PlanCache;
 pub use self::private_registry::{PrivateRegistry, PrivateSpan};
 pub(crate) use self::reentry::is_in_layers;

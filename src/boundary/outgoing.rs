@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::detect::pair::Dotted;
+use crate::document::names::Names;
 use crate::document::tree::{MAX_DEPTH, Node, Path, Tree, Walk};
 use crate::document::{into_text, lossy};
 use crate::observe::{LookingAt, Passed};
@@ -40,6 +42,15 @@ impl Policy {
 /// neither applies.
 pub struct Outgoing<'p>(Walk<'p>);
 
+/// What values say of one another; see [`Outgoing::neighbours`].
+pub struct Neighbours(Names);
+
+impl fmt::Debug for Neighbours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Neighbours").finish_non_exhaustive()
+    }
+}
+
 /// A value in the form that SDKs have them.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
@@ -73,6 +84,30 @@ impl Outgoing<'_> {
         let _apart = self.apart();
         let action = self.0.policy.action(key);
         self.0.value(value, action, &Path::of_field(key), 0)
+    }
+
+    /// What values that stand beside each other say of one another (`user` and `pass`, `name` and `value`), each by its key and its text, if it
+    /// is one: for [`value_among`](Self::value_among).
+    ///
+    /// ```
+    /// use tracing_privacy::Policy;
+    /// use tracing_privacy::boundary::{Sanitized, Value};
+    ///
+    /// let policy = Policy::builtin();
+    /// let mut report = policy.outgoing();
+    /// let neighbours = report.neighbours(&[("user", Some("jo")), ("pass", Some("hunter2"))]);
+    /// let mut value = Value::Text("hunter2".into());
+    /// assert_eq!(report.value_among(&neighbours, "pass", &mut value), Sanitized::Masked);
+    /// ```
+    pub fn neighbours(&self, values: &[(&str, Option<&str>)]) -> Neighbours {
+        Neighbours(Names::among(self.0.policy, values.iter().copied(), &Dotted(b"")))
+    }
+
+    /// [`Self::value`] of one that stands among others.
+    pub fn value_among(&mut self, neighbours: &Neighbours, key: &str, value: &mut Value<'_>) -> Sanitized {
+        let _apart = self.apart();
+        let (action, called) = neighbours.0.action(self.0.policy.action(key), key, key);
+        self.0.value(value, action, &Path::of_field(called), 0)
     }
 
     /// The same, for a key that the SDK itself writes, such as `service.name`: it is masked if a rule names it, but not

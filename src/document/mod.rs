@@ -5,7 +5,7 @@ use std::borrow::Cow;
 mod arguments;
 pub(crate) mod encoding;
 pub(crate) mod json;
-mod names;
+pub(crate) mod names;
 pub(crate) mod tree;
 pub(crate) mod value;
 

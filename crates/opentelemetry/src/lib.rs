@@ -40,7 +40,8 @@
 //! | the scope of instrumentation | name, version, attributes |
 //! | the resource | attributes; again when a [`LivePolicy`](tracing_privacy::LivePolicy) is reloaded |
 //!
-//! Keys of attributes are scanned as text. Numbers, booleans and arrays are understood; an array of which one member is
+//! Of the attributes of one thing, one may say what another is (`user` beside `pass`, `setting.name` beside `setting.value`). Keys of attributes
+//! are scanned as text. Numbers, booleans and arrays are understood; an array of which one member is
 //! masked becomes an array of texts. An attribute that rules drop goes away. Ids, times, kinds and severities pass, as do
 //! schema URLs, the name of a log record's event and the text of its severity, which are constants of the program.
 //!

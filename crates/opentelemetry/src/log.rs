@@ -10,7 +10,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::logs::{LogBatch, LogExporter, SdkLogRecord, SdkLogger, SdkLoggerProvider};
 use tracing_privacy::Policy;
-use tracing_privacy::boundary::{Outgoing, Sanitized, Value};
+use tracing_privacy::boundary::{Neighbours, Outgoing, Sanitized, Value};
 
 use crate::PrivacyExporter;
 use crate::parts::sanitized_scope;
@@ -82,10 +82,15 @@ fn sanitized(
 }
 
 fn sanitized_record(out: &mut Outgoing<'_>, blank: &Blank, raw: &SdkLogRecord) -> Option<SdkLogRecord> {
-    let body = raw.body().map(|body| became(out, "", body));
+    let alone = out.neighbours(&[]);
+    let body = raw.body().map(|body| became(out, &alone, "", body));
     let target = raw.target().and_then(|target| out.text(target));
-    let attributes: Vec<_> =
-        raw.attributes_iter().map(|(key, value)| (out.text(key.as_str()), became(out, key.as_str(), value))).collect();
+    let texts: Vec<_> = raw.attributes_iter().map(|(key, value)| (key.as_str(), text(value))).collect();
+    let neighbours = out.neighbours(&texts);
+    let attributes: Vec<_> = raw
+        .attributes_iter()
+        .map(|(key, value)| (out.text(key.as_str()), became(out, &neighbours, key.as_str(), value)))
+        .collect();
     let is_clean = |became: &Replacement| matches!(became, Replacement::Same);
     let clean = body.as_ref().is_none_or(is_clean)
         && target.is_none()
@@ -151,9 +156,13 @@ impl Replacement {
     }
 }
 
-fn became(out: &mut Outgoing<'_>, key: &str, raw: &AnyValue) -> Replacement {
+fn text(value: &AnyValue) -> Option<&str> {
+    if let AnyValue::String(text) = value { Some(text.as_str()) } else { None }
+}
+
+fn became(out: &mut Outgoing<'_>, neighbours: &Neighbours, key: &str, raw: &AnyValue) -> Replacement {
     let mut value = read(raw, 0);
-    match sanitize(out, key, &mut value) {
+    match sanitize(out, neighbours, key, &mut value) {
         Sanitized::Clean => Replacement::Same,
         Sanitized::Masked => Replacement::Other(write(value)),
         _ => Replacement::Nothing,

@@ -80,9 +80,10 @@ fn sanitize_span(out: &mut Outgoing<'_>, span: &mut SpanData) {
 fn sanitize_context(out: &mut Outgoing<'_>, context: &mut SpanContext) {
     let mut changed = false;
     let mut members = Vec::new();
+    let alone = out.neighbours(&[]);
     for (key, raw) in context.trace_state() {
         let mut value = Value::Text(raw.into());
-        let became = sanitize(out, key, &mut value);
+        let became = sanitize(out, &alone, key, &mut value);
         let key_is_safe = out.text(key).is_none();
         changed |= became != Sanitized::Clean || !key_is_safe;
         if became != Sanitized::Dropped

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use opentelemetry::{Array, Key, KeyValue, StringValue, Value};
-use tracing_privacy::boundary::{Outgoing, Sanitized, Value as Safe};
+use tracing_privacy::boundary::{Neighbours, Outgoing, Sanitized, Value as Safe};
 
 /// Keys that OpenTelemetry, its resource detectors or `tracing-opentelemetry` write. `unlisted` does not speak of them: a span
 /// without the name of its service is of no use to anybody.
@@ -27,15 +27,20 @@ const OWN_KEYS: [&str; 17] = [
     "target",
 ];
 
-/// Sanitizes a value by its key.
-pub(crate) fn sanitize(out: &mut Outgoing<'_>, key: &str, value: &mut Safe<'_>) -> Sanitized {
-    if OWN_KEYS.contains(&key) { out.own_value(key, value) } else { out.value(key, value) }
+/// Sanitizes a value by its key, and by what others beside it say.
+pub(crate) fn sanitize(out: &mut Outgoing<'_>, neighbours: &Neighbours, key: &str, value: &mut Safe<'_>) -> Sanitized {
+    if OWN_KEYS.contains(&key) { out.own_value(key, value) } else { out.value_among(neighbours, key, value) }
 }
 
 /// Sanitizes attributes in place.
 pub(crate) fn sanitize_attributes(out: &mut Outgoing<'_>, attributes: &mut Vec<KeyValue>) {
+    fn text(value: &Value) -> Option<&str> {
+        if let Value::String(text) = value { Some(text.as_str()) } else { None }
+    }
+    let texts: Vec<_> = attributes.iter().map(|attribute| (attribute.key.as_str(), text(&attribute.value))).collect();
+    let neighbours = out.neighbours(&texts);
     attributes.retain_mut(|attribute| {
-        let became = sanitized(out, attribute.key.as_str(), &attribute.value);
+        let became = sanitized(out, &neighbours, attribute.key.as_str(), &attribute.value);
         if let Some(key) = out.text(attribute.key.as_str()) {
             attribute.key = Key::from(key);
         }
@@ -57,9 +62,9 @@ enum Replacement {
     Nothing,
 }
 
-fn sanitized(out: &mut Outgoing<'_>, key: &str, value: &Value) -> Replacement {
+fn sanitized(out: &mut Outgoing<'_>, neighbours: &Neighbours, key: &str, value: &Value) -> Replacement {
     let mut safe = read(value);
-    match sanitize(out, key, &mut safe) {
+    match sanitize(out, neighbours, key, &mut safe) {
         Sanitized::Clean => Replacement::Same,
         Sanitized::Masked => Replacement::Other(write(safe)),
         _ => Replacement::Nothing,

@@ -55,6 +55,9 @@ const WAYS: &[Way] = &[
         let deep = (0..300).fold(AnyValue::from(MAIL), |inner, _| list([inner]));
         record.add_attribute("a", deep);
     }),
+    ("attributes, of which one says what another is", |record| {
+        record.add_attributes([("user", AnyValue::from("joe")), ("pass", AnyValue::from(SECRET))]);
+    }),
     ("target", |record| record.set_target(format!("mail to {MAIL}"))),
 ];
 

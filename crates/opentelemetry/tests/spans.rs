@@ -34,6 +34,10 @@ type Way = (&'static str, fn(&SdkTracerProvider));
 /// By the API of OpenTelemetry, and by the back doors of `tracing-opentelemetry`.
 const WAYS: &[Way] = &[
     ("set_attribute", |_| tracing::Span::current().set_attribute("user.email", MAIL)),
+    ("set_attribute, of which one says what another is", |_| {
+        tracing::Span::current().set_attribute("setting.name", "db_password");
+        tracing::Span::current().set_attribute("setting.value", SECRET);
+    }),
     ("set_attribute, a text", |_| tracing::Span::current().set_attribute("note", format!("password={SECRET}"))),
     ("set_attribute, a number", |_| tracing::Span::current().set_attribute("order", NUMBER)),
     ("set_attribute, a float", |_| tracing::Span::current().set_attribute("order", NUMBER as f64)),
