@@ -141,6 +141,7 @@ pub const DOCUMENTS: &[[&str; 5]] = &[
     ["pairs", "calls without a key", "", "().unwrap", " = x"],
     ["pairs", "quotes inside of words", "", "password='a's ", ""],
     ["pairs", "names behind values", "", "value=a name=b ", ""],
+    ["pairs", "options and values", "", "--password x ", ""],
     ["pairs", "helps", "", "--password  force a ", ""],
     ["pairs", "commands", "", "token = a(", ");"],
     ["pairs", "slashes", "", "password: a / ", ""],

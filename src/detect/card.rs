@@ -82,10 +82,11 @@ fn card_at(text: &[u8], start: usize) -> Option<usize> {
     best
 }
 
-/// Whether numbers as long go on behind blanks on either side, as in tables: `48210492 12345678 35864814`.
+/// Whether a number as long goes on behind blanks, or others on both sides, as in tables: `48210492 12345678 35864814`.
 fn is_in_columns(text: &[u8], start: usize, end: usize) -> bool {
     /// So far apart columns may stand.
     const FARTHEST: usize = 16;
+    const GROUP: usize = 8;
     /// What has fewer digits says when the card ends, or is on its back.
     const FEWEST_DIGITS: usize = 5;
     let is_blank = |b: &&u8| matches!(b, b' ' | b'\t');
@@ -96,8 +97,9 @@ fn is_in_columns(text: &[u8], start: usize, end: usize) -> bool {
     let (left, right) = (&text[..start - before], &text[end + behind..]);
     let left_digits = left.iter().rev().take(FARTHEST).take_while(is_digit).count();
     let right_digits = right.iter().take(FARTHEST).take_while(is_digit).count();
-    before > 0 && left_digits >= FEWEST_DIGITS && is_alone(left[..left.len() - left_digits].last())
-        || behind > 0 && right_digits >= FEWEST_DIGITS && is_alone(right.get(right_digits))
+    let left_digits = if before > 0 && is_alone(left[..left.len() - left_digits].last()) { left_digits } else { 0 };
+    let right_digits = if behind > 0 && is_alone(right.get(right_digits)) { right_digits } else { 0 };
+    [left_digits, right_digits].contains(&GROUP) || left_digits.min(right_digits) >= FEWEST_DIGITS
 }
 
 /// Whether the rest of a second track follows, with the separator that it has in hexadecimal (ISO/IEC 7813; EMV, tag 57): a date, a service
@@ -211,6 +213,8 @@ mod tests {
                 "card ⟦41111111 11111111⟧ 12/27",
                 "card: ⟦41111111 11111111⟧ 123",
                 "48210492 ⟦41111111-11111111⟧ 35864814",
+                "1764259200 ⟦41111111 11111111⟧ declined",
+                "⟦41111111 11111111⟧  90210",
                 "57: ⟦4111111111111111⟧D3012201 x",
             ],
         );

@@ -224,16 +224,14 @@ fn is_named(before: &[u8], len: usize) -> bool {
 fn is_of_container(before: &[u8], behind: &[u8]) -> bool {
     const UNITS: [&[u8]; 7] = [b"second", b"minute", b"hour", b"day", b"week", b"month", b"year"];
     /// What members of a cluster do, as etcd tells of it.
-    const RAFT: [&[u8]; 9] = [
+    const RAFT: [&[u8]; 7] = [
         b" is starting a new election at term ",
         b" became leader at term ",
         b" became follower at term ",
         b" became candidate at term ",
         b" became pre-candidate at term ",
-        b" elected leader ",
         b" received MsgVote",
         b" received MsgPreVote",
-        b" [logterm: ",
     ];
     const DOCKER: [&[u8]; 3] = [b"---> ", b"Running in ", b"Successfully built "];
     let of_time = |b: &u8| b.is_ascii_digit() || matches!(b, b'T' | b'Z' | b':' | b'.' | b',' | b'-' | b'+' | b' ');
@@ -248,18 +246,15 @@ fn is_of_container(before: &[u8], behind: &[u8]) -> bool {
         && amount.is_some_and(is_amount)
         && words.next().is_some_and(is_unit)
         && words.next() == Some(b"ago");
-    // `3f4e5d6c7b8a   redis:7   "docker-entrypoint.s…"`
-    let mut columns = behind[..behind.len().min(2 * NEAR)].split(|b| *b == b'"');
-    let is_image = |image: &[u8]| image.contains(&b':') || !image.trim_ascii().iter().any(|b| matches!(b, b'.' | b' '));
+    // `3f4e5d6c7b8a   redis:7   "docker-entrypoint.s…"   2 hours ago   Up 2 hours`
+    const STATES: [&[u8]; 3] = [b" ago   Up ", b" ago   Exited (", b" ago   Created"];
+    let row = &behind[..behind.len().min(4 * NEAR)];
     let is_running = before.is_empty()
-        && columns.next().is_some_and(|image| image.starts_with(b"   ") && image.ends_with(b"   ") && is_image(image))
-        && columns.next().is_some()
-        && columns.next().is_some_and(|made| memchr::memmem::find(made, b" ago").is_some());
-    is_time
-        || is_made
-        || is_running
-        || RAFT.iter().any(|said| behind.starts_with(said))
-        || DOCKER.iter().any(|said| before.ends_with(said))
+        && row.starts_with(b"   ")
+        && memchr::memmem::find(row, b"   \"").is_some()
+        && STATES.iter().any(|state| memchr::memmem::find(row, state).is_some());
+    let is_member = RAFT.iter().any(|said| behind.starts_with(said));
+    is_time || is_made || is_running || is_member || DOCKER.iter().any(|said| before.ends_with(said))
 }
 
 /// Whether the word before or behind is of many hexadecimal digits, too.
@@ -286,6 +281,8 @@ mod tests {
                 "seen ⟦00005e005301⟧",
                 "client 192.0.2.10:443 ⟦00005e005301⟧ forwarded -> ⟦00005e005301⟧ plugged in ⟦00005e005301⟧",
                 "⟦00005e005301⟧ left",
+                "⟦02005e100001⟧   office   \"Joe\"   3 hours ago   connected",
+                "⟦02005e100001⟧ became authenticated",
                 "seen ⟦00005E005301⟧, then ⟦02005E1000000001⟧.",
                 "station=⟦02005e100001⟧&x",
                 "a (⟦02005e100001⟧) left",
@@ -342,8 +339,8 @@ mod tests {
                 "added member 8e9e05c52164694d",
                 "8e9e05c52164694d is starting a new election at term 1",
                 "4f53cda18c2b   redis:7   \"docker-entrypoint.s…\"   2 hours ago   Up 2 hours",
+                "4f53cda18c2b   redis:7   \"docker-entrypoint.s…\"   2 hours ago   Up 2 hours",
                 "raft.node: 8e9e05c52164694d elected leader 8e9e05c52164694d at term 2",
-                "8e9e05c52164694d [logterm: 1, index: 3] sent MsgVote request to 91bc3c398fb3c146 at term 2",
             ],
         );
     }

@@ -40,6 +40,7 @@ use self::no_value::{fallback, is_no_value};
 pub(crate) use self::option::{at_option, option_name};
 pub(crate) use self::sql::{at_literal, at_values};
 use self::visibility::{tells_visibility, without_visibility};
+use crate::mask::is_own_mark;
 use crate::rules::Extent;
 
 /// A key that the inventory knows, and where its value stands.
@@ -333,10 +334,19 @@ fn value_after(
         return (!value.is_empty()).then_some(Pair { rule, key, value, quoted, named: false });
     }
     let nothing = none || found.is_empty() || is_nothing(found);
-    if !nothing && !quoted && is_account(&text[key.clone()]) && text[value.end..].starts_with(b" / ") {
-        let behind = extent(text, value.end + b" / ".len(), Extent::Value).0;
+    if !nothing
+        && !quoted
+        && !is_own_mark(found)
+        && is_account(&text[key.clone()])
+        && text[value.end..].starts_with(b" / ")
+    {
+        let (behind, in_quotes) = extent(text, value.end + b" / ".len(), Extent::Value);
         let is_key = text[..behind.end].ends_with(b":") || text[behind.clone()].contains(&b'=');
-        value.end = if is_key { value.end } else { behind.end };
+        let is_count = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
+        let are_counts = is_count(&text[value.clone()]) && is_count(&text[behind.clone()]);
+        if !is_key && !are_counts {
+            value.end = text.len().min(behind.end + usize::from(in_quotes));
+        }
     }
     (!nothing).then_some(Pair { rule, key, value, quoted, named: false })
 }

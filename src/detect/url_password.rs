@@ -59,7 +59,7 @@ fn secret(text: &[u8], start: usize, end: usize) -> Option<Range<usize>> {
     // GitHub takes a token as the user: https://docs.github.com/en/authentication.
     let user = start..colon;
     if matches!(&text[password..userinfo_end], b"" | b"x-oauth-basic") && is_token(&text[user.clone()]) {
-        return Some(user);
+        return Some(start..userinfo_end);
     }
     (password < userinfo_end && !is_masked(&text[password..userinfo_end])).then_some(password..userinfo_end)
 }
@@ -107,7 +107,7 @@ mod tests {
                 "pg://u:⟦s@host1:123,u:s⟧@host2:456/db",
                 "a://b:⟦c⟧@d a://b:⟦c⟧@d",
                 "http://u:⟦påss⟧@example.com",
-                "https://⟦k3jD8sLq0Zx7Wm2P4nRt⟧:x-oauth-basic@example.com/a.git https://⟦k3jD8sLq0Zx7Wm2P4nRt⟧:@example.com",
+                "https://⟦k3jD8sLq0Zx7Wm2P4nRt:x-oauth-basic⟧@example.com/a.git https://⟦k3jD8sLq0Zx7Wm2P4nRt:⟧@example.com",
             ],
         );
     }

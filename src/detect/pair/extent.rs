@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::block::folded;
-use super::{LONGEST_KEY, MOST_ESCAPES, backslashes_before, bare_key_before, is_key_byte, skip_blanks};
+use super::{LONGEST_KEY, MOST_ESCAPES, backslashes_before, is_key_byte, skip_blanks};
 use crate::rules::Extent;
 
 /// Where the value that begins at `start` stands, and whether it is quoted.
@@ -303,47 +303,18 @@ fn group_end(text: &[u8], start: usize) -> usize {
     text.len()
 }
 
-/// Where the value of a type ends that begins at `start`, as `Debug` prints it: `Some(…)`, `Bearer { … }`, `http::Cookie { … }`. In a line, only
-/// within something else: whoever sends a header may write such a thing.
+/// Where the value of a type ends that begins at `start`, as `{:#?}` prints it, over several lines: `Some(`, `Bearer {`. In a line, whoever sends a
+/// header may write such a thing, and what follows is part of that.
 fn value_of_type(text: &[u8], start: usize) -> Option<usize> {
-    /// So much before it is read.
-    const NEAR: usize = 256;
+    const BREAKS: [&[u8]; 2] = [b"\n", b"\\n"];
     let is_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':');
     let len = text[start..].iter().take(LONGEST_KEY).take_while(is_name).count();
-    let mut path = text[start..start + len].rsplit(|b| *b == b':');
-    let is_type = path.next().is_some_and(|name| name.first().is_some_and(u8::is_ascii_uppercase));
-    let behind = &text[start + len..];
-    let blank = usize::from(behind.starts_with(b" {"));
-    if !is_type || blank == 0 && !behind.starts_with(b"(") {
-        return None;
-    }
-    let open = start + len + blank;
-    let line = &text[start.saturating_sub(NEAR)..start];
-    let line = &line[line.iter().rposition(|b| *b == b'\n').map_or(0, |end| end + 1)..];
-    let depth = line.iter().fold(0usize, |depth, b| match b {
-        b'{' | b'(' | b'[' => depth + 1,
-        b'}' | b')' | b']' => depth.saturating_sub(1),
-        _ => depth,
-    });
-    let key = line.trim_ascii_end();
-    let key = key.strip_suffix(b":").map(|key| &key[bare_key_before(key, key.len())]);
-    let is_field = depth > 0 && key.is_some_and(|key| key.first().is_some_and(u8::is_ascii_lowercase));
-    let goes_on_below = matches!(text[open + 1..], [b'\n', ..] | [b'\\', b'n', ..]);
-    let end = (is_field || goes_on_below).then(|| group_end(text, open))?;
-    ends_field(&text[end..]).then_some(end)
-}
-
-/// Whether another field follows, or the end of what holds them.
-fn ends_field(behind: &[u8]) -> bool {
-    let Some(next) = behind.strip_prefix(b",") else {
-        return behind.is_empty()
-            || behind.starts_with(b" }")
-            || matches!(behind[0], b')' | b'}' | b']' | b'"' | b'\n' | b'\r')
-            || matches!(behind, [b'\\', b'n' | b'"', ..]);
-    };
-    let name = next.trim_ascii_start();
-    let len = name.iter().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-    len > 0 && name[len..].starts_with(b": ") || name.is_empty() || next.starts_with(b"\n") || next.starts_with(b"\\n")
+    let open = start + len + usize::from(text[start + len..].starts_with(b" {"));
+    let ends_line = BREAKS.iter().find(|ends| text[(open + 1).min(text.len())..].starts_with(ends))?;
+    let is_open = len > 0 && matches!(text.get(open), Some(b'(' | b'{'));
+    let end = is_open.then(|| group_end(text, open))?;
+    let behind = text[end..].strip_prefix(b",").unwrap_or(&text[end..]);
+    (behind.is_empty() || behind.starts_with(ends_line)).then_some(end)
 }
 
 fn line_end(text: &[u8], start: usize) -> usize {
@@ -366,7 +337,9 @@ fn line_end(text: &[u8], start: usize) -> usize {
                 let quote = at + escapes;
                 at = text.len().min(closing_quote(text, quote + 1, b'"', escapes).1 + 1);
             }
-            Some(b'\n' | b'\r' | b'"') => break,
+            // The blanks before another string are none of the value.
+            Some(b'"') => return start + text[start..at].trim_ascii_end().len(),
+            Some(b'\n' | b'\r') => break,
             Some(b'n' | b'r') if escapes > 0 => break,
             _ => at += escapes + 1,
         }
@@ -378,22 +351,13 @@ fn line_end(text: &[u8], start: usize) -> usize {
 fn opens_string(text: &[u8], start: usize, at: usize, quote: usize) -> bool {
     let Some(before) = text[start..at].last() else { return false };
     let ends = |b: &u8| b.is_ascii_whitespace() || matches!(b, b',' | b'}' | b']' | b')' | b';' | b'\\' | b'"');
-    // Behind several words, another part of the line, as is a request: `cookie: unexpected end of it "GET / HTTP/1.1"`.
-    const METHODS: [&[u8]; 7] = [b"GET ", b"POST ", b"PUT ", b"PATCH ", b"DELETE ", b"HEAD ", b"OPTIONS "];
-    let is_request = METHODS.iter().any(|method| text[quote + 1..].starts_with(method));
+    // Behind a word, another part of the line: `cookie: - "GET / HTTP/1.1"`.
     let goes_on = || {
         let said = text[start..at].trim_ascii_end();
-        said.len() == at - start
-            || !said.contains(&b' ')
-            || said.ends_with(b";")
-            || said.ends_with(b",")
-            || said.ends_with(b":")
+        said.len() == at - start || said.ends_with(b";") || is_scheme(said)
     };
     matches!(before, b'=' | b'(')
-        || matches!(before, b' ' | b'[' | b'{' | b':' | b',')
-            && !text.get(quote + 1).is_none_or(ends)
-            && !is_request
-            && goes_on()
+        || matches!(before, b' ' | b'[' | b'{' | b':' | b',') && !text.get(quote + 1).is_none_or(ends) && goes_on()
 }
 
 /// Whether a blank in a line of keys and values (`forwarded=192.0.2.1 status=200`, `cookie=- status=200`) stands before the next one. That is so

@@ -24,10 +24,32 @@ pub(super) fn is_no_key(text: &[u8], key: &Range<usize>, at: usize, reading: Rea
 }
 
 /// Whether it is the name of a span, behind which other spans and the target of an event stand, as `tracing` prints them:
-/// `INFO verify_password: shop::auth: enter`. It has several words: `password: ` alone may stand in a message.
+/// `INFO verify_password: shop::auth: enter`. It says what is done: `password: ` and `api_key: ` may stand in a message.
 fn is_span(text: &[u8], key: &Range<usize>, at: usize) -> bool {
     /// So many spans may stand before the target.
     const MOST_SPANS: usize = 4;
+    const VERBS: [&[u8]; 20] = [
+        b"verify_",
+        b"check_",
+        b"validate_",
+        b"load_",
+        b"lazy_",
+        b"get_",
+        b"fetch_",
+        b"refresh_",
+        b"renew_",
+        b"rotate_",
+        b"issue_",
+        b"create_",
+        b"parse_",
+        b"decode_",
+        b"hash_",
+        b"reset_",
+        b"revoke_",
+        b"generate_",
+        b"read_",
+        b"exchange_",
+    ];
     let is_name = |name: &[u8]| {
         name.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
             && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
@@ -43,10 +65,11 @@ fn is_span(text: &[u8], key: &Range<usize>, at: usize) -> bool {
             let is_path = names.all(|(nth, name)| if nth % 2 == 1 { name.is_empty() } else { is_name(name) });
             return is_path
                 && next[len..].starts_with(b" ")
-                && text[key.clone()].contains(&b'_')
+                && !path.iter().any(u8::is_ascii_digit)
+                && VERBS.iter().any(|verb| text[key.clone()].starts_with(verb))
                 && begins_behind_level(&text[..key.start]);
         }
-        if !is_name(path) {
+        if !is_name(path) || !path.contains(&b'_') {
             return false;
         }
         rest = &next[len..];

@@ -242,37 +242,54 @@ fn is_said(text: &[u8], value: &Range<usize>, extent: Extent) -> bool {
 fn is_cause(text: &[u8], key: &Range<usize>, value: &Range<usize>) -> bool {
     const FAILED: [&[u8]; 8] =
         [b"failed to ", b"could not ", b"couldn't ", b"unable to ", b"cannot ", b"can't ", b"failure to ", b"fail to "];
-    const BY: [&[u8]; 3] = [b" with ", b" using ", b" by "];
+    /// What is done with a value without showing it.
+    const VERBS: [&[u8]; 22] = [
+        b"refresh",
+        b"fetch",
+        b"get",
+        b"obtain",
+        b"verify",
+        b"validate",
+        b"parse",
+        b"decode",
+        b"load",
+        b"read",
+        b"renew",
+        b"rotate",
+        b"issue",
+        b"create",
+        b"retrieve",
+        b"acquire",
+        b"exchange",
+        b"revoke",
+        b"store",
+        b"save",
+        b"check",
+        b"sign",
+    ];
+    /// So many words may stand between: `the oauth`.
+    const MOST_BETWEEN: usize = 2;
     /// What sentences about the cause begin with.
-    const FIRST: [&[u8]; 31] = [
-        b"access",
-        b"bad",
+    const FIRST: [&[u8]; 22] = [
         b"broken",
         b"certificate",
         b"channel",
         b"connection",
         b"could",
         b"deadline",
-        b"dns",
         b"error",
         b"http",
         b"host",
         b"invalid",
         b"missing",
-        b"network",
-        b"no",
         b"not",
         b"operation",
         b"permission",
         b"request",
         b"resource",
         b"response",
-        b"server",
-        b"service",
         b"socket",
         b"status",
-        b"the",
-        b"timed",
         b"tls",
         b"unable",
         b"unexpected",
@@ -312,53 +329,61 @@ fn is_cause(text: &[u8], key: &Range<usize>, value: &Range<usize>) -> bool {
     }
     let before = &text[key.start.saturating_sub(NEAR)..key.start];
     let of_clause = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-' | b'_' | b'\'');
-    let clause = before[before.iter().rposition(|b| !of_clause(b)).map_or(0, |sign| sign + 1)..].to_ascii_lowercase();
+    let start = before.iter().rposition(|b| !of_clause(b));
+    // What somebody chose is no sentence.
+    if start.is_some_and(|sign| matches!(before[sign], b'=' | b'"')) {
+        return false;
+    }
+    let clause = before[start.map_or(0, |sign| sign + 1)..].to_ascii_lowercase();
     FAILED.iter().any(|failed| {
-        let at = memchr::memmem::find(&clause, failed);
-        at.is_some_and(|at| !BY.iter().any(|by| memchr::memmem::find(&clause[at..], by).is_some()))
+        memchr::memmem::find(&clause, failed).is_some_and(|at| {
+            let mut words = clause[at + failed.len()..].split(|b| *b == b' ').filter(|word| !word.is_empty());
+            words.next().is_some_and(|verb| VERBS.contains(&verb)) && words.count() <= MOST_BETWEEN
+        })
     })
 }
 
 /// How far a camera or a sound is turned to a side, and no number of an account: `pan=0.5`.
 fn is_ratio(name: &[u8], found: &[u8]) -> bool {
-    const FEWEST_OF_ACCOUNT: usize = 8;
-    let of_number = |b: &u8| b.is_ascii_digit() || matches!(b, b'.' | b'-');
+    const MOST_DIGITS: usize = 3;
+    let number = found.strip_prefix(b"-").unwrap_or(found);
+    let whole = number.iter().take_while(|b| b.is_ascii_digit()).count();
+    let part = number[whole..].strip_prefix(b".");
     name.eq_ignore_ascii_case(b"pan")
-        && found.iter().all(of_number)
-        && found.iter().filter(|b| b.is_ascii_digit()).count() < FEWEST_OF_ACCOUNT
+        && (1..=MOST_DIGITS).contains(&whole)
+        && part.map_or(number.len() == whole, |part| part.len() < MOST_DIGITS && part.iter().all(u8::is_ascii_digit))
 }
 
 /// The cookie of a flow in Open vSwitch, a number: `cookie=0x0, duration=1204.5s, …`.
 fn is_cookie_of_flow(text: &[u8], key: &Range<usize>, value: &Range<usize>) -> bool {
     const MOST_DIGITS: usize = 16;
-    const NEXT: [&[u8]; 4] = [b", duration=", b", table=", b", priority=", b", n_packets="];
     let Some(digits) = text[value.clone()].strip_prefix(b"0x") else { return false };
     let len = digits.iter().take_while(|b| b.is_ascii_hexdigit()).count();
+    let duration = digits[len..].strip_prefix(b", duration=").unwrap_or_default();
+    let seconds = duration.iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
     &text[key.clone()] == b"cookie"
         && text.get(key.end..value.start) == Some(b"=")
         && (1..=MOST_DIGITS).contains(&len)
-        && NEXT.iter().any(|next| digits[len..].starts_with(next))
+        && duration[seconds..].starts_with(b"s, table=")
+        && !digits.contains(&b';')
 }
 
 /// What gives the value and is not it: `TOKEN=$(gcloud auth print-access-token)`, and in code `let token = tokens.next().unwrap();`.
 fn is_command(text: &[u8], key: &Range<usize>, value: &Range<usize>) -> bool {
-    const COMMANDS: [&[u8]; 16] = [
-        b"cat ",
-        b"aws ",
-        b"gcloud ",
-        b"kubectl ",
-        b"vault ",
-        b"pass ",
-        b"openssl ",
-        b"op ",
-        b"gh ",
-        b"az ",
-        b"docker ",
-        b"terraform ",
-        b"jq ",
-        b"head ",
-        b"uuidgen",
-        b"security ",
+    const COMMANDS: [&[u8]; 13] = [
+        b"gcloud auth print-",
+        b"aws secretsmanager get-",
+        b"aws ssm get-",
+        b"aws ecr get-login-password",
+        b"kubectl get ",
+        b"vault kv get ",
+        b"vault read ",
+        b"op read ",
+        b"gh auth token",
+        b"openssl rand ",
+        b"cat /",
+        b"az account get-access-token",
+        b"pass show ",
     ];
     const VARIABLES: [&[u8]; 6] = [b"let ", b"let mut ", b"var ", b"const ", b"val ", b"final "];
     let rest = &text[value.start..];
@@ -371,15 +396,16 @@ fn is_command(text: &[u8], key: &Range<usize>, value: &Range<usize>) -> bool {
             && COMMANDS.iter().any(|known| command.starts_with(known))
             && end.is_some_and(|end| !has_string(&command[..end]));
     }
-    let of_path = |b: &&u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.' | b':');
-    let name = line.iter().take_while(of_path).count();
+    // Nothing is handed to what is called.
+    let of_calls = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.' | b':' | b'(' | b')' | b'?');
+    let calls = line.strip_suffix(b";").unwrap_or_default();
+    let opens = memchr::memchr_iter(b'(', calls);
     text.get(key.end..value.start) == Some(b" = ")
         && VARIABLES.iter().any(|variable| text[..key.start].ends_with(variable))
-        && line.first().is_some_and(u8::is_ascii_lowercase)
-        && (line[name..].starts_with(b"()")
-            || line[..name].iter().any(|b| matches!(b, b'.' | b':')) && line[name..].starts_with(b"("))
-        && line.ends_with(b");")
-        && !has_string(line)
+        && calls.first().is_some_and(u8::is_ascii_lowercase)
+        && calls.iter().all(of_calls)
+        && calls.contains(&b'(')
+        && opens.clone().all(|open| calls.get(open + 1) == Some(&b')'))
 }
 
 /// Whether a blank and a digit follow.

@@ -44,6 +44,13 @@ pub(crate) fn at_option(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<Pair>
 /// `[--token TOKEN]`, `--private-key <FILE>`.
 fn is_help(before: &[u8], key: &[u8], behind: &[u8]) -> bool {
     const LONGEST_WORD: usize = 32;
+    /// So much before an option is read.
+    const NEAR: usize = 64;
+    /// What sentences about an option begin with.
+    const TELLS: [&[u8]; 14] = [
+        b"a", b"an", b"the", b"your", b"force", b"prompt", b"use", b"set", b"specify", b"read", b"never", b"ask",
+        b"do", b"enable",
+    ];
     const VALUES: [&[u8]; 10] =
         [b"VALUE", b"STRING", b"STR", b"TEXT", b"FILE", b"PATH", b"TOKEN", b"PASSWORD", b"SECRET", b"KEY"];
     let word = |text: &[u8]| {
@@ -59,17 +66,18 @@ fn is_help(before: &[u8], key: &[u8], behind: &[u8]) -> bool {
                 .all(|(a, b)| a.eq_ignore_ascii_case(b) || matches!((a, b), (b'_', b'-') | (b'-', b'_')));
         VALUES.contains(&word) || is_key && !word.iter().any(u8::is_ascii_lowercase)
     };
-    // `  -W, --password`
-    let mut line = before[before.iter().rposition(|b| *b == b'\n').map_or(0, |end| end + 1)..].trim_ascii();
-    line = line.strip_suffix(b"--").or_else(|| line.strip_suffix(b"-")).unwrap_or(line).trim_ascii_end();
-    let is_first = line.is_empty() || matches!(line, [b'-', short, b','] if short.is_ascii_alphanumeric());
-    let is_told = is_first
-        && behind.starts_with(b"  ")
-        && first.iter().all(u8::is_ascii_alphabetic)
-        && matches!(rest[first.len()..], [b' ', b'a'..=b'z' | b'(', ..]);
+    // `  -W, --password           force a prompt`
+    let is_told = || {
+        let line = &before[before.len().saturating_sub(NEAR)..];
+        let line = line[line.iter().rposition(|b| *b == b'\n').map_or(0, |end| end + 1)..].trim_ascii();
+        let line = line.strip_suffix(b"--").or_else(|| line.strip_suffix(b"-")).unwrap_or(line).trim_ascii_end();
+        let is_first = line.is_empty() || matches!(line, [b'-', short, b','] if short.is_ascii_alphanumeric());
+        is_first && matches!(rest[first.len()..], [b' ', b'a'..=b'z' | b'(', ..])
+    };
+    let is_told = behind.starts_with(b"  ") && TELLS.contains(&first) && is_told();
     let is_optional = [&b"[--"[..], b"[-"].iter().any(|open| before.ends_with(open))
         && stands_for_value(first)
-        && rest[first.len()..].starts_with(b"]");
+        && matches!(rest[first.len()..], [b']'] | [b']', b' ' | b'\n' | b'\r' | b'.', ..]);
     let named = rest.strip_prefix(b"<").unwrap_or_default();
     let named = &named[..word(named)];
     let is_named = stands_for_value(named) && rest[1 + named.len()..].starts_with(b">");
