@@ -13,7 +13,7 @@ use crate::policy::PolicySource;
 
 /// Puts a boundary around a subscriber.
 pub trait PrivacySubscriberExt: Subscriber + Sized {
-    /// Wraps this subscriber, so that it and all of its layers see only what `policy` lets through: a [`Policy`], or a
+    /// Wraps this subscriber, so that it and all of its layers see only what `policy` lets through: a [`Policy`](crate::Policy), or a
     /// [`LivePolicy`](crate::LivePolicy) that can be reloaded.
     ///
     /// ```
