@@ -187,17 +187,21 @@ impl<'v> Tree for Value<'v> {
         Self::Text(text.into())
     }
 
-    fn json(&self, depth: usize) -> serde_json::Value {
-        match self {
+    fn json(&self, depth: usize) -> Cow<'_, serde_json::Value> {
+        Cow::Owned(match self {
             Self::List(_) | Self::Map(_) if depth >= MAX_DEPTH => serde_json::Value::Null,
             Self::Bool(b) => (*b).into(),
             Self::Int(n) => (*n).into(),
             Self::Float(n) => (*n).into(),
             Self::Text(text) => (**text).into(),
             Self::Bytes(bytes) => lossy(bytes).into(),
-            Self::List(items) => items.iter().map(|item| item.json(depth + 1)).collect(),
-            Self::Map(members) => members.iter().map(|(key, value)| (key.to_string(), value.json(depth + 1))).collect(),
-        }
+            Self::List(items) => items.iter().map(|item| item.json(depth + 1).into_owned()).collect(),
+            Self::Map(members) => {
+                let member =
+                    |(key, value): &(Cow<'_, str>, Self)| (key.to_string(), value.json(depth + 1).into_owned());
+                members.iter().map(member).collect()
+            }
+        })
     }
 }
 

@@ -8,6 +8,7 @@ mod blanks;
 mod block;
 mod companion;
 mod element;
+mod expression;
 mod extent;
 mod keys;
 mod may_be_key;
@@ -29,6 +30,7 @@ use self::blanks::{
 use self::companion::accompanied;
 pub(crate) use self::companion::{Companion, Companions, is_result};
 pub(crate) use self::element::at_element;
+use self::expression::{before_calls, is_look_up};
 use self::extent::{end_behind_more, end_behind_type, end_of_argument, extent, quoted_by_error};
 pub(crate) use self::keys::{Dotted, KeyPath, Keys, Reading};
 pub(crate) use self::may_be_key::may_be_key;
@@ -239,49 +241,6 @@ fn key_before(text: &[u8], at: usize, keys: &Keys<'_>) -> Option<((u32, Reading)
         }
     }
     None
-}
-
-/// Where an expression ends before what is called on it and gives the same value in another type, as `dbg!` prints it:
-/// `password.as_str() = "x"`, `config.password() = "x"`, `env::var("DB_PASSWORD").unwrap() = "x"`.
-fn before_calls(text: &[u8], mut end: usize) -> usize {
-    const MOST_CALLS: usize = 4;
-    const METHODS: [&[u8]; 16] = [
-        b"unwrap",
-        b"unwrap_or_default",
-        b"as_str",
-        b"as_ref",
-        b"as_deref",
-        b"as_bytes",
-        b"clone",
-        b"cloned",
-        b"copied",
-        b"to_owned",
-        b"to_string",
-        b"into_inner",
-        b"expose_secret",
-        b"trim",
-        b"get",
-        b"borrow",
-    ];
-    for _ in 0..MOST_CALLS {
-        let Some(name) = text[..end].strip_suffix(b"()") else { break };
-        let len = name.iter().rev().take(LONGEST_KEY).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-        let (before, name) = name.split_at(name.len() - len);
-        match before.strip_suffix(b".").filter(|_| METHODS.contains(&name)) {
-            Some(value) => end = value.len(),
-            None => return end - 2,
-        }
-    }
-    end
-}
-
-/// Whether a text ends where something is looked up by its name: `env::var(`, `headers.get(`, `getenv(`.
-fn is_look_up(text: &[u8]) -> bool {
-    const CALLS: [&[u8]; 6] = [b"var(", b"get(", b"getenv(", b"header(", b"var_os(", b"remove("];
-    CALLS.iter().any(|call| {
-        text.strip_suffix(*call)
-            .is_some_and(|before| before.last().is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_'))
-    })
 }
 
 /// The most types around a key: `Key(Text("password"))`.

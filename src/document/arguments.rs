@@ -19,9 +19,9 @@ pub(super) fn sanitize<T: Tree>(walk: &mut Walk<'_>, field: &str, items: &mut [T
     if !has_option {
         return None;
     }
-    let raw: Vec<Value> = items.iter().map(|item| item.json(0)).collect();
-    let mut out = Vec::new();
-    let outcome = walk.policy.sanitize(Action::Scan, field, Value::from(&*raw).to_string().as_bytes(), &mut out);
+    let raw: Vec<Value> = items.iter().map(|item| item.json(0).into_owned()).collect();
+    let (text, mut out) = (Value::from(&*raw).to_string(), Vec::new());
+    let outcome = walk.policy.sanitize(Action::Scan, field, text.as_bytes(), &mut out);
     if outcome != Sanitized::Clean {
         let safe: Vec<Value> = serde_json::from_slice(&out).ok().filter(|safe: &Vec<Value>| safe.len() == raw.len())?;
         for ((item, raw), safe) in items.iter_mut().zip(&raw).zip(safe) {

@@ -23,7 +23,7 @@ pub(crate) trait Tree: Sized {
     fn of_text(text: String) -> Self;
 
     /// What it is in JSON, `depth` containers deep.
-    fn json(&self, depth: usize) -> serde_json::Value;
+    fn json(&self, depth: usize) -> Cow<'_, serde_json::Value>;
 }
 
 /// What a value is.

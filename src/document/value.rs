@@ -1,5 +1,7 @@
 //! `serde_json::Value`, sanitized in place.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::names::Names;
@@ -30,8 +32,8 @@ impl Tree for Value {
         Self::String(text)
     }
 
-    fn json(&self, _: usize) -> Value {
-        self.clone()
+    fn json(&self, _: usize) -> Cow<'_, Value> {
+        Cow::Borrowed(self)
     }
 }
 

@@ -1,7 +1,6 @@
 //! The keys that are looked for, and the segments of their paths.
 
 use super::Companion;
-use crate::detect::around::char_before;
 use crate::policy::{Inventory, Parents};
 use crate::rules::Extent;
 
@@ -33,11 +32,9 @@ impl Keys<'_> {
         // Scripts without blanks run on into a key of ASCII: `令牌token: x`, `状态200。token=x`.
         let behind_other = || {
             let other = key.iter().rposition(|b| !b.is_ascii())?;
-            let is_letter = char_before(key, other + 1).is_some_and(char::is_alphabetic);
-            if !is_letter && key[..=other].ends_with("…".as_bytes()) {
-                return None;
-            }
-            self.inventory.rule_in_text(&key[other + 1..], &field)
+            // A sentence that goes on is none of them: `parse error…token: let`.
+            let goes_on = key[..=other].ends_with("…".as_bytes());
+            (!goes_on).then(|| self.inventory.rule_in_text(&key[other + 1..], &field)).flatten()
         };
         let rule = self.inventory.rule_in_text(key, &field).or_else(behind_other)?;
         Some((rule, (self.reading)(rule)?))

@@ -1,14 +1,18 @@
 //! What stands where a value would, and is none: a state (`token: expired`), a type, what a program says of a file, the place of a
 //! value that stands elsewhere (`password = :password`), a directory (`PWD=/srv/app`).
 
+mod cause;
+mod command;
 mod place;
 
 use std::ops::Range;
 
-use super::{Keys, LONGEST_KEY};
+use super::Keys;
 use crate::detect::masked::is_masked;
 use crate::rules::Extent;
 
+use self::cause::is_cause;
+use self::command::is_command;
 pub(super) use self::place::fallback;
 use self::place::{is_directory, is_known_path, is_place, is_reference, is_variable};
 
@@ -220,6 +224,7 @@ pub(super) fn is_no_value(
         || is_known_path(found)
         || is_directory(found) && is_shell_directory()
         || is_ratio(name, found)
+        || is_sensitive_header(text, value)
         || is_hardware_pin(name, found) && !goes_on_in_digits(&text[value.end..])
 }
 
@@ -237,112 +242,6 @@ fn is_said(text: &[u8], value: &Range<usize>, extent: Extent) -> bool {
     })
 }
 
-/// Whether it is why something failed that was to be done with the value: `failed to refresh the token: connection refused`, as errors in a
-/// chain are told. Any other word may be the value, and so may what follows a key that something was to be done with or by.
-fn is_cause(text: &[u8], key: &Range<usize>, value: &Range<usize>) -> bool {
-    const FAILED: [&[u8]; 8] =
-        [b"failed to ", b"could not ", b"couldn't ", b"unable to ", b"cannot ", b"can't ", b"failure to ", b"fail to "];
-    /// What is done with a value without showing it.
-    const VERBS: [&[u8]; 22] = [
-        b"refresh",
-        b"fetch",
-        b"get",
-        b"obtain",
-        b"verify",
-        b"validate",
-        b"parse",
-        b"decode",
-        b"load",
-        b"read",
-        b"renew",
-        b"rotate",
-        b"issue",
-        b"create",
-        b"retrieve",
-        b"acquire",
-        b"exchange",
-        b"revoke",
-        b"store",
-        b"save",
-        b"check",
-        b"sign",
-    ];
-    /// So many words may stand between: `the oauth`.
-    const MOST_BETWEEN: usize = 2;
-    /// What sentences about the cause begin with.
-    const FIRST: [&[u8]; 22] = [
-        b"broken",
-        b"certificate",
-        b"channel",
-        b"connection",
-        b"could",
-        b"deadline",
-        b"error",
-        b"http",
-        b"host",
-        b"invalid",
-        b"missing",
-        b"not",
-        b"operation",
-        b"permission",
-        b"request",
-        b"resource",
-        b"response",
-        b"socket",
-        b"status",
-        b"tls",
-        b"unable",
-        b"unexpected",
-    ];
-    /// Causes that are named in one word.
-    const TYPES: [&[u8]; 20] = [
-        b"ExpiredSignature",
-        b"ImmatureSignature",
-        b"InvalidSignature",
-        b"InvalidToken",
-        b"InvalidAudience",
-        b"InvalidIssuer",
-        b"InvalidAlgorithm",
-        b"TokenExpired",
-        b"MissingToken",
-        b"ConnectionRefused",
-        b"ConnectionReset",
-        b"ConnectionAborted",
-        b"NotFound",
-        b"PermissionDenied",
-        b"TimedOut",
-        b"Timeout",
-        b"UnexpectedEof",
-        b"InvalidData",
-        b"InvalidInput",
-        b"Unauthorized",
-    ];
-    /// So much before a key is read.
-    const NEAR: usize = 64;
-    if text.get(key.end..value.start) != Some(b": ") {
-        return false;
-    }
-    let found = &text[value.clone()];
-    let begins = FIRST.contains(&found) && matches!(text[value.end..], [b' ', b'a'..=b'z', ..]);
-    if !begins && !TYPES.contains(&found) {
-        return false;
-    }
-    let before = &text[key.start.saturating_sub(NEAR)..key.start];
-    let of_clause = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-' | b'_' | b'\'');
-    let start = before.iter().rposition(|b| !of_clause(b));
-    // What somebody chose is no sentence.
-    if start.is_some_and(|sign| matches!(before[sign], b'=' | b'"')) {
-        return false;
-    }
-    let clause = before[start.map_or(0, |sign| sign + 1)..].to_ascii_lowercase();
-    FAILED.iter().any(|failed| {
-        memchr::memmem::find(&clause, failed).is_some_and(|at| {
-            let mut words = clause[at + failed.len()..].split(|b| *b == b' ').filter(|word| !word.is_empty());
-            words.next().is_some_and(|verb| VERBS.contains(&verb)) && words.count() <= MOST_BETWEEN
-        })
-    })
-}
-
 /// How far a camera or a sound is turned to a side, and no number of an account: `pan=0.5`.
 fn is_ratio(name: &[u8], found: &[u8]) -> bool {
     const MOST_DIGITS: usize = 3;
@@ -352,6 +251,13 @@ fn is_ratio(name: &[u8], found: &[u8]) -> bool {
     name.eq_ignore_ascii_case(b"pan")
         && (1..=MOST_DIGITS).contains(&whole)
         && part.map_or(number.len() == whole, |part| part.len() < MOST_DIGITS && part.iter().all(u8::is_ascii_digit))
+}
+
+/// How the `http` crate prints the value of a header that says so of itself: `{"authorization": Sensitive, "accept": "*/*"}`.
+fn is_sensitive_header(text: &[u8], value: &Range<usize>) -> bool {
+    &text[value.clone()] == b"Sensitive"
+        && text[..value.start].ends_with(b"\": ")
+        && matches!(text.get(value.end), Some(b',' | b'}'))
 }
 
 /// The cookie of a flow in Open vSwitch, a number: `cookie=0x0, duration=1204.5s, …`.
@@ -366,46 +272,6 @@ fn is_cookie_of_flow(text: &[u8], key: &Range<usize>, value: &Range<usize>) -> b
         && (1..=MOST_DIGITS).contains(&len)
         && duration[seconds..].starts_with(b"s, table=")
         && !digits.contains(&b';')
-}
-
-/// What gives the value and is not it: `TOKEN=$(gcloud auth print-access-token)`, and in code `let token = tokens.next().unwrap();`.
-fn is_command(text: &[u8], key: &Range<usize>, value: &Range<usize>) -> bool {
-    const COMMANDS: [&[u8]; 13] = [
-        b"gcloud auth print-",
-        b"aws secretsmanager get-",
-        b"aws ssm get-",
-        b"aws ecr get-login-password",
-        b"kubectl get ",
-        b"vault kv get ",
-        b"vault read ",
-        b"op read ",
-        b"gh auth token",
-        b"openssl rand ",
-        b"cat /",
-        b"az account get-access-token",
-        b"pass show ",
-    ];
-    const VARIABLES: [&[u8]; 6] = [b"let ", b"let mut ", b"var ", b"const ", b"val ", b"final "];
-    let rest = &text[value.start..];
-    let line = rest.iter().take(2 * LONGEST_KEY).position(|b| matches!(b, b'\n' | b'\r'));
-    let line = &rest[..line.unwrap_or(rest.len().min(2 * LONGEST_KEY))];
-    let has_string = |text: &[u8]| text.iter().any(|b| matches!(b, b'"' | b'\''));
-    if let Some(command) = line.strip_prefix(b"$(") {
-        let end = memchr::memchr(b')', command);
-        return text[..value.start].ends_with(b"=")
-            && COMMANDS.iter().any(|known| command.starts_with(known))
-            && end.is_some_and(|end| !has_string(&command[..end]));
-    }
-    // Nothing is handed to what is called.
-    let of_calls = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.' | b':' | b'(' | b')' | b'?');
-    let calls = line.strip_suffix(b";").unwrap_or_default();
-    let opens = memchr::memchr_iter(b'(', calls);
-    text.get(key.end..value.start) == Some(b" = ")
-        && VARIABLES.iter().any(|variable| text[..key.start].ends_with(variable))
-        && calls.first().is_some_and(u8::is_ascii_lowercase)
-        && calls.iter().all(of_calls)
-        && calls.contains(&b'(')
-        && opens.clone().all(|open| calls.get(open + 1) == Some(&b')'))
 }
 
 /// Whether a blank and a digit follow.
@@ -495,9 +361,10 @@ fn is_hardware_pin(key: &[u8], value: &[u8]) -> bool {
 /// Values that say that there is none, or that show none.
 pub(crate) fn is_nothing(value: &[u8]) -> bool {
     matches!(value, b"null" | b"NULL" | b"None" | b"nil" | b"<nil>" | b"(null)" | b"undefined" | b"()" | b"[]" | b"{}")
-        || matches!(value, b"<none>" | b"(none)" | b"<empty>" | b"(empty)" | b"<not set>" | b"(not set)" | b"<unset>" | b"(unset)")
-        // How the `http` crate prints a header that says so of itself.
-        || value == b"Sensitive"
+        || matches!(
+            value,
+            b"<none>" | b"(none)" | b"<empty>" | b"(empty)" | b"<not set>" | b"(not set)" | b"<unset>" | b"(unset)"
+        )
         || is_variable(value)
         || is_masked(value)
 }

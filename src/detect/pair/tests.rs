@@ -349,6 +349,8 @@ fn values_are_found_in_every_notation() {
         ("failed to use the password: correct horse battery", "correct"),
         ("failed to use the password: HunterInvalid", "HunterInvalid"),
         ("password=$(hunter2)", "$(hunter2)"),
+        ("password=$(cat /x; echo hunter2)", "$(cat /x; echo hunter2)"),
+        ("password: Sensitive", "Sensitive"),
         (r#"password=$(echo "hunter2") x"#, r#"$(echo "hunter2")"#),
         ("password=$(hunter2 x", "$(hunter2"),
         ("let password = decrypt(hunter2);", "decrypt(hunter2)"),
