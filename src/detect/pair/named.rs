@@ -359,6 +359,7 @@ mod tests {
             ("⟦value='x', name='a'", Some("a")),
             ("⟦value=x, key=a", Some("a")),
             ("⟦value=x key=a", Some("a")),
+            ("⟦value=5 key=a", None),
             ("⟦value=x y key=a", None),
             ("⟦value=x key = a", None),
             ("⟦value=x key==", None),
